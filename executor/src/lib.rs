@@ -1,0 +1,1 @@
+//! The judging function and the local scaler.

@@ -1,0 +1,1 @@
+//! Programming languages as data.
