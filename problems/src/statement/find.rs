@@ -1,0 +1,109 @@
+//! Which statements a package has, and what they call the problem.
+
+use super::{Format, Statement, latex, markdown};
+use crate::{Fault, Lang, fault::Findings, metadata, tree::Tree};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+/// The language of a statement that does not name its own.
+const DEFAULT_LANGUAGE: &str = "en";
+
+/// The format's name for the folder, the one that newer packages use, and the package itself.
+const FOLDERS: [&str; 3] = ["problem_statement/", "statement/", ""];
+
+/// Finds `problem.<language>.<format>` and `problem.<format>`, the preferred ones first.
+pub(crate) fn find(tree: &Tree, root: &Path, findings: &mut Findings) -> Vec<Statement> {
+    let mut statements = Vec::new();
+    for folder in FOLDERS {
+        for (rest, _) in tree.below(folder).filter(|(rest, _)| !rest.contains('/')) {
+            if let Some((language, format)) = parse_name(rest) {
+                let path = root.join(format!("{folder}{rest}"));
+                statements.push(Statement { language, format, path });
+            }
+        }
+    }
+    statements.sort_by(|a, b| (&a.language, a.format).cmp(&(&b.language, b.format)));
+    if statements.is_empty() {
+        let message =
+            "holds no statement (problem.en.tex, problem.en.md or problem.en.pdf, for example)";
+        findings.fault(Fault::new("problem_statement", message));
+    }
+    statements
+}
+
+fn parse_name(name: &str) -> Option<(Lang, Format)> {
+    let (stem, extension) = name.strip_prefix("problem")?.rsplit_once('.')?;
+    let format = match extension {
+        "md" => Format::Markdown,
+        "tex" => Format::Latex,
+        "html" => Format::Html,
+        "pdf" => Format::Pdf,
+        _ => return None,
+    };
+    let language = match stem.strip_prefix('.') {
+        None if stem.is_empty() => DEFAULT_LANGUAGE,
+        Some(language) if is_language(language) => language,
+        _ => return None,
+    };
+    Some((language.to_owned(), format))
+}
+
+fn is_language(code: &str) -> bool {
+    (2..=12).contains(&code.len()) && code.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-')
+}
+
+/// The problem's titles: from `problem.yaml`, or else from the statements.
+///
+/// A name without a language is the English one, or that of the only language there is.
+pub(crate) fn titles(
+    tree: &Tree,
+    statements: &[Statement],
+    root: &Path,
+    names: &BTreeMap<Lang, String>,
+    findings: &mut Findings,
+) -> BTreeMap<Lang, String> {
+    let is_english = |statement: &&Statement| statement.language == DEFAULT_LANGUAGE;
+    let main = statements.iter().find(is_english).or(statements.first());
+    let main_language = main.map_or(DEFAULT_LANGUAGE, |statement| &statement.language);
+    let mut titles: BTreeMap<Lang, String> = BTreeMap::new();
+    for (language, name) in names {
+        let language = if language.is_empty() { main_language } else { language };
+        titles.insert(language.to_owned(), name.clone());
+    }
+    for statement in statements {
+        if titles.contains_key(&statement.language) {
+            continue;
+        }
+        let title = title_in(tree, root, statement, findings);
+        let title = title.or_else(|| names.get("").cloned());
+        titles.extend(title.map(|title| (statement.language.clone(), title)));
+    }
+    if names.is_empty() {
+        let message = "is missing; the statement's title or the short name stands in for it";
+        findings.warn(Fault::new(metadata::FILE, message).of_field("name"));
+    }
+    titles
+}
+
+fn title_in(
+    tree: &Tree,
+    root: &Path,
+    statement: &Statement,
+    findings: &mut Findings,
+) -> Option<String> {
+    let path = relative(&statement.path, root)?;
+    let title_of = match statement.format {
+        Format::Markdown => markdown::title,
+        Format::Latex => latex::title,
+        Format::Html | Format::Pdf => return None,
+    };
+    let text = findings.keep(tree.files.get(&path)?.text(&path))?;
+    title_of(&text).filter(|title| !title.is_empty())
+}
+
+fn relative(path: &Path, root: &Path) -> Option<String> {
+    let below: PathBuf = path.strip_prefix(root).ok()?.to_owned();
+    below.to_str().map(str::to_owned)
+}

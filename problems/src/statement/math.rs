@@ -1,0 +1,46 @@
+//! LaTeX math to MathML.
+
+use pulldown_latex::{Parser, RenderConfig, Storage, config::DisplayMode, push_mathml};
+
+/// Longer formulas are shown as their source, in bytes.
+const MAX_BYTES: usize = 20_000;
+
+/// The formula as a `<math>` element; where it is not understood, its source.
+pub(super) fn to_mathml(tex: &str, display: bool) -> String {
+    let source = || {
+        let mark = if display { "$$" } else { "$" };
+        format!("<code>{mark}{}{mark}</code>", escape(tex))
+    };
+    if tex.len() > MAX_BYTES {
+        return source();
+    }
+    let storage = Storage::new();
+    let events: Result<Vec<_>, _> = Parser::new(tex, &storage).collect();
+    let Ok(events) = events else { return source() };
+    let config = RenderConfig {
+        display_mode: if display { DisplayMode::Block } else { DisplayMode::Inline },
+        ..RenderConfig::default()
+    };
+    let mut mathml = String::new();
+    let events = events.into_iter().map(Ok::<_, std::convert::Infallible>);
+    match push_mathml(&mut mathml, events, config) {
+        Ok(()) => mathml,
+        Err(_) => source(),
+    }
+}
+
+/// The text with everything that means something in HTML spelled out.
+pub(super) fn escape(text: &str) -> String {
+    let mut html = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            '\'' => html.push_str("&#39;"),
+            _ => html.push(c),
+        }
+    }
+    html
+}
