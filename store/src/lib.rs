@@ -1,1 +1,29 @@
-//! What outlives a process: database, queue, blobs.
+//! What outlives a process: the database, the queue and the blobs.
+//!
+//! Functions on a connection, grouped by table; no repository objects. Every
+//! change of a judgement is one guarded statement that names the state it expects
+//! and the attempt it belongs to, so a function that lost its lease cannot write.
+
+pub mod blobs;
+pub mod contests;
+pub mod database;
+pub mod events;
+pub mod executions;
+pub mod judgements;
+pub mod leases;
+pub mod outbox;
+pub mod problems;
+pub mod queue;
+pub mod runs;
+pub mod submissions;
+pub mod tokens;
+pub mod users;
+
+mod convert;
+mod error;
+mod schema;
+
+pub use blobs::{BlobError, Blobs};
+pub use database::{AnyConnection, Database, DatabaseUrl};
+pub use error::DatabaseError;
+pub use queue::{EmbeddedQueue, Queue};

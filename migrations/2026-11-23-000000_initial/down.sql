@@ -1,0 +1,13 @@
+DROP TABLE outbox;
+DROP TABLE events;
+DROP TABLE executions;
+DROP TABLE runs;
+DROP TABLE judgements;
+DROP TABLE submission_files;
+DROP TABLE submissions;
+DROP TABLE contest_problems;
+DROP TABLE problem_versions;
+DROP TABLE problems;
+DROP TABLE contests;
+DROP TABLE tokens;
+DROP TABLE users;

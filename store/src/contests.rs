@@ -1,0 +1,119 @@
+//! Contests, and which problems are in them.
+
+use crate::convert::{parse, to_timestamp};
+use crate::schema::{contest_problems, contests};
+use crate::{AnyConnection, DatabaseError, database};
+use diesel::dsl::max;
+use diesel::prelude::*;
+use judge_types::{ContestId, ProblemId};
+use time::PrimitiveDateTime;
+
+/// A contest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contest {
+    /// Names the contest for good.
+    pub id: ContestId,
+    /// The name in addresses.
+    pub short_name: String,
+    /// The name shown.
+    pub name: String,
+}
+
+type Row = (String, String, String, PrimitiveDateTime);
+
+fn contest((id, short_name, name, _): Row) -> Result<Contest, DatabaseError> {
+    Ok(Contest { id: parse("contest id", &id)?, short_name, name })
+}
+
+/// The contest of this short name, made now if there is none.
+///
+/// # Errors
+/// Where the database fails.
+pub fn ensure(
+    connection: &mut AnyConnection,
+    short_name: &str,
+    name: &str,
+) -> Result<Contest, DatabaseError> {
+    database::write(connection, |connection| {
+        let found = contests::table
+            .filter(contests::short_name.eq(short_name))
+            .first::<Row>(connection)
+            .optional()?;
+        if let Some(row) = found {
+            return contest(row);
+        }
+        let made = Contest {
+            id: ContestId::new(),
+            short_name: short_name.to_owned(),
+            name: name.to_owned(),
+        };
+        diesel::insert_into(contests::table)
+            .values((
+                contests::id.eq(made.id.to_string()),
+                contests::short_name.eq(short_name),
+                contests::name.eq(name),
+                contests::created_at.eq(to_timestamp(judge_types::now())),
+            ))
+            .execute(connection)?;
+        Ok(made)
+    })
+}
+
+/// Every contest, the newest first.
+///
+/// # Errors
+/// Where the database fails.
+pub fn list(connection: &mut AnyConnection) -> Result<Vec<Contest>, DatabaseError> {
+    let rows = contests::table.order(contests::id.desc()).load::<Row>(connection)?;
+    rows.into_iter().map(contest).collect()
+}
+
+/// Puts a problem at the end of a contest, unless it is in it already.
+///
+/// # Errors
+/// Where the database fails.
+pub fn add_problem(
+    connection: &mut AnyConnection,
+    contest: ContestId,
+    problem: ProblemId,
+) -> Result<(), DatabaseError> {
+    database::write(connection, |connection| {
+        let present: i64 = contest_problems::table
+            .find((contest.to_string(), problem.to_string()))
+            .count()
+            .get_result(connection)?;
+        if present > 0 {
+            return Ok(());
+        }
+        let last: Option<i32> = contest_problems::table
+            .filter(contest_problems::contest_id.eq(contest.to_string()))
+            .select(max(contest_problems::ordinal))
+            .first(connection)?;
+        diesel::insert_into(contest_problems::table)
+            .values((
+                contest_problems::contest_id.eq(contest.to_string()),
+                contest_problems::problem_id.eq(problem.to_string()),
+                contest_problems::ordinal.eq(last.unwrap_or(0) + 1),
+            ))
+            .execute(connection)?;
+        Ok(())
+    })
+}
+
+/// The newest contest that the problem is in, if any.
+///
+/// # Errors
+/// Where the database fails.
+pub fn of_problem(
+    connection: &mut AnyConnection,
+    problem: ProblemId,
+) -> Result<Option<ContestId>, DatabaseError> {
+    contest_problems::table
+        .filter(contest_problems::problem_id.eq(problem.to_string()))
+        .order(contest_problems::contest_id.desc())
+        .select(contest_problems::contest_id)
+        .first::<String>(connection)
+        .optional()?
+        .map(|id| parse("contest id", &id))
+        .transpose()
+}

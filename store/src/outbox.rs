@@ -1,0 +1,215 @@
+//! Tasks on their way to a function.
+//!
+//! An entry is committed with its judgement and removed with the verdict. The
+//! embedded queue serves them from here; a broker's relay publishes them from here.
+
+use crate::convert::{from_bigint, from_integer, parse, to_timestamp};
+use crate::schema::outbox;
+use crate::{AnyConnection, DatabaseError, database};
+use diesel::dsl::min;
+use diesel::prelude::*;
+use judge_types::{JudgementId, Lane};
+use time::{Duration, OffsetDateTime, PrimitiveDateTime};
+
+/// A task taken off the queue for one function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// What it is about.
+    pub judgement: JudgementId,
+    /// The task as JSON, for the function's standard input.
+    pub task: String,
+    /// How often it has been delivered, this time included.
+    pub deliveries: u32,
+}
+
+/// Adds a task. Part of the transaction that makes the judgement.
+pub(crate) fn insert(
+    connection: &mut AnyConnection,
+    judgement: JudgementId,
+    lane: Lane,
+    task: &str,
+    now: OffsetDateTime,
+) -> Result<(), DatabaseError> {
+    diesel::insert_into(outbox::table)
+        .values((
+            outbox::judgement_id.eq(judgement.to_string()),
+            outbox::lane_rank.eq(lane.rank()),
+            outbox::task.eq(task),
+            outbox::enqueued_at.eq(to_timestamp(now)),
+            outbox::available_at.eq(to_timestamp(now)),
+            outbox::deliveries.eq(0),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Takes the task off the queue for good. Part of the transaction that ends the judgement.
+pub(crate) fn remove(
+    connection: &mut AnyConnection,
+    judgement: JudgementId,
+) -> Result<(), DatabaseError> {
+    diesel::delete(outbox::table.find(judgement.to_string())).execute(connection)?;
+    Ok(())
+}
+
+/// Takes the next task, the most urgent lane and then the oldest first, for `length`
+/// unless renewed; `None` where nothing waits.
+///
+/// # Errors
+/// Where the database fails.
+pub fn take(
+    connection: &mut AnyConnection,
+    length: Duration,
+) -> Result<Option<Delivery>, DatabaseError> {
+    let now = judge_types::now();
+    database::write(connection, |connection| {
+        let next = outbox::table
+            .filter(outbox::available_at.le(to_timestamp(now)))
+            .filter(outbox::taken_until.is_null().or(outbox::taken_until.le(to_timestamp(now))))
+            .order((outbox::lane_rank.asc(), outbox::judgement_id.asc()))
+            .select((outbox::judgement_id, outbox::task, outbox::deliveries))
+            .first::<(String, String, i32)>(connection)
+            .optional()?;
+        let Some((id, task, deliveries)) = next else { return Ok(None) };
+        // Guarded by what was read: of two takers, one changes the row.
+        let changed = diesel::update(
+            outbox::table
+                .filter(outbox::judgement_id.eq(&id))
+                .filter(outbox::deliveries.eq(deliveries)),
+        )
+        .set((
+            outbox::taken_until.eq(to_timestamp(now + length)),
+            outbox::deliveries.eq(deliveries + 1),
+        ))
+        .execute(connection)?;
+        if changed == 0 {
+            return Ok(None);
+        }
+        let judgement = parse("judgement id", &id)?;
+        Ok(Some(Delivery { judgement, task, deliveries: from_integer(deliveries + 1) }))
+    })
+}
+
+/// Keeps a taken task for another `length`, while its function runs.
+///
+/// # Errors
+/// Where the database fails.
+pub fn renew(
+    connection: &mut AnyConnection,
+    judgement: JudgementId,
+    length: Duration,
+) -> Result<(), DatabaseError> {
+    diesel::update(outbox::table.find(judgement.to_string()))
+        .set(outbox::taken_until.eq(to_timestamp(judge_types::now() + length)))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Whether a task that is put back counts toward the delivery limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PutBack {
+    /// Its function died or failed.
+    Counted,
+    /// It could not start, or was asked to stop: not the task's fault.
+    Uncounted,
+}
+
+/// Puts a taken task back, to be taken again after `delay`.
+///
+/// # Errors
+/// Where the database fails.
+pub fn put_back(
+    connection: &mut AnyConnection,
+    judgement: JudgementId,
+    delay: Duration,
+    counted: PutBack,
+) -> Result<(), DatabaseError> {
+    let given_back = i32::from(counted == PutBack::Uncounted);
+    diesel::update(outbox::table.find(judgement.to_string()))
+        .set((
+            outbox::taken_until.eq(None::<PrimitiveDateTime>),
+            outbox::available_at.eq(to_timestamp(judge_types::now() + delay)),
+            outbox::deliveries.eq(outbox::deliveries - given_back),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Puts back everything that a scaler had taken which is known to be gone.
+///
+/// # Errors
+/// Where the database fails.
+pub fn put_back_all(connection: &mut AnyConnection) -> Result<usize, DatabaseError> {
+    Ok(diesel::update(outbox::table.filter(outbox::taken_until.is_not_null()))
+        .set((
+            outbox::taken_until.eq(None::<PrimitiveDateTime>),
+            outbox::available_at.eq(to_timestamp(judge_types::now())),
+        ))
+        .execute(connection)?)
+}
+
+/// Drops a task whose judgement needs nothing more.
+///
+/// # Errors
+/// Where the database fails.
+pub fn acknowledge(
+    connection: &mut AnyConnection,
+    judgement: JudgementId,
+) -> Result<(), DatabaseError> {
+    remove(connection, judgement)
+}
+
+/// When the next task that is not taken can be taken; `None` where there is none.
+///
+/// # Errors
+/// Where the database fails.
+pub fn next_available(
+    connection: &mut AnyConnection,
+) -> Result<Option<OffsetDateTime>, DatabaseError> {
+    let at: Option<PrimitiveDateTime> = outbox::table
+        .filter(outbox::taken_until.is_null())
+        .select(min(outbox::available_at))
+        .first(connection)?;
+    Ok(at.map(crate::convert::from_timestamp))
+}
+
+/// The place of a judgement among those waiting, from 1; `None` where it does not wait.
+///
+/// # Errors
+/// Where the database fails.
+pub fn position(
+    connection: &mut AnyConnection,
+    judgement: JudgementId,
+) -> Result<Option<u64>, DatabaseError> {
+    let id = judgement.to_string();
+    let rank: Option<i32> = outbox::table
+        .filter(outbox::judgement_id.eq(&id))
+        .filter(outbox::taken_until.is_null())
+        .select(outbox::lane_rank)
+        .first(connection)
+        .optional()?;
+    let Some(rank) = rank else { return Ok(None) };
+    let ahead: i64 = outbox::table
+        .filter(outbox::taken_until.is_null())
+        .filter(
+            outbox::lane_rank
+                .lt(rank)
+                .or(outbox::lane_rank.eq(rank).and(outbox::judgement_id.lt(&id))),
+        )
+        .count()
+        .get_result(connection)?;
+    Ok(Some(from_bigint(ahead) + 1))
+}
+
+/// How many tasks wait, and how many are with a function.
+///
+/// # Errors
+/// Where the database fails.
+pub fn depth(connection: &mut AnyConnection) -> Result<(u64, u64), DatabaseError> {
+    let all: i64 = outbox::table.count().get_result(connection)?;
+    let taken: i64 = outbox::table
+        .filter(outbox::taken_until.gt(to_timestamp(judge_types::now())))
+        .count()
+        .get_result(connection)?;
+    Ok((from_bigint(all - taken), from_bigint(taken)))
+}

@@ -1,0 +1,182 @@
+//! The tables, as Diesel sees them; `migrations/` says the same in SQL.
+
+use diesel::{allow_tables_to_appear_in_same_query, table};
+
+table! {
+    users (id) {
+        id -> Text,
+        username -> Text,
+        username_key -> Text,
+        password_hash -> Text,
+        role -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+table! {
+    tokens (id) {
+        id -> Text,
+        user_id -> Text,
+        kind -> Text,
+        name -> Text,
+        secret_hash -> Text,
+        created_at -> Timestamp,
+        last_used_at -> Nullable<Timestamp>,
+        expires_at -> Timestamp,
+    }
+}
+
+table! {
+    contests (id) {
+        id -> Text,
+        short_name -> Text,
+        name -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+table! {
+    problems (id) {
+        id -> Text,
+        short_name -> Text,
+        created_at -> Timestamp,
+        current_version -> Integer,
+        deleted_at -> Nullable<Timestamp>,
+    }
+}
+
+table! {
+    problem_versions (problem_id, version) {
+        problem_id -> Text,
+        version -> Integer,
+        package_hash -> Text,
+        title -> Text,
+        limits -> Text,
+        public_content -> Text,
+        package_bytes -> BigInt,
+        test_count -> Integer,
+        uploaded_by -> Nullable<Text>,
+        uploaded_at -> Timestamp,
+    }
+}
+
+table! {
+    contest_problems (contest_id, problem_id) {
+        contest_id -> Text,
+        problem_id -> Text,
+        ordinal -> Integer,
+    }
+}
+
+table! {
+    submissions (id) {
+        id -> Text,
+        user_id -> Text,
+        problem_id -> Text,
+        contest_id -> Nullable<Text>,
+        language -> Text,
+        code_bytes -> BigInt,
+        submitted_at -> Timestamp,
+        idempotency_key -> Nullable<Text>,
+        fingerprint -> Text,
+        last_sequence -> BigInt,
+    }
+}
+
+table! {
+    submission_files (submission_id, ordinal) {
+        submission_id -> Text,
+        ordinal -> Integer,
+        name -> Text,
+        encoding -> Text,
+        content -> Text,
+    }
+}
+
+table! {
+    judgements (id) {
+        id -> Text,
+        submission_id -> Text,
+        is_current -> Bool,
+        package_hash -> Text,
+        state -> Text,
+        attempt -> Integer,
+        worker -> Nullable<Text>,
+        lease_expires_at -> Nullable<Timestamp>,
+        verdict -> Nullable<Text>,
+        error_kind -> Nullable<Text>,
+        error_message -> Nullable<Text>,
+        compile_output -> Nullable<Text>,
+        tests_total -> Integer,
+        cpu_ms -> BigInt,
+        wall_ms -> BigInt,
+        memory_bytes -> BigInt,
+        created_at -> Timestamp,
+        finished_at -> Nullable<Timestamp>,
+    }
+}
+
+table! {
+    runs (judgement_id, attempt, ordinal) {
+        judgement_id -> Text,
+        attempt -> Integer,
+        ordinal -> Integer,
+        test_case -> Text,
+        is_sample -> Bool,
+        verdict -> Text,
+        cpu_ms -> BigInt,
+        wall_ms -> BigInt,
+        memory_bytes -> BigInt,
+        ending -> Text,
+        judge_message -> Nullable<Text>,
+        team_message -> Nullable<Text>,
+        finished_at -> Timestamp,
+    }
+}
+
+table! {
+    executions (judgement_id, attempt) {
+        judgement_id -> Text,
+        attempt -> Integer,
+        cpu_ms -> BigInt,
+        wall_ms -> BigInt,
+        memory_bytes -> BigInt,
+        cold_start_ms -> BigInt,
+        queue_wait_ms -> BigInt,
+        transferred_bytes -> BigInt,
+        finished_at -> Timestamp,
+    }
+}
+
+table! {
+    events (submission_id, sequence) {
+        submission_id -> Text,
+        sequence -> BigInt,
+        judgement_id -> Text,
+        at -> Timestamp,
+        kind -> Text,
+    }
+}
+
+table! {
+    outbox (judgement_id) {
+        judgement_id -> Text,
+        lane_rank -> Integer,
+        task -> Text,
+        enqueued_at -> Timestamp,
+        available_at -> Timestamp,
+        deliveries -> Integer,
+        taken_until -> Nullable<Timestamp>,
+    }
+}
+
+allow_tables_to_appear_in_same_query!(
+    contest_problems,
+    contests,
+    judgements,
+    problem_versions,
+    problems,
+    submissions,
+    tokens,
+    users,
+);
