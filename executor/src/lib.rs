@@ -1,1 +1,24 @@
-//! The judging function and the local scaler.
+//! Bringing submissions to a verdict.
+//!
+//! [`judge`] is the core: a program, a package, a verdict. [`run_function`] puts it between a
+//! message and the database: it claims, judges and writes, once per process. [`LocalScaler`] starts such
+//! a process for each message; [`verify`] judges the jury's own submissions of a package.
+//!
+//! There is no HTTP here, and no foreign program runs outside the sandbox.
+
+mod function;
+mod judging;
+mod package_cache;
+mod scaler;
+mod verify;
+
+pub use function::{FunctionConfig, FunctionExit, run_function};
+pub use judging::{
+    Interrupted, JudgeJob, Judged, ProgressSink, SourceText, SourcesError, StopRule, Workbench,
+    judge, read_sources,
+};
+pub use package_cache::{CachedPackage, PackageCache};
+pub use scaler::{FunctionCommand, LocalScaler, ScalerConfig, WORKER_VARIABLE};
+pub use verify::{
+    TimeLimitSource, VerifyError, VerifyEvent, VerifyOptions, VerifyReport, VerifyRow, verify,
+};

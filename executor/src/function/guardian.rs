@@ -1,0 +1,142 @@
+//! The thread that renews the lease and ends a function that takes too long.
+
+use super::{FunctionConfig, FunctionExit, own_cpu_ms, to_lease_length, whole_ms};
+use crate::judging::with_causes;
+use judge_types::{ExecutionUsage, JudgingError, JudgingErrorKind};
+use std::{
+    process,
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{self, RecvTimeoutError, Sender},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+use store::{
+    AnyConnection, DatabaseUrl, database,
+    leases::{Lease, LeaseError},
+};
+
+/// Watches over one execution until it is stopped.
+pub(super) struct Guardian {
+    stop: Sender<()>,
+    /// Whether the judging is over. Held while the guardian ends the process, so that
+    /// the end is told once, by one of two.
+    over: Arc<Mutex<bool>>,
+}
+
+impl Guardian {
+    pub(super) fn start(
+        config: &FunctionConfig,
+        lease: Lease,
+        started: Instant,
+        usage: ExecutionUsage,
+    ) -> Self {
+        let (stop, stopped) = mpsc::channel();
+        let over = Arc::new(Mutex::new(false));
+        let watch = Watch {
+            database: config.database.clone(),
+            lease,
+            length: config.lease,
+            started,
+            hard_timeout: config.hard_timeout,
+            usage,
+            over: Arc::clone(&over),
+        };
+        thread::spawn(move || watch.run(&stopped));
+        Self { stop, over }
+    }
+
+    /// From its return on, the guardian does nothing more.
+    pub(super) fn stop(self) {
+        *self.over.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        // It may be gone already; then there is nothing to stop.
+        let _ = self.stop.send(());
+    }
+}
+
+struct Watch {
+    database: DatabaseUrl,
+    lease: Lease,
+    length: Duration,
+    started: Instant,
+    hard_timeout: Duration,
+    usage: ExecutionUsage,
+    over: Arc<Mutex<bool>>,
+}
+
+impl Watch {
+    fn run(&self, stopped: &mpsc::Receiver<()>) {
+        let mut connection = None;
+        loop {
+            let left = self.hard_timeout.saturating_sub(self.started.elapsed());
+            if left.is_zero() {
+                return self.end(|watch| watch.time_out(&mut connection));
+            }
+            match stopped.recv_timeout(left.min(self.length / 4)) {
+                Err(RecvTimeoutError::Timeout) => {}
+                Ok(()) | Err(RecvTimeoutError::Disconnected) => return,
+            }
+            match self.renew(&mut connection) {
+                Ok(()) => {}
+                Err(LeaseError::Lost(_)) => {
+                    return self.end(|_| {
+                        tracing::warn!("lost the lease");
+                        FunctionExit::HeldElsewhere
+                    });
+                }
+                // The next try may succeed; meanwhile every write is fenced.
+                Err(LeaseError::Database(error)) => {
+                    tracing::warn!(error = with_causes(&error), "cannot renew the lease");
+                    connection = None;
+                }
+            }
+        }
+    }
+
+    /// A connection of its own: the judging thread uses the other one.
+    fn renew(&self, connection: &mut Option<AnyConnection>) -> Result<(), LeaseError> {
+        self.lease.renew(self.connected(connection)?, to_lease_length(self.length))
+    }
+
+    fn connected<'c>(
+        &self,
+        connection: &'c mut Option<AnyConnection>,
+    ) -> Result<&'c mut AnyConnection, LeaseError> {
+        let open = match connection.take() {
+            Some(open) => open,
+            None => database::connect(&self.database)?,
+        };
+        Ok(connection.insert(open))
+    }
+
+    /// Ends the process, unless the judging is over: then its thread tells how it ended.
+    fn end(&self, say: impl FnOnce(&Self) -> FunctionExit) {
+        let over = self.over.lock().unwrap_or_else(PoisonError::into_inner);
+        if !*over {
+            process::exit(say(self).code().into());
+        }
+    }
+
+    fn time_out(&self, connection: &mut Option<AnyConnection>) -> FunctionExit {
+        let seconds = self.hard_timeout.as_secs_f64();
+        let message = format!("not judged within the function's hard timeout of {seconds} s");
+        tracing::error!(message);
+        let error = JudgingError::new(JudgingErrorKind::HardTimeout, message);
+        let usage = ExecutionUsage {
+            wall_ms: whole_ms(self.started.elapsed()),
+            cpu_ms: own_cpu_ms(),
+            ..self.usage
+        };
+        let written =
+            self.connected(connection).and_then(|open| self.lease.fail(open, &error, &usage));
+        match written {
+            Ok(()) => FunctionExit::Done,
+            Err(LeaseError::Lost(_)) => FunctionExit::HeldElsewhere,
+            Err(LeaseError::Database(error)) => {
+                tracing::error!(error = with_causes(&error), "cannot store the time-out");
+                FunctionExit::HandedBack
+            }
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! The function: one message, one process, one verdict.
+
+mod exit;
+mod guardian;
+mod recorder;
+
+pub use exit::FunctionExit;
+
+use crate::{
+    PackageCache,
+    judging::{Interrupted, JudgeJob, Judged, SourceText, StopRule, Workbench, judge, with_causes},
+};
+use guardian::Guardian;
+use judge_types::{ExecutionUsage, JudgeTask, JudgingError, JudgingErrorKind, Retry, TASK_VERSION};
+use nix::sys::resource::{UsageWho, getrusage};
+use recorder::Recorder;
+use std::time::{Duration, Instant};
+use store::{
+    AnyConnection, Blobs, DatabaseError, DatabaseUrl, database,
+    leases::{self, Claim, Lease, LeaseError},
+    submissions,
+};
+
+/// What a function needs besides its message.
+#[derive(Clone)]
+pub struct FunctionConfig {
+    /// Where judgements are claimed and verdicts written.
+    pub database: DatabaseUrl,
+    /// Where packages are fetched from.
+    pub blobs: Blobs,
+    /// Where packages are kept.
+    pub packages: PackageCache,
+    /// Where programs are run.
+    pub bench: Workbench,
+    /// Names this process among all functions, so that whoever started it can release what it held.
+    pub worker: String,
+    /// For how long a claim holds unless it is renewed; it is renewed four times as often.
+    pub lease: Duration,
+    /// The longest that judging may take; then it is a judging error.
+    pub hard_timeout: Duration,
+    /// When to stop running test cases.
+    pub stop: StopRule,
+}
+
+impl FunctionConfig {
+    /// A lease outlives a slow disk, and is short enough that a lost function is noticed within seconds.
+    pub const DEFAULT_LEASE: Duration = Duration::from_secs(10);
+
+    /// Well under the half hour after which RabbitMQ gives up on a consumer.
+    pub const DEFAULT_HARD_TIMEOUT: Duration = Duration::from_secs(15 * 60);
+}
+
+/// Judges what `message`, a [`JudgeTask`] as JSON, asks for. `started` is when this process began.
+///
+/// This ends the process itself when the lease is lost or the hard timeout passes while
+/// a program runs; everything in the sandbox dies with it.
+pub fn run_function(config: &FunctionConfig, message: &str, started: Instant) -> FunctionExit {
+    let task = match parse(message) {
+        Ok(task) => task,
+        Err(reason) => {
+            tracing::error!(reason, "the message is not understood");
+            return FunctionExit::HandedBack;
+        }
+    };
+    let span = tracing::info_span!("judgement", id = %task.judgement);
+    let _entered = span.enter();
+    let mut connection = match database::connect(&config.database) {
+        Ok(connection) => connection,
+        Err(error) => return unclaimed(&error),
+    };
+    let lease = to_lease_length(config.lease);
+    match leases::claim(&mut connection, task.judgement, &config.worker, lease) {
+        Ok(Claim::Granted(lease)) => {
+            Execution { config, task, lease, started, cold_start: started.elapsed() }
+                .run(&mut connection)
+        }
+        Ok(Claim::Held(until)) => {
+            tracing::info!(%until, "another function holds it");
+            FunctionExit::HeldElsewhere
+        }
+        Ok(Claim::Final) => {
+            tracing::info!("has its verdict already");
+            FunctionExit::Done
+        }
+        Ok(Claim::Unknown) => {
+            tracing::warn!("is not in the database");
+            FunctionExit::Done
+        }
+        Err(error) => unclaimed(&error),
+    }
+}
+
+fn parse(message: &str) -> Result<JudgeTask, String> {
+    // Another version may have other fields: look at the version before anything else.
+    #[derive(serde::Deserialize)]
+    struct Versioned {
+        version: u32,
+    }
+    let Versioned { version } = serde_json::from_str(message).map_err(|e| e.to_string())?;
+    if version != TASK_VERSION {
+        return Err(format!("it has version {version}; this build reads {TASK_VERSION}"));
+    }
+    serde_json::from_str(message).map_err(|e| e.to_string())
+}
+
+fn unclaimed(error: &DatabaseError) -> FunctionExit {
+    tracing::error!(error = with_causes(error), "cannot claim");
+    FunctionExit::HandedBack
+}
+
+/// A judgement that this process has claimed.
+struct Execution<'a> {
+    config: &'a FunctionConfig,
+    task: JudgeTask,
+    lease: Lease,
+    started: Instant,
+    cold_start: Duration,
+}
+
+impl Execution<'_> {
+    fn run(&self, connection: &mut AnyConnection) -> FunctionExit {
+        let mut usage = ExecutionUsage {
+            cold_start_ms: whole_ms(self.cold_start),
+            queue_wait_ms: whole_ms(
+                (judge_types::now() - self.lease.queued_at).try_into().unwrap_or_default(),
+            ),
+            ..ExecutionUsage::default()
+        };
+        let guardian = Guardian::start(self.config, self.lease, self.started, usage);
+        let judged = self.judge(connection, &mut usage);
+        // From here on nobody else ends this process or writes through the lease.
+        guardian.stop();
+        if let Ok(judged) = &judged {
+            usage.cpu_ms = judged.total_cpu_ms;
+            usage.memory_bytes = judged.usage.max(judged.compile.usage).memory_bytes;
+        }
+        usage.cpu_ms += own_cpu_ms();
+        usage.wall_ms = whole_ms(self.started.elapsed());
+        self.conclude(connection, judged, &usage)
+    }
+
+    fn judge(
+        &self,
+        connection: &mut AnyConnection,
+        usage: &mut ExecutionUsage,
+    ) -> Result<Judged, Interrupted> {
+        let language = self.config.bench.languages.get(&self.task.language).ok_or_else(|| {
+            let message = format!("language {} is not known here", self.task.language);
+            JudgingError::new(JudgingErrorKind::ToolchainMissing, message)
+        })?;
+        let cached = self.config.packages.get(&self.task.package, &self.config.blobs)?;
+        usage.transferred_bytes = cached.transferred_bytes;
+        let package = &cached.package;
+        let total = u32::try_from(package.test_cases.len()).unwrap_or(u32::MAX);
+        self.lease.fetched(connection, total).map_err(recorder::interrupted)?;
+        let files =
+            submissions::files(connection, self.task.submission).map_err(|e| storage(&e))?;
+        let sources = files
+            .into_iter()
+            .map(|file| SourceText {
+                name: file.name().to_owned(),
+                content: file.content().to_vec(),
+            })
+            .collect();
+        let job = JudgeJob {
+            bench: &self.config.bench,
+            package,
+            language,
+            sources,
+            limits: self.task.limits.clone(),
+            stop: self.config.stop,
+        };
+        judge(&job, &mut Recorder { connection, lease: self.lease })
+    }
+
+    fn conclude(
+        &self,
+        connection: &mut AnyConnection,
+        judged: Result<Judged, Interrupted>,
+        usage: &ExecutionUsage,
+    ) -> FunctionExit {
+        let (written, exit) = match judged {
+            Ok(judged) => {
+                tracing::info!(verdict = %judged.verdict, wall_ms = usage.wall_ms, "judged");
+                let written = self.lease.finish(connection, judged.verdict, judged.usage, usage);
+                (written, FunctionExit::Done)
+            }
+            Err(Interrupted::Stopped) => {
+                tracing::warn!("lost the lease");
+                return FunctionExit::HeldElsewhere;
+            }
+            Err(Interrupted::Failed(error)) => {
+                tracing::error!(%error, "judging failed");
+                match error.kind.retry() {
+                    Retry::Never => {
+                        (self.lease.fail(connection, &error, usage), FunctionExit::Done)
+                    }
+                    Retry::Again => (self.lease.release(connection), FunctionExit::HandedBack),
+                }
+            }
+        };
+        match written {
+            Ok(()) => exit,
+            Err(LeaseError::Lost(_)) => {
+                tracing::warn!("lost the lease");
+                FunctionExit::HeldElsewhere
+            }
+            Err(LeaseError::Database(error)) => {
+                tracing::error!(
+                    error = with_causes(&error),
+                    "cannot write the end of the judgement"
+                );
+                FunctionExit::HandedBack
+            }
+        }
+    }
+}
+
+fn storage(error: &DatabaseError) -> JudgingError {
+    JudgingError::new(JudgingErrorKind::Storage, with_causes(error))
+}
+
+fn to_lease_length(length: Duration) -> time::Duration {
+    time::Duration::try_from(length).unwrap_or(time::Duration::MAX)
+}
+
+fn whole_ms(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// CPU time of this process, without what it ran.
+fn own_cpu_ms() -> u64 {
+    let Ok(usage) = getrusage(UsageWho::RUSAGE_SELF) else { return 0 };
+    let ms = |time: nix::sys::time::TimeVal| {
+        u64::try_from(time.tv_sec() * 1_000 + time.tv_usec() / 1_000).unwrap_or(0)
+    };
+    ms(usage.user_time()) + ms(usage.system_time())
+}

@@ -1,0 +1,268 @@
+//! One program in its own box: a contestant's or a validator.
+
+use super::{
+    bench::{Workbench, host, with_causes},
+    limits,
+};
+use judge_types::{CompileResult, JudgingError, JudgingErrorKind, Limits, RunUsage};
+use languages::{Invocation, Layout, OUT_DIR, Source, Toolchain, WORK_DIR};
+use sandbox::{
+    BoxSpec, Ending, Input, Mount, Outcome, Output, Policy, RunLimits, RunSpec, Sandbox,
+    SandboxError, Stdio, WorkAccess,
+};
+use std::{
+    fs::File,
+    io::{self, Read, Seek, SeekFrom},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+/// One source file of a program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceText {
+    /// Its path within the program.
+    pub name: String,
+    /// Its bytes.
+    pub content: Vec<u8>,
+}
+
+/// Reading a program's sources from disk failed.
+#[derive(Debug, thiserror::Error)]
+pub enum SourcesError {
+    /// A file could not be read.
+    #[error("read {path}: {source}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The files are too large together.
+    #[error("the source of {path} and the files before it is larger than {limit} bytes")]
+    TooLarge {
+        /// The file that went over the limit.
+        path: PathBuf,
+        /// The limit.
+        limit: u64,
+    },
+}
+
+/// The most that all files of one jury program may have, in bytes: they are trusted, but they are held in memory.
+const JURY_SOURCE_BYTES: u64 = 64 << 20;
+
+/// Reads a program of the jury: `files`, named by their paths below the folder that holds all of them.
+///
+/// # Errors
+/// [`SourcesError`] where a file cannot be read or the limit of 64 MiB is passed.
+pub fn read_sources(files: &[PathBuf]) -> Result<Vec<SourceText>, SourcesError> {
+    let mut base = files.first().and_then(|file| file.parent()).unwrap_or(Path::new(""));
+    while !files.iter().all(|file| file.starts_with(base)) {
+        base = base.parent().unwrap_or(Path::new(""));
+    }
+    let mut left = JURY_SOURCE_BYTES;
+    let mut sources = Vec::with_capacity(files.len());
+    for path in files {
+        let error = |source| SourcesError::Read { path: path.clone(), source };
+        let mut content = Vec::new();
+        let file = File::open(path).map_err(error)?;
+        let read = file.take(left + 1).read_to_end(&mut content).map_err(error)? as u64;
+        left = left.checked_sub(read).ok_or_else(|| SourcesError::TooLarge {
+            path: path.clone(),
+            limit: JURY_SOURCE_BYTES,
+        })?;
+        let name = path.strip_prefix(base).unwrap_or(path).to_string_lossy().into_owned();
+        sources.push(SourceText { name, content });
+    }
+    Ok(sources)
+}
+
+/// How the files of a program are named and where it starts.
+pub(crate) fn lay_out(toolchain: &Toolchain, sources: &[SourceText]) -> Layout {
+    let borrowed: Vec<Source<'_>> = sources
+        .iter()
+        .map(|source| Source { name: &source.name, content: &source.content })
+        .collect();
+    toolchain.language.lay_out(&borrowed)
+}
+
+/// A program in a box that is its own.
+pub(crate) struct Program<'a> {
+    bench: &'a Workbench,
+    pub(crate) toolchain: Toolchain,
+    pub(crate) layout: Layout,
+    sandbox: Sandbox,
+}
+
+/// Whose program it is.
+pub(crate) enum Role {
+    /// A contestant's: it may change nothing.
+    Contestant,
+    /// An output validator of the jury: it may write into its work folder.
+    Validator {
+        /// What follows its own arguments.
+        arguments: Vec<String>,
+    },
+}
+
+/// What one run left.
+pub(crate) struct Ran {
+    pub(crate) outcome: Outcome,
+    /// What it wrote to standard output, at its beginning.
+    pub(crate) stdout: File,
+    /// The end of what it wrote to standard error, as text.
+    pub(crate) stderr: String,
+}
+
+impl<'a> Program<'a> {
+    /// Opens a box for a program of `toolchain`, in which `extra` is mounted as well.
+    pub(crate) fn open(
+        bench: &'a Workbench,
+        toolchain: Toolchain,
+        layout: Layout,
+        extra: Vec<Mount>,
+    ) -> Result<Self, JudgingError> {
+        let own = toolchain.mounts.iter().map(Mount::same);
+        let spec = BoxSpec {
+            level: bench.level,
+            mounts: own.chain(extra).collect(),
+            work_bytes: limits::WORK_BYTES,
+            work_inodes: limits::WORK_INODES,
+            helper: bench.helper.clone(),
+            ..BoxSpec::default()
+        };
+        let sandbox = Sandbox::open(&spec).map_err(failed)?;
+        Ok(Self { bench, toolchain, layout, sandbox })
+    }
+
+    /// Puts the sources into the work folder and compiles them there.
+    pub(crate) fn compile(
+        &mut self,
+        sources: &[SourceText],
+        limits: &Limits,
+    ) -> Result<CompileResult, JudgingError> {
+        for (source, name) in sources.iter().zip(&self.layout.names) {
+            self.put(name, &source.content)?;
+        }
+        let out = Path::new(OUT_DIR).strip_prefix(WORK_DIR).unwrap_or(Path::new(OUT_DIR));
+        self.sandbox.work().make_dir(&out.to_string_lossy()).map_err(failed)?;
+        let memory = limits.compilation_memory_bytes;
+        let Some(invocation) = self.toolchain.compile(&self.layout, memory) else {
+            let usage = RunUsage::default();
+            return Ok(CompileResult { success: true, output: String::new(), usage });
+        };
+        let printed = self.bench.scratch_file()?;
+        let stdio = Stdio {
+            stdin: Input::Null,
+            stdout: Output::File(duplicate(&printed)?),
+            stderr: Output::File(duplicate(&printed)?),
+        };
+        let limits = limits::of_compile(limits, invocation.processes);
+        let outcome = self.start(invocation, limits, WorkAccess::Writable, stdio)?;
+        let mut output = read_head(printed, limits::COMPILE_OUTPUT_BYTES)?;
+        let success = outcome.ending == Ending::Exited { code: 0 };
+        if !success && !matches!(outcome.ending, Ending::Exited { .. }) {
+            output.push_str(&format!("\nThe compiler was ended: {}.\n", outcome.ending));
+        }
+        Ok(CompileResult { success, output, usage: usage_of(&outcome) })
+    }
+
+    /// Runs the program once under `limits`; its runtime is told that it has `memory_bytes`.
+    pub(crate) fn run(
+        &mut self,
+        role: Role,
+        stdin: Input,
+        limits: RunLimits,
+        memory_bytes: u64,
+    ) -> Result<Ran, JudgingError> {
+        let mut stdout = self.bench.scratch_file()?;
+        let stderr = self.bench.scratch_file()?;
+        let stdio = Stdio {
+            stdin,
+            stdout: Output::File(duplicate(&stdout)?),
+            stderr: Output::File(duplicate(&stderr)?),
+        };
+        let mut invocation = self.toolchain.run(&self.layout, memory_bytes);
+        let work = match role {
+            Role::Contestant => WorkAccess::ReadOnly,
+            Role::Validator { arguments } => {
+                invocation.argv.extend(arguments);
+                // It writes files, and may be a script that starts programs.
+                "compiler".clone_into(&mut invocation.policy);
+                WorkAccess::Writable
+            }
+        };
+        let outcome = self.start(invocation, limits, work, stdio)?;
+        stdout.rewind().map_err(|e| host("rewind", "the program's output", &e))?;
+        Ok(Ran { outcome, stdout, stderr: read_tail(stderr, limits::STDERR_BYTES)? })
+    }
+
+    /// The box's work folder.
+    pub(crate) fn work(&self) -> sandbox::WorkDir<'_> {
+        self.sandbox.work()
+    }
+
+    fn put(&self, name: &str, content: &[u8]) -> Result<(), JudgingError> {
+        let work = self.sandbox.work();
+        let folders = name.match_indices('/').map(|(at, _)| &name[..at]);
+        for folder in folders {
+            work.make_dir(folder).map_err(failed)?;
+        }
+        work.put(name, content, false).map_err(failed)
+    }
+
+    fn start(
+        &mut self,
+        invocation: Invocation,
+        limits: RunLimits,
+        work: WorkAccess,
+        stdio: Stdio,
+    ) -> Result<Outcome, JudgingError> {
+        let Invocation { argv, env, policy, .. } = invocation;
+        let policy = Policy::named(&policy).map_err(|error| failed(error.into()))?;
+        let spec = RunSpec { argv, env, limits, policy, work, cwd: WORK_DIR.into() };
+        self.sandbox.run(&spec, stdio).map_err(failed)
+    }
+}
+
+/// The sandbox's failure is the host's, never the program's.
+pub(crate) fn failed(error: SandboxError) -> JudgingError {
+    let kind = match &error {
+        SandboxError::LevelUnavailable { .. } | SandboxError::NoLevel { .. } => {
+            JudgingErrorKind::LimitNotEnforceable
+        }
+        _ => JudgingErrorKind::Host,
+    };
+    JudgingError::new(kind, with_causes(&error))
+}
+
+/// What a run used, in whole milliseconds, rounded up: what is over a limit never looks as if it were not.
+pub(crate) fn usage_of(outcome: &Outcome) -> RunUsage {
+    let ms =
+        |time: Duration| u64::try_from(time.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX);
+    RunUsage {
+        cpu_ms: ms(outcome.usage.cpu),
+        wall_ms: ms(outcome.usage.wall),
+        memory_bytes: outcome.usage.peak_memory_bytes,
+    }
+}
+
+fn duplicate(file: &File) -> Result<File, JudgingError> {
+    file.try_clone().map_err(|e| host("duplicate", "a descriptor", &e))
+}
+
+fn read_head(mut file: File, limit: u64) -> Result<String, JudgingError> {
+    let mut bytes = Vec::new();
+    file.rewind()
+        .and_then(|()| file.take(limit).read_to_end(&mut bytes))
+        .map_err(|e| host("read", "what a program printed", &e))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn read_tail(mut file: File, limit: u64) -> Result<String, JudgingError> {
+    let mut bytes = Vec::new();
+    file.seek(SeekFrom::End(0))
+        .and_then(|end| file.seek(SeekFrom::Start(end.saturating_sub(limit))))
+        .and_then(|_| file.take(limit).read_to_end(&mut bytes))
+        .map_err(|e| host("read", "what a program printed", &e))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
