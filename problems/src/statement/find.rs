@@ -10,6 +10,9 @@ use std::{
 /// The language of a statement that does not name its own.
 const DEFAULT_LANGUAGE: &str = "en";
 
+/// The longest statement that is not a PDF, in bytes; it bounds what showing it costs.
+const MAX_BYTES: u64 = 256 << 10;
+
 /// The format's name for the folder, the one that newer packages use, and the package itself.
 const FOLDERS: [&str; 3] = ["problem_statement/", "statement/", ""];
 
@@ -17,9 +20,14 @@ const FOLDERS: [&str; 3] = ["problem_statement/", "statement/", ""];
 pub(crate) fn find(tree: &Tree, root: &Path, findings: &mut Findings) -> Vec<Statement> {
     let mut statements = Vec::new();
     for folder in FOLDERS {
-        for (rest, _) in tree.below(folder).filter(|(rest, _)| !rest.contains('/')) {
+        for (rest, file) in tree.below(folder).filter(|(rest, _)| !rest.contains('/')) {
             if let Some((language, format)) = parse_name(rest) {
-                let path = root.join(format!("{folder}{rest}"));
+                let path = format!("{folder}{rest}");
+                if format != Format::Pdf && file.bytes > MAX_BYTES {
+                    findings.fault(Fault::new(&path, format!("is longer than {MAX_BYTES} bytes")));
+                    continue;
+                }
+                let path = root.join(path);
                 statements.push(Statement { language, format, path });
             }
         }

@@ -79,7 +79,7 @@ pub fn render(package: &Package, language: &str, asset_prefix: &str) -> Result<R
     let assets = Assets::of(package);
     let html = match statement.format {
         Format::Markdown => markdown::to_html(&text),
-        Format::Latex => latex::to_html(&text, title, &|name| assets.find(name).is_some()),
+        Format::Latex => latex::to_html(&text, &|name| assets.find(name).is_some()),
         Format::Html | Format::Pdf => text,
     };
     (rendered.html, rendered.images) = sanitise::sanitise(&html, assets, asset_prefix);

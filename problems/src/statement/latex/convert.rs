@@ -1,0 +1,371 @@
+//! The converter proper: text, paragraphs and commands.
+
+use super::{super::math, scan::Scanner, symbols};
+use unicode_normalization::UnicodeNormalization;
+
+/// Groups, lists and tables within each other; real statements need about five.
+const MAX_DEPTH: usize = 40;
+
+/// The longest formula, in characters.
+const MAX_MATH: usize = 10_000;
+
+/// What the next text belongs to.
+#[derive(Clone, Copy, PartialEq)]
+enum Paragraph {
+    /// Nothing yet: text begins a paragraph.
+    None,
+    /// A paragraph that must be closed.
+    Open,
+    /// An element that holds text itself, such as a list item.
+    Bare,
+}
+
+pub(super) struct Converter<'a> {
+    pub(super) is_asset: &'a dyn Fn(&str) -> bool,
+    html: String,
+    paragraph: Paragraph,
+    depth: usize,
+}
+
+impl<'a> Converter<'a> {
+    pub(super) fn new(is_asset: &'a dyn Fn(&str) -> bool) -> Self {
+        Self { is_asset, html: String::new(), paragraph: Paragraph::None, depth: 0 }
+    }
+
+    /// The whole of a statement, in paragraphs.
+    pub(super) fn document(mut self, source: &str) -> String {
+        self.convert(source);
+        self.end_paragraph();
+        self.html
+    }
+
+    /// A title or an argument, without paragraphs.
+    pub(super) fn inline(mut self, source: &str) -> String {
+        self.paragraph = Paragraph::Bare;
+        self.convert(source);
+        self.html
+    }
+
+    /// Adds HTML that stands within a paragraph.
+    pub(super) fn push_inline(&mut self, html: &str) {
+        if self.paragraph == Paragraph::None && !html.trim().is_empty() {
+            self.html.push_str("<p>");
+            self.paragraph = Paragraph::Open;
+        }
+        self.html.push_str(html);
+    }
+
+    /// Adds text.
+    pub(super) fn push_text(&mut self, text: &str) {
+        self.push_inline(&math::escape(text));
+    }
+
+    /// Adds HTML that stands between paragraphs.
+    pub(super) fn push_block(&mut self, html: &str) {
+        self.end_paragraph();
+        self.html.push_str(html);
+    }
+
+    /// Begins an element that holds text itself.
+    pub(super) fn begin_bare(&mut self, html: &str) {
+        self.push_block(html);
+        self.paragraph = Paragraph::Bare;
+    }
+
+    pub(super) fn end_paragraph(&mut self) {
+        if self.paragraph == Paragraph::Open {
+            let length = self.html.trim_end().len();
+            self.html.truncate(length);
+            self.html.push_str("</p>\n");
+        }
+        self.paragraph = Paragraph::None;
+    }
+
+    /// Converts a piece of the source where it stands.
+    pub(super) fn convert(&mut self, source: &str) {
+        if self.depth == MAX_DEPTH {
+            self.push_text(source);
+            return;
+        }
+        self.depth += 1;
+        let mut scanner = Scanner::new(source);
+        while !scanner.rest().is_empty() {
+            self.step(&mut scanner);
+        }
+        self.depth -= 1;
+    }
+
+    fn step(&mut self, scanner: &mut Scanner<'_>) {
+        let is_special =
+            |c: char| matches!(c, '\\' | '$' | '{' | '}' | '~' | '`' | '\'' | '-' | '\n');
+        let plain = scanner.take_while(|c| !is_special(c));
+        self.push_text(plain);
+        let rest = scanner.rest();
+        let Some(special) = scanner.character() else { return };
+        match special {
+            '\\' => self.command(scanner),
+            '$' => self.dollar(scanner, rest),
+            '{' => {
+                // The group's content is converted without its braces, which mean nothing by themselves.
+                *scanner = Scanner::new(rest);
+                match scanner.argument() {
+                    Some(group) => self.group(group),
+                    None => self.push_text(scanner.take(1)),
+                }
+            }
+            '}' => {}
+            '~' => self.push_text("\u{a0}"),
+            '`' => {
+                let quote = if scanner.eat("`") { "“" } else { "‘" };
+                self.push_text(quote);
+            }
+            '\'' => {
+                let quote = if scanner.eat("'") { "”" } else { "’" };
+                self.push_text(quote);
+            }
+            '-' if scanner.eat("--") => self.push_text("—"),
+            '-' if scanner.eat("-") => self.push_text("–"),
+            '\n' => {
+                let space = scanner.take_while(char::is_whitespace);
+                if space.contains('\n') {
+                    self.end_paragraph();
+                } else {
+                    self.push_inline("\n");
+                }
+            }
+            other => self.push_text(other.encode_utf8(&mut [0; 4])),
+        }
+    }
+
+    /// `{\bf text}`: a switch at the start dresses the whole group.
+    fn group(&mut self, group: &str) {
+        let mut scanner = Scanner::new(group);
+        scanner.skip_space();
+        if scanner.eat("\\") {
+            let tags = match scanner.command() {
+                "bf" | "bfseries" => Some(("<strong>", "</strong>")),
+                "it" | "itshape" | "em" | "sl" => Some(("<em>", "</em>")),
+                "tt" | "ttfamily" => Some(("<code>", "</code>")),
+                _ => None,
+            };
+            if let Some((open, close)) = tags {
+                scanner.skip_space();
+                self.push_inline(open);
+                self.convert(scanner.rest());
+                self.push_inline(close);
+                return;
+            }
+        }
+        self.convert(group);
+    }
+
+    /// `$formula$` or `$$formula$$`; `rest` begins with the first dollar sign.
+    fn dollar(&mut self, scanner: &mut Scanner<'_>, rest: &str) {
+        let (mark, display) = if rest.starts_with("$$") { ("$$", true) } else { ("$", false) };
+        let after = &rest[mark.len()..];
+        let Some(end) = end_of_math(after, mark) else {
+            self.push_text("$");
+            return;
+        };
+        self.math(&after[..end], display);
+        scanner.take(mark.len() - 1 + end + mark.len());
+    }
+
+    pub(super) fn math(&mut self, tex: &str, display: bool) {
+        self.push_inline(&math::to_mathml(tex.trim(), display));
+    }
+
+    fn command(&mut self, scanner: &mut Scanner<'_>) {
+        let name = scanner.command();
+        if let Some(text) = symbols::symbol(name) {
+            self.end_of_name(name, scanner);
+            self.push_text(text);
+        } else if let Some(mark) = symbols::accent(name) {
+            let letter = scanner.argument().unwrap_or_default();
+            let letter = letter.replace("\\i", "i").replace("\\j", "j");
+            let accented: String = letter.chars().take(1).chain([mark]).nfc().collect();
+            self.push_text(&accented);
+            self.push_text(&letter.chars().skip(1).collect::<String>());
+        } else if let Some((open, close)) = symbols::dress(name) {
+            if name == "makebox" {
+                scanner.optional();
+            }
+            self.push_inline(open);
+            let argument = scanner.argument().unwrap_or_default();
+            self.convert(argument);
+            self.push_inline(close);
+        } else if let Some(arguments) = symbols::dropped_arguments(name) {
+            scanner.eat("*");
+            if arguments > 0 {
+                scanner.optional();
+            }
+            for _ in 0..arguments {
+                scanner.argument();
+            }
+            self.end_of_name(name, scanner);
+        } else {
+            self.structure(name, scanner);
+        }
+    }
+
+    /// Commands that make up the text's structure, links and images.
+    fn structure(&mut self, name: &str, scanner: &mut Scanner<'_>) {
+        match name {
+            "section" | "subsection" | "subsubsection" => {
+                scanner.eat("*");
+                let level = match name {
+                    "section" => 2,
+                    "subsection" => 3,
+                    _ => 4,
+                };
+                let title = self.argument_inline(scanner);
+                self.push_block(&format!("<h{level}>{title}</h{level}>\n"));
+            }
+            "paragraph" => {
+                scanner.eat("*");
+                let title = self.argument_inline(scanner);
+                self.end_paragraph();
+                self.push_inline(&format!("<strong>{title}</strong> "));
+            }
+            "problemname" => {
+                scanner.argument();
+            }
+            "par" => self.end_paragraph(),
+            "\\" | "newline" => {
+                scanner.eat("*");
+                scanner.optional();
+                self.push_inline("<br>\n");
+            }
+            "(" => self.delimited_math(scanner, "\\)", false),
+            "[" => self.delimited_math(scanner, "\\]", true),
+            "ensuremath" => {
+                let tex = scanner.argument().unwrap_or_default();
+                self.math(tex, false);
+            }
+            "verb" => self.verb(scanner),
+            "begin" => self.begin(scanner),
+            "href" => {
+                let url = math::escape(&unescaped(scanner.argument().unwrap_or_default()));
+                let text = self.argument_inline(scanner);
+                self.push_inline(&format!("<a href=\"{url}\">{text}</a>"));
+            }
+            "url" => {
+                let url = math::escape(&unescaped(scanner.argument().unwrap_or_default()));
+                self.push_inline(&format!("<a href=\"{url}\">{url}</a>"));
+            }
+            "includegraphics" => {
+                scanner.optional();
+                let name = scanner.argument().unwrap_or_default();
+                let image = self.image(name);
+                self.push_inline(&image);
+            }
+            "illustration" => {
+                scanner.argument();
+                let name = scanner.argument().unwrap_or_default();
+                let caption = self.argument_inline(scanner);
+                let image = self.image(name);
+                let caption = format!("<figcaption>{caption}</figcaption>");
+                self.push_block(&format!(
+                    "<figure class=\"illustration\">{image}{caption}</figure>\n"
+                ));
+            }
+            "caption" => {
+                scanner.eat("*");
+                let caption = self.argument_inline(scanner);
+                self.push_block(&format!("<p><small>{caption}</small></p>\n"));
+            }
+            "textcolor" | "color" | "colorbox" | "raisebox" | "scalebox" | "parbox" => {
+                scanner.optional();
+                scanner.argument();
+                if name != "color" {
+                    let text = scanner.argument().unwrap_or_default();
+                    self.convert(text);
+                }
+            }
+            _ => self
+                .push_inline(&format!("<code class=\"unknown\">\\{}</code>", math::escape(name))),
+        }
+    }
+
+    /// The space after a command of letters only ends its name.
+    fn end_of_name(&self, name: &str, scanner: &mut Scanner<'_>) {
+        if name.starts_with(|c: char| c.is_ascii_alphabetic()) && !scanner.eat("{}") {
+            scanner.skip_space();
+        }
+    }
+
+    fn delimited_math(&mut self, scanner: &mut Scanner<'_>, end: &str, display: bool) {
+        match scanner.until(end) {
+            Some(tex) => self.math(tex, display),
+            None => self.push_text(if display { "[" } else { "(" }),
+        }
+    }
+
+    /// `\verb|text|`, with any character on both sides.
+    fn verb(&mut self, scanner: &mut Scanner<'_>) {
+        scanner.eat("*");
+        let Some(mark) = scanner.character() else { return };
+        let text = scanner.until(mark.encode_utf8(&mut [0; 4])).unwrap_or_default();
+        self.push_inline(&format!("<code>{}</code>", math::escape(text)));
+    }
+
+    /// The next argument as HTML within a paragraph.
+    pub(super) fn argument_inline(&mut self, scanner: &mut Scanner<'_>) -> String {
+        let argument = scanner.argument().unwrap_or_default();
+        self.inner(argument)
+    }
+
+    /// Another piece of the source as HTML within a paragraph.
+    pub(super) fn inner(&self, source: &str) -> String {
+        let mut inner = Converter::new(self.is_asset);
+        inner.depth = self.depth;
+        inner.inline(source)
+    }
+
+    /// An image; its name may lack the extension. Formats that browsers do not show become links.
+    fn image(&self, name: &str) -> String {
+        let name = name.trim().trim_matches('"');
+        let name = name.strip_prefix("./").unwrap_or(name);
+        let extensions = ["", ".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".pdf", ".eps"];
+        let found = extensions.map(|extension| format!("{name}{extension}"));
+        let found = found.into_iter().find(|name| (self.is_asset)(name));
+        let Some(file) = found else {
+            return format!(
+                "<code class=\"unknown\">\\includegraphics{{{}}}</code>",
+                math::escape(name)
+            );
+        };
+        let shown = math::escape(&file);
+        if file.ends_with(".pdf") || file.ends_with(".eps") {
+            format!("<a href=\"{shown}\">{shown}</a>")
+        } else {
+            format!("<img src=\"{shown}\" alt=\"\">")
+        }
+    }
+}
+
+/// Where the formula ends: at `mark`, unless it is escaped, and before the paragraph ends.
+fn end_of_math(text: &str, mark: &str) -> Option<usize> {
+    let mut escaped = false;
+    for (at, c) in text.char_indices().take(MAX_MATH) {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '$' if text[at..].starts_with(mark) => return Some(at),
+            '\n' if text[at + 1..].trim_start_matches([' ', '\t']).starts_with('\n') => {
+                return None;
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// An address as LaTeX has it: special characters may have a backslash before them.
+fn unescaped(url: &str) -> String {
+    let mut plain = url.trim().to_owned();
+    for special in ["%", "#", "_", "&", "~", "{", "}"] {
+        plain = plain.replace(&format!("\\{special}"), special);
+    }
+    plain
+}

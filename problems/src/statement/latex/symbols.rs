@@ -1,0 +1,113 @@
+//! Commands that stand for a character, and those that mean nothing on a page without pages.
+
+/// The text that a command without arguments stands for.
+pub(super) fn symbol(command: &str) -> Option<&'static str> {
+    Some(match command {
+        "%" => "%",
+        "&" => "&",
+        "_" => "_",
+        "#" => "#",
+        "$" | "textdollar" => "$",
+        "{" | "lbrace" => "{",
+        "}" | "rbrace" => "}",
+        " " | "\n" | "," | ";" | ":" | "space" => " ",
+        "quad" | "qquad" => "\u{2003}",
+        "/" | "-" | "@" | "!" => "",
+        "ldots" | "dots" | "textellipsis" => "…",
+        "textbackslash" => "\\",
+        "textasciitilde" => "~",
+        "textasciicircum" => "^",
+        "textless" => "<",
+        "textgreater" => ">",
+        "textbar" => "|",
+        "textunderscore" => "_",
+        "textquotesingle" => "'",
+        "textendash" => "–",
+        "textemdash" => "—",
+        "textdegree" => "°",
+        "textregistered" => "®",
+        "copyright" | "textcopyright" => "©",
+        "pounds" => "£",
+        "euro" | "texteuro" => "€",
+        "S" => "§",
+        "P" => "¶",
+        "ss" => "ß",
+        "ae" => "æ",
+        "AE" => "Æ",
+        "oe" => "œ",
+        "OE" => "Œ",
+        "o" => "ø",
+        "O" => "Ø",
+        "aa" => "å",
+        "AA" => "Å",
+        "l" => "ł",
+        "L" => "Ł",
+        "i" => "ı",
+        "j" => "ȷ",
+        "LaTeX" => "LaTeX",
+        "TeX" => "TeX",
+        "textbullet" => "•",
+        "times" => "×",
+        "rightarrow" | "to" | "textrightarrow" => "→",
+        "leftarrow" | "textleftarrow" => "←",
+        _ => return None,
+    })
+}
+
+/// The combining character that an accent puts on the letter after it.
+pub(super) fn accent(command: &str) -> Option<char> {
+    Some(match command {
+        "`" => '\u{300}',
+        "'" => '\u{301}',
+        "^" => '\u{302}',
+        "~" => '\u{303}',
+        "=" => '\u{304}',
+        "u" => '\u{306}',
+        "." => '\u{307}',
+        "\"" => '\u{308}',
+        "r" => '\u{30a}',
+        "H" => '\u{30b}',
+        "v" => '\u{30c}',
+        "c" => '\u{327}',
+        "k" => '\u{328}',
+        "d" => '\u{323}',
+        "b" => '\u{331}',
+        _ => return None,
+    })
+}
+
+/// How many mandatory arguments to drop with a command that only rules the printed page.
+pub(super) fn dropped_arguments(command: &str) -> Option<usize> {
+    Some(match command {
+        "noindent" | "indent" | "centering" | "raggedright" | "raggedleft" | "newpage"
+        | "pagebreak" | "clearpage" | "smallskip" | "medskip" | "bigskip" | "vfill" | "hfill"
+        | "tiny" | "scriptsize" | "footnotesize" | "small" | "normalsize" | "large" | "Large"
+        | "LARGE" | "huge" | "Huge" | "hline" | "toprule" | "midrule" | "bottomrule"
+        | "nextsample" | "remainingsamples" | "maketitle" | "protect" | "sloppy" | "relax"
+        | "normalfont" | "rmfamily" | "sffamily" | "frenchspacing" | "null" | "strut"
+        | "nobreak" | "allowbreak" | "linebreak" | "samplesection" => 0,
+        "vspace" | "hspace" | "label" | "vskip" | "cline" | "thispagestyle" | "pagestyle"
+        | "phantom" | "usepackage" | "documentclass" | "selectlanguage" | "captionsetup"
+        | "needspace" | "enlargethispage" | "graphicspath" | "cmidrule" => 1,
+        "setlength" | "addtolength" | "setcounter" | "addtocounter" => 2,
+        _ => return None,
+    })
+}
+
+/// The opening and closing tags of a command that dresses its argument.
+pub(super) fn dress(command: &str) -> Option<(&'static str, &'static str)> {
+    Some(match command {
+        "emph" | "textit" | "textsl" => ("<em>", "</em>"),
+        "textbf" | "strong" => ("<strong>", "</strong>"),
+        "texttt" | "code" | "lstinline" => ("<code>", "</code>"),
+        "textsc" => ("<span class=\"small-caps\">", "</span>"),
+        "underline" | "uline" => ("<span class=\"underline\">", "</span>"),
+        "sout" | "st" => ("<del>", "</del>"),
+        "textsuperscript" => ("<sup>", "</sup>"),
+        "textsubscript" => ("<sub>", "</sub>"),
+        "enquote" => ("“", "”"),
+        "footnote" => ("<small> (", ")</small>"),
+        "text" | "textrm" | "textnormal" | "textsf" | "mbox" | "hbox" | "makebox" => ("", ""),
+        _ => return None,
+    })
+}
