@@ -329,6 +329,23 @@ enum Guard<'a> {
     Unheld,
 }
 
+/// Executes an update where the guard lets it; a macro, because each arm has a type of its own.
+macro_rules! guarded {
+    ($update:ident, $guard:ident, $connection:ident) => {
+        match $guard {
+            Guard::Attempt(attempt) => {
+                $update.filter(judgements::attempt.eq(to_integer(attempt))).execute($connection)?
+            }
+            Guard::Worker(worker) => {
+                $update.filter(judgements::worker.eq(worker)).execute($connection)?
+            }
+            Guard::Unheld => {
+                $update.filter(judgements::lease_expires_at.is_null()).execute($connection)?
+            }
+        }
+    };
+}
+
 /// Releases what a function held that is known to be dead; false where it held nothing.
 ///
 /// # Errors
@@ -367,17 +384,7 @@ fn release(
             judgements::state.eq(JudgementState::Queued.name()),
             judgements::lease_expires_at.eq(None::<PrimitiveDateTime>),
         ));
-    let changed = match guard {
-        Guard::Attempt(attempt) => {
-            update.filter(judgements::attempt.eq(to_integer(attempt))).execute(connection)?
-        }
-        Guard::Worker(worker) => {
-            update.filter(judgements::worker.eq(worker)).execute(connection)?
-        }
-        Guard::Unheld => {
-            update.filter(judgements::lease_expires_at.is_null()).execute(connection)?
-        }
-    };
+    let changed = guarded!(update, guard, connection);
     if changed == 1 {
         let submission = submission_of(connection, judgement)?;
         let now = judge_types::now();
@@ -405,17 +412,7 @@ fn fail(
         judgements::lease_expires_at.eq(None::<PrimitiveDateTime>),
         judgements::finished_at.eq(to_timestamp(now)),
     ));
-    let changed = match guard {
-        Guard::Attempt(attempt) => {
-            update.filter(judgements::attempt.eq(to_integer(attempt))).execute(connection)?
-        }
-        Guard::Worker(worker) => {
-            update.filter(judgements::worker.eq(worker)).execute(connection)?
-        }
-        Guard::Unheld => {
-            update.filter(judgements::lease_expires_at.is_null()).execute(connection)?
-        }
-    };
+    let changed = guarded!(update, guard, connection);
     if changed == 1 {
         let submission = submission_of(connection, judgement)?;
         outbox::remove(connection, judgement)?;

@@ -1,0 +1,11 @@
+//! The store on its embedded default: a SQLite file and a folder.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails there and then")]
+
+mod accounts;
+mod blobs;
+mod leasing;
+mod problem_versions;
+mod queueing;
+mod submitting;
+mod support;

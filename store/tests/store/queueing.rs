@@ -1,0 +1,97 @@
+//! Tasks are served in order, and come back when their function does not.
+
+use crate::support::{Scene, TestDatabase, package};
+use judge_types::Lane;
+use store::outbox::{self, PutBack};
+use store::{judgements, submissions};
+use time::Duration;
+
+const LONG: Duration = Duration::minutes(5);
+
+#[test]
+fn the_most_urgent_lane_comes_first_and_then_the_oldest() {
+    let database = TestDatabase::new();
+    let connection = &mut database.connection();
+    let scene = Scene::new(connection);
+    let mut submit = |lane| {
+        let new = submissions::NewSubmission { lane, ..scene.submission() };
+        match submissions::create(connection, &new, None).unwrap() {
+            submissions::Submitted::Created(_, judgement) => judgement,
+            other => panic!("{other:?}"),
+        }
+    };
+    let rejudge = submit(Lane::Rejudge);
+    let practice = submit(Lane::Practice);
+    let contest = submit(Lane::Contest);
+    let later = submit(Lane::Contest);
+
+    let order = [contest, later, practice, rejudge];
+    for (place, judgement) in (1..).zip(order) {
+        assert_eq!(outbox::position(connection, judgement).unwrap(), Some(place));
+    }
+    for judgement in order {
+        let delivery = outbox::take(connection, LONG).unwrap().unwrap();
+        assert_eq!((delivery.judgement, delivery.deliveries), (judgement, 1));
+        assert_eq!(outbox::position(connection, judgement).unwrap(), None);
+    }
+    assert_eq!(outbox::take(connection, LONG).unwrap(), None);
+}
+
+#[test]
+fn a_task_put_back_is_served_again_and_counts_only_where_it_was_to_blame() {
+    let database = TestDatabase::new();
+    let connection = &mut database.connection();
+    let (_, judgement) = Scene::new(connection).submit(connection);
+    let taken = |connection: &mut _| outbox::take(connection, LONG).unwrap().unwrap().deliveries;
+
+    assert_eq!(taken(connection), 1);
+    outbox::put_back(connection, judgement, Duration::ZERO, PutBack::Uncounted).unwrap();
+    assert_eq!(taken(connection), 1);
+    outbox::put_back(connection, judgement, Duration::ZERO, PutBack::Counted).unwrap();
+    assert_eq!(taken(connection), 2);
+
+    outbox::put_back(connection, judgement, LONG, PutBack::Counted).unwrap();
+    assert_eq!(outbox::take(connection, LONG).unwrap(), None, "not before its time");
+    let due = outbox::next_available(connection).unwrap().unwrap();
+    assert!(due > judge_types::now() + Duration::minutes(4));
+}
+
+#[test]
+fn what_a_dead_scaler_had_taken_comes_back() {
+    let database = TestDatabase::new();
+    let connection = &mut database.connection();
+    let scene = Scene::new(connection);
+    let (_, expired) = scene.submit(connection);
+    outbox::take(connection, Duration::ZERO).unwrap().unwrap();
+    let again = outbox::take(connection, LONG).unwrap().unwrap();
+    assert_eq!((again.judgement, again.deliveries), (expired, 2), "its time ran out");
+
+    assert_eq!(outbox::take(connection, LONG).unwrap(), None);
+    assert_eq!(outbox::put_back_all(connection).unwrap(), 1);
+    assert_eq!(outbox::take(connection, LONG).unwrap().unwrap().judgement, expired);
+    outbox::acknowledge(connection, expired).unwrap();
+    assert_eq!(outbox::depth(connection).unwrap(), (0, 0));
+}
+
+#[test]
+fn a_rejudging_waits_behind_submissions() {
+    let database = TestDatabase::new();
+    let connection = &mut database.connection();
+    let scene = Scene::new(connection);
+    let (submission, _) = scene.submit(connection);
+    outbox::take(connection, LONG).unwrap();
+    let again = judgements::rejudge(
+        connection,
+        &judgements::NewJudgement {
+            submission,
+            language: "python3",
+            package: package('a'),
+            limits: judge_types::Limits::default(),
+            lane: Lane::Rejudge,
+        },
+    )
+    .unwrap();
+    let (_, newer) = scene.submit(connection);
+    assert_eq!(outbox::position(connection, newer).unwrap(), Some(1));
+    assert_eq!(outbox::position(connection, again).unwrap(), Some(2));
+}

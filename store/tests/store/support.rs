@@ -1,0 +1,84 @@
+//! A database of its own for each test, on the embedded default.
+
+use judge_types::{JudgementId, Lane, Limits, PackageHash, Role, SourceFile, SubmissionId};
+use store::problems::NewVersion;
+use store::submissions::{NewSubmission, Submitted};
+use store::users::User;
+use store::{AnyConnection, Database, DatabaseUrl, database, problems, submissions, users};
+use tempfile::TempDir;
+
+pub(crate) struct TestDatabase {
+    pub(crate) pool: Database,
+    _folder: TempDir,
+}
+
+impl TestDatabase {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = DatabaseUrl::Sqlite(folder.path().join("gavel.db"));
+        database::migrate(&url).unwrap();
+        Self { pool: Database::open(url, 8).unwrap(), _folder: folder }
+    }
+
+    pub(crate) fn connection(&self) -> database::Pooled {
+        self.pool.get().unwrap()
+    }
+}
+
+pub(crate) fn package(digit: char) -> PackageHash {
+    digit.to_string().repeat(64).parse().unwrap()
+}
+
+pub(crate) fn user(connection: &mut AnyConnection, name: &str) -> User {
+    users::create(connection, name, "hash", Role::Contestant).unwrap().unwrap()
+}
+
+pub(crate) fn version(short_name: &'static str, digit: char) -> NewVersion<'static> {
+    NewVersion {
+        short_name,
+        package: package(digit),
+        title: "A title",
+        limits: Limits::default(),
+        public_content: "{}",
+        package_bytes: 10,
+        test_count: 2,
+        uploaded_by: None,
+    }
+}
+
+/// A user, a problem and the parts of a submission by the one to the other.
+pub(crate) struct Scene {
+    pub(crate) user: User,
+    pub(crate) files: Vec<SourceFile>,
+    pub(crate) problem: judge_types::ProblemId,
+}
+
+impl Scene {
+    pub(crate) fn new(connection: &mut AnyConnection) -> Self {
+        let user = user(connection, "ada");
+        let problem = problems::save_version(connection, &version("sum", 'a')).unwrap().problem;
+        let files = vec![SourceFile::new("a.py", b"print(1)".to_vec()).unwrap()];
+        Self { user, files, problem }
+    }
+
+    pub(crate) fn submission(&self) -> NewSubmission<'_> {
+        NewSubmission {
+            user: self.user.id,
+            problem: self.problem,
+            contest: None,
+            language: "python3",
+            files: &self.files,
+            package: package('a'),
+            limits: Limits::default(),
+            lane: Lane::Contest,
+            idempotency_key: None,
+        }
+    }
+
+    pub(crate) fn submit(&self, connection: &mut AnyConnection) -> (SubmissionId, JudgementId) {
+        match submissions::create(connection, &self.submission(), None).unwrap() {
+            Submitted::Created(submission, judgement) => (submission, judgement),
+            other => panic!("not created: {other:?}"),
+        }
+    }
+}
