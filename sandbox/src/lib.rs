@@ -1,1 +1,42 @@
 //! Runs one program under limits; knows nothing of judging.
+//!
+//! A [`Sandbox`] is one box: namespaces, a small root of its own, read-only toolchains, a work
+//! folder. [`Sandbox::run`] runs one program in it and says how the program ended and what it
+//! used. Nothing outlives a run, and nothing outlives the box.
+//!
+//! Three processes take part in a run:
+//!
+//! 1. the *owner*, the process that called [`Sandbox::open`]: it keeps the clock and the accounts;
+//! 2. the *helper*, the owner's own executable started again (see [`become_helper_if_asked`]):
+//!    small, single-threaded, it sits in the box's control groups, so that what it starts is born
+//!    there;
+//! 3. for each run an *init*, process 1 of a fresh process namespace, and below it the program.
+//!
+//! Each dies with the one above it, so killing the owner kills everything.
+
+mod cgroup;
+mod error;
+mod helper;
+mod host;
+mod input;
+mod outcome;
+mod policy;
+mod protocol;
+mod sandbox;
+mod spec;
+mod supervise;
+mod sys;
+mod tree;
+mod work_dir;
+
+pub use cgroup::CgroupVersion;
+pub use error::SandboxError;
+pub use helper::become_helper_if_asked;
+pub use host::{Enforcement, HostReport, Mechanism, probe, probe_with};
+pub use outcome::{Ending, Outcome, Usage};
+pub use policy::{Policy, PolicyError};
+pub use sandbox::Sandbox;
+pub use spec::{
+    BoxSpec, Helper, Input, Level, Mount, Output, RunLimits, RunSpec, Stdio, WorkAccess,
+};
+pub use work_dir::{WorkDir, WorkEntry};

@@ -1,0 +1,139 @@
+//! Control groups: who counts and bounds what a box uses.
+//!
+//! Version 1 has a tree for each controller; a box gets one group in each, the helper sits in them,
+//! and the counters are read from where they stood when the run began. Version 2 has one tree; a
+//! box gets a group with one leaf for the helper and one for each run.
+
+mod files;
+mod mounts;
+mod residue;
+mod v1;
+mod v2;
+
+use std::os::fd::{AsFd, BorrowedFd};
+use std::time::Duration;
+
+use nix::unistd::Pid;
+use serde::{Deserialize, Serialize};
+
+use crate::error::SandboxError;
+use crate::spec::RunLimits;
+
+/// Which control groups hold a box.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CgroupVersion {
+    /// A tree for each controller.
+    V1,
+    /// The unified tree.
+    V2,
+    /// None that this process may use.
+    None,
+}
+
+/// The control groups of one box.
+pub(crate) enum Cgroup {
+    V1(v1::Groups),
+    V2(v2::Groups),
+}
+
+/// The accounts of one run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Account {
+    pub(crate) cpu: Duration,
+    pub(crate) peak_memory_bytes: u64,
+    /// Pages of files that stayed charged to the run. No program's memory, but part of the peak.
+    pub(crate) file_cache_bytes: u64,
+    /// Whether something of the run was killed for its memory.
+    pub(crate) out_of_memory: bool,
+}
+
+impl Cgroup {
+    /// Makes the groups of a new box, wherever on this host this process may.
+    ///
+    /// # Errors
+    /// Says, version by version, why there are none.
+    pub(crate) fn create() -> Result<Self, String> {
+        let hierarchies = mounts::Hierarchies::read().map_err(|error| error.to_string())?;
+        let name = residue::group_name();
+        let v2 = match v2::Groups::create(&hierarchies, &name) {
+            Ok(groups) => return Ok(Self::V2(groups)),
+            Err(reason) => reason,
+        };
+        match v1::Groups::create(&hierarchies, &name) {
+            Ok(groups) => Ok(Self::V1(groups)),
+            Err(v1) => Err(format!("cgroup v2: {v2}; cgroup v1: {v1}")),
+        }
+    }
+
+    pub(crate) fn version(&self) -> CgroupVersion {
+        match self {
+            Self::V1(_) => CgroupVersion::V1,
+            Self::V2(_) => CgroupVersion::V2,
+        }
+    }
+
+    /// Moves the helper in. What it starts is born there.
+    pub(crate) fn adopt(&self, helper: Pid) -> Result<(), SandboxError> {
+        match self {
+            Self::V1(groups) => groups.adopt(helper),
+            Self::V2(groups) => groups.adopt(helper),
+        }
+    }
+
+    /// Sets the limits for the next run and its counters to zero.
+    pub(crate) fn begin_run(&mut self, limits: &RunLimits) -> Result<(), SandboxError> {
+        match self {
+            Self::V1(groups) => groups.begin_run(limits),
+            Self::V2(groups) => groups.begin_run(limits),
+        }
+    }
+
+    /// The group that the run is to be born in, where it is not the helper's own.
+    pub(crate) fn birthplace(&self) -> Option<BorrowedFd<'_>> {
+        match self {
+            Self::V1(_) => None,
+            Self::V2(groups) => groups.run_folder().map(AsFd::as_fd),
+        }
+    }
+
+    /// CPU time of the run so far.
+    pub(crate) fn cpu(&self) -> Result<Duration, SandboxError> {
+        match self {
+            Self::V1(groups) => groups.cpu(),
+            Self::V2(groups) => groups.cpu(),
+        }
+    }
+
+    /// Whether something of the run has been killed for its memory.
+    pub(crate) fn out_of_memory(&self) -> Result<bool, SandboxError> {
+        match self {
+            Self::V1(groups) => groups.out_of_memory(),
+            Self::V2(groups) => groups.out_of_memory(),
+        }
+    }
+
+    /// Lifts the memory limit, so that the helper has room to clean up after a run that filled it.
+    pub(crate) fn make_room(&mut self) -> Result<(), SandboxError> {
+        match self {
+            Self::V1(groups) => groups.make_room(),
+            Self::V2(_) => Ok(()), // the helper has a group of its own
+        }
+    }
+
+    /// Reads the accounts of a run that is over.
+    pub(crate) fn end_run(&mut self) -> Result<Account, SandboxError> {
+        match self {
+            Self::V1(groups) => groups.end_run(),
+            Self::V2(groups) => groups.end_run(),
+        }
+    }
+
+    /// Removes the groups. The helper has ended.
+    pub(crate) fn remove(&self) -> Result<(), SandboxError> {
+        match self {
+            Self::V1(groups) => groups.remove(),
+            Self::V2(groups) => groups.remove(),
+        }
+    }
+}

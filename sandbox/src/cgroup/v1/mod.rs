@@ -1,0 +1,90 @@
+//! The groups of a box in the trees of cgroup version 1, one controller a file.
+
+mod cpuacct;
+mod memory;
+mod pids;
+
+use std::time::Duration;
+
+use nix::unistd::Pid;
+
+use super::files::Folder;
+use super::mounts::Hierarchies;
+use super::{Account, residue};
+use crate::error::SandboxError;
+use crate::spec::RunLimits;
+
+/// One group in each of three trees.
+pub(crate) struct Groups {
+    memory: memory::Memory,
+    cpuacct: cpuacct::CpuAccount,
+    pids: pids::Pids,
+}
+
+impl Groups {
+    pub(super) fn create(hierarchies: &Hierarchies, name: &str) -> Result<Self, String> {
+        let make = |controller: &str| {
+            let parent = hierarchies
+                .own_v1(controller)
+                .ok_or_else(|| format!("no tree has the {controller} controller"))?;
+            residue::sweep(&parent);
+            Folder::create(parent.join(name)).map_err(|error| explain(&error))
+        };
+        let memory = make("memory")?;
+        // What was made is removed again when the rest cannot be made.
+        let undo = |made: &[&Folder], reason: String| {
+            made.iter().for_each(|folder| drop(folder.remove()));
+            reason
+        };
+        let cpuacct = make("cpuacct").map_err(|reason| undo(&[&memory], reason))?;
+        let pids = make("pids").map_err(|reason| undo(&[&memory, &cpuacct], reason))?;
+        Ok(Self {
+            memory: memory::Memory::new(memory),
+            cpuacct: cpuacct::CpuAccount::new(cpuacct),
+            pids: pids::Pids::new(pids),
+        })
+    }
+
+    pub(super) fn adopt(&self, helper: Pid) -> Result<(), SandboxError> {
+        self.folders().into_iter().try_for_each(|folder| folder.adopt(helper))
+    }
+
+    pub(super) fn begin_run(&mut self, limits: &RunLimits) -> Result<(), SandboxError> {
+        self.pids.allow(limits.processes)?;
+        self.memory.begin_run(limits.memory_bytes)?;
+        self.cpuacct.begin_run()
+    }
+
+    pub(super) fn cpu(&self) -> Result<Duration, SandboxError> {
+        self.cpuacct.used()
+    }
+
+    pub(super) fn out_of_memory(&self) -> Result<bool, SandboxError> {
+        self.memory.killed()
+    }
+
+    pub(super) fn make_room(&mut self) -> Result<(), SandboxError> {
+        self.memory.lift_limit()
+    }
+
+    pub(super) fn end_run(&mut self) -> Result<Account, SandboxError> {
+        Ok(Account { cpu: self.cpuacct.used()?, ..self.memory.end_run()? })
+    }
+
+    pub(super) fn remove(&self) -> Result<(), SandboxError> {
+        // Every one is tried, the first failure told.
+        let removed = self.folders().map(Folder::remove);
+        removed.into_iter().collect()
+    }
+
+    fn folders(&self) -> [&Folder; 3] {
+        [self.memory.folder(), self.cpuacct.folder(), self.pids.folder()]
+    }
+}
+
+fn explain(error: &SandboxError) -> String {
+    match error {
+        SandboxError::Cgroup { source, .. } => format!("{error}: {source}"),
+        other => other.to_string(),
+    }
+}

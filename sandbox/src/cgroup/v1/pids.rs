@@ -1,0 +1,50 @@
+//! The process-number controller of cgroup version 1.
+
+use super::super::files::Folder;
+use crate::error::SandboxError;
+
+const MAX: &str = "pids.max";
+/// The helper and the run's init sit in the group too.
+const OWN_PROCESSES: u32 = 2;
+
+pub(super) struct Pids {
+    folder: Folder,
+    allowed: Option<u32>,
+}
+
+impl Pids {
+    pub(super) fn new(folder: Folder) -> Self {
+        Self { folder, allowed: None }
+    }
+
+    pub(super) fn folder(&self) -> &Folder {
+        &self.folder
+    }
+
+    /// Lets a run have this many processes and threads at one time.
+    pub(super) fn allow(&mut self, processes: u32) -> Result<(), SandboxError> {
+        if self.allowed != Some(processes) {
+            self.folder.write(MAX, processes.saturating_add(OWN_PROCESSES))?;
+            self.allowed = Some(processes);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limit_leaves_room_for_helper_and_init() {
+        let temp = tempfile::tempdir().unwrap();
+        let file = temp.path().join(MAX);
+        std::fs::write(&file, "max").unwrap();
+        let mut pids = Pids::new(Folder::at(temp.path()));
+        pids.allow(5).unwrap();
+        assert!(std::fs::read_to_string(&file).unwrap().starts_with('7'));
+        std::fs::remove_file(&file).unwrap();
+        pids.allow(5).unwrap(); // known to be in force: not written again
+        assert!(pids.allow(6).is_err());
+    }
+}

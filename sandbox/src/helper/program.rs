@@ -1,0 +1,107 @@
+//! The last steps of a fresh process before it is the program.
+
+use std::ffi::CString;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use nix::errno::Errno;
+use nix::sys::signal::SigSet;
+use nix::unistd::{Gid, Uid, chdir, setresgid, setresuid, setsid};
+
+use super::report::{Report, Stage};
+use super::{Failure, Step};
+use crate::policy::Instruction;
+use crate::protocol::Run;
+use crate::spec::Level;
+use crate::sys::process::{self, Program};
+use crate::sys::seccomp;
+
+/// Where a name without a slash is looked up when the environment has no `PATH`.
+const DEFAULT_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+
+/// A program with everything that is known before the fork, so that nothing can fail for want of
+/// memory after it.
+pub(super) struct PreparedProgram<'a> {
+    program: Program,
+    folder: &'a Path,
+    rlimits: &'a [(u32, u64)],
+    policy: &'a [Instruction],
+    /// The user to become; inside a user namespace there is only one.
+    id: Option<u32>,
+}
+
+impl<'a> PreparedProgram<'a> {
+    pub(super) fn new(
+        run: &'a Run,
+        policy: &'a [Instruction],
+        level: Level,
+        id: u32,
+    ) -> Result<Self, Failure> {
+        let argv = run.argv.iter().map(|arg| c_string(arg.as_bytes())).collect::<Result<_, _>>()?;
+        let env =
+            run.env.iter().map(|(name, value)| c_string(format!("{name}={value}").as_bytes()));
+        let env = env.collect::<Result<_, _>>()?;
+        Ok(Self {
+            program: Program::new(candidates(run)?, argv, env),
+            folder: &run.cwd,
+            rlimits: &run.rlimits,
+            policy,
+            id: (level == Level::Full).then_some(id),
+        })
+    }
+
+    /// Never returns: becomes the program, or reports why not.
+    pub(super) fn become_it(&self, report: &Report) -> ! {
+        let (stage, errno) = match self.prepare(report) {
+            Ok(()) => {
+                report.mark_started();
+                (Stage::Execute, self.program.execute())
+            }
+            Err(failure) => failure,
+        };
+        report.fail(stage, errno);
+        process::exit_now(127)
+    }
+
+    fn prepare(&self, report: &Report) -> Result<(), (Stage, Errno)> {
+        setsid().map_err(|errno| (Stage::Session, errno))?;
+        for &(resource, value) in self.rlimits {
+            process::limit(resource, value).map_err(|errno| (Stage::Limits, errno))?;
+        }
+        if let Some(id) = self.id {
+            become_user(id).map_err(|errno| (Stage::Identity, errno))?;
+        }
+        process::drop_capabilities().map_err(|errno| (Stage::Capabilities, errno))?;
+        chdir(self.folder).map_err(|errno| (Stage::Folder, errno))?;
+        SigSet::empty().thread_set_mask().map_err(|errno| (Stage::Session, errno))?;
+        let listener = seccomp::install(self.policy).map_err(|errno| (Stage::Filter, errno))?;
+        report.set_listener(listener);
+        Ok(())
+    }
+}
+
+fn become_user(id: u32) -> Result<(), Errno> {
+    let (user, group) = (Uid::from_raw(id), Gid::from_raw(id));
+    setresgid(group, group, group)?;
+    setresuid(user, user, user)
+}
+
+/// The paths at which the program may be.
+fn candidates(run: &Run) -> Result<Vec<CString>, Failure> {
+    let name = run.argv.first().map(String::as_str).unwrap_or_default();
+    if name.contains('/') {
+        return Ok(vec![c_string(name.as_bytes())?]);
+    }
+    let path = run.env.iter().find(|(variable, _)| variable == "PATH");
+    let path = path.map_or(DEFAULT_PATH, |(_, value)| value.as_str());
+    path.split(':')
+        .filter(|folder| !folder.is_empty())
+        .map(|folder| c_string(Path::new(folder).join(name).as_os_str().as_bytes()))
+        .collect()
+}
+
+fn c_string(bytes: &[u8]) -> Result<CString, Failure> {
+    CString::new(bytes)
+        .map_err(|_| Errno::EINVAL)
+        .step(|| "read an argument or a variable with a nul byte".into())
+}

@@ -1,0 +1,206 @@
+//! Policies as classic BPF programs: a binary search over ranges of system call numbers, so that
+//! a call is decided in about eight comparisons and the kernel installs the filter quickly.
+
+use serde::{Deserialize, Serialize};
+
+use super::data::{Action, Rule, Rules};
+
+/// One instruction of a filter, laid out as the kernel's `struct sock_filter`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[repr(C)]
+pub(crate) struct Instruction {
+    code: u16,
+    if_true: u8,
+    if_false: u8,
+    value: u32,
+}
+
+#[cfg(target_arch = "x86_64")]
+pub(crate) const NATIVE_ARCH: u32 = 0xc000_003e;
+#[cfg(target_arch = "aarch64")]
+pub(crate) const NATIVE_ARCH: u32 = 0xc000_00b7;
+/// What marks a call of the x32 convention; no other architecture has numbers this large.
+pub(crate) const X32_BIT: u32 = 0x4000_0000;
+
+const LOAD: u16 = 0x20;
+const AND: u16 = 0x54;
+const JUMP: u16 = 0x05;
+const JUMP_IF_EQUAL: u16 = 0x15;
+const JUMP_IF_AT_LEAST: u16 = 0x35;
+const RETURN: u16 = 0x06;
+
+// Offsets in the kernel's `struct seccomp_data`.
+const NUMBER: u32 = 0;
+const ARCH: u32 = 4;
+const ARGUMENTS: u32 = 16;
+
+/// Numbers from `first` up to the next range's.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Range {
+    first: u32,
+    rule: Rule,
+}
+
+pub(super) fn compile(rules: &Rules) -> Vec<Instruction> {
+    let forbidden = result(Action::Kill);
+    let mut program = vec![
+        load(ARCH),
+        Instruction { code: JUMP_IF_EQUAL, if_true: 1, if_false: 0, value: NATIVE_ARCH },
+        forbidden,
+        load(NUMBER),
+        Instruction { code: JUMP_IF_AT_LEAST, if_true: 0, if_false: 1, value: X32_BIT },
+        forbidden,
+    ];
+    program.extend(search(&ranges(rules)));
+    program
+}
+
+fn ranges(rules: &Rules) -> Vec<Range> {
+    let otherwise = Rule::Always(rules.otherwise);
+    let mut ranges = vec![Range { first: 0, rule: otherwise }];
+    let mut push = |first: u32, rule: Rule| {
+        if ranges.last().is_some_and(|last| last.first == first) {
+            ranges.pop();
+        }
+        if ranges.last().is_none_or(|last| last.rule != rule) {
+            ranges.push(Range { first, rule });
+        }
+    };
+    for (&number, &rule) in &rules.by_number {
+        push(number, rule);
+        push(number + 1, otherwise);
+    }
+    ranges
+}
+
+fn search(ranges: &[Range]) -> Vec<Instruction> {
+    match ranges {
+        [] => vec![result(Action::Kill)],
+        [only] => decide(only.rule),
+        _ => {
+            let (low, high) = ranges.split_at(ranges.len() / 2);
+            let pivot = high.first().map_or(0, |range| range.first);
+            let (low, high) = (search(low), search(high));
+            let mut program = match u8::try_from(low.len()) {
+                Ok(skip) => {
+                    vec![Instruction {
+                        code: JUMP_IF_AT_LEAST,
+                        if_true: skip,
+                        if_false: 0,
+                        value: pivot,
+                    }]
+                }
+                // Too far for a conditional jump: over a plain one.
+                Err(_) => vec![
+                    Instruction { code: JUMP_IF_AT_LEAST, if_true: 0, if_false: 1, value: pivot },
+                    Instruction { code: JUMP, if_true: 0, if_false: 0, value: distance(&low) },
+                ],
+            };
+            program.extend(low);
+            program.extend(high);
+            program
+        }
+    }
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "a filter has at most 4096 instructions")]
+fn distance(over: &[Instruction]) -> u32 {
+    over.len() as u32
+}
+
+fn decide(rule: Rule) -> Vec<Instruction> {
+    match rule {
+        Rule::Always(action) => vec![result(action)],
+        Rule::Narrow { argument, mask, value, unless } => vec![
+            load(ARGUMENTS + 8 * argument), // the lower half, on little-endian machines
+            Instruction { code: AND, if_true: 0, if_false: 0, value: mask },
+            Instruction { code: JUMP_IF_EQUAL, if_true: 0, if_false: 1, value },
+            result(Action::Allow),
+            result(unless),
+        ],
+    }
+}
+
+fn load(offset: u32) -> Instruction {
+    Instruction { code: LOAD, if_true: 0, if_false: 0, value: offset }
+}
+
+fn result(action: Action) -> Instruction {
+    let value = match action {
+        Action::Allow => libc::SECCOMP_RET_ALLOW,
+        Action::Refuse(errno) => libc::SECCOMP_RET_ERRNO | u32::from(errno),
+        // The run's init is notified, notes the call and ends the run. Nothing that is allowed
+        // ever waits for it.
+        Action::Kill => libc::SECCOMP_RET_USER_NOTIF,
+    };
+    Instruction { code: RETURN, if_true: 0, if_false: 0, value }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    /// What the kernel's interpreter would return.
+    fn interpret(program: &[Instruction], arch: u32, number: u32, arguments: [u64; 6]) -> u32 {
+        let (mut accumulator, mut at) = (0_u32, 0_usize);
+        loop {
+            let Instruction { code, if_true, if_false, value } = program[at];
+            at += 1;
+            match code {
+                LOAD if value == NUMBER => accumulator = number,
+                LOAD if value == ARCH => accumulator = arch,
+                LOAD => accumulator = arguments[((value - ARGUMENTS) / 8) as usize] as u32,
+                AND => accumulator &= value,
+                JUMP => at += value as usize,
+                JUMP_IF_EQUAL => {
+                    at += usize::from(if accumulator == value { if_true } else { if_false });
+                }
+                JUMP_IF_AT_LEAST => {
+                    at += usize::from(if accumulator >= value { if_true } else { if_false });
+                }
+                RETURN => return value,
+                _ => panic!("unexpected instruction {code:#x}"),
+            }
+        }
+    }
+
+    #[test]
+    fn every_number_gets_its_own_rule() {
+        // No two neighbours alike, so that the search is as deep and its jumps as long as can be.
+        let by_number: BTreeMap<u32, Rule> =
+            (0..400).map(|n| (n, Rule::Always(Action::Refuse(n as u16 + 1)))).collect();
+        let program = compile(&Rules { by_number, otherwise: Action::Kill });
+        for number in 0..400 {
+            let returned = interpret(&program, NATIVE_ARCH, number, [0; 6]);
+            assert_eq!(returned, libc::SECCOMP_RET_ERRNO | (number + 1));
+        }
+        for unknown in [400, 5000, X32_BIT - 1, X32_BIT, X32_BIT + 1, u32::MAX] {
+            let returned = interpret(&program, NATIVE_ARCH, unknown, [0; 6]);
+            assert_eq!(returned, libc::SECCOMP_RET_USER_NOTIF);
+        }
+    }
+
+    #[test]
+    fn foreign_calling_conventions_are_forbidden() {
+        let rules = Rules { by_number: BTreeMap::new(), otherwise: Action::Allow };
+        let program = compile(&rules);
+        assert_eq!(interpret(&program, 0x4000_0003, 1, [0; 6]), libc::SECCOMP_RET_USER_NOTIF);
+        assert_eq!(
+            interpret(&program, NATIVE_ARCH, X32_BIT | 1, [0; 6]),
+            libc::SECCOMP_RET_USER_NOTIF
+        );
+        assert_eq!(interpret(&program, NATIVE_ARCH, 1, [0; 6]), libc::SECCOMP_RET_ALLOW);
+    }
+
+    #[test]
+    fn arguments_narrow_a_call() {
+        let narrow = Rule::Narrow { argument: 2, mask: 0xf0, value: 0x10, unless: Action::Kill };
+        let by_number = BTreeMap::from([(7, narrow)]);
+        let program = compile(&Rules { by_number, otherwise: Action::Allow });
+        let with = |third: u64| interpret(&program, NATIVE_ARCH, 7, [0, 0, third, 0, 0, 0]);
+        assert_eq!(with(0x1f), libc::SECCOMP_RET_ALLOW);
+        assert_eq!(with(0x2f), libc::SECCOMP_RET_USER_NOTIF);
+    }
+}

@@ -1,0 +1,306 @@
+//! The owner's watch over a run: the clock, the accounts, and what the end of it means.
+
+use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
+use crate::cgroup::{Account, Cgroup};
+use crate::error::SandboxError;
+use crate::input::OutputFile;
+use crate::outcome::{Ending, Outcome, Usage};
+use crate::policy;
+use crate::protocol::{Channel, Ended, Reply, Request};
+use crate::spec::RunLimits;
+use crate::tree;
+
+/// The shortest time between two looks at the accounts.
+const SHORTEST_WAIT: Duration = Duration::from_millis(1);
+/// How often a process tree without a control group is sampled.
+const SAMPLING_PERIOD: Duration = Duration::from_millis(5);
+/// How often the size of an output is looked at that no rlimit stops in time.
+const OUTPUT_PERIOD: Duration = Duration::from_millis(20);
+/// How much later than its limit a run is stopped, for the time that starting it took: a run that
+/// is stopped has used its limit in full.
+const ALLOWANCE: Duration = Duration::from_millis(3);
+/// How long killing and cleaning up may take, with much memory on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The keeper of a run's accounts while it lives.
+pub(crate) enum Meter<'a> {
+    Group(&'a mut Cgroup),
+    Tree { helper: u32, peak: tree::Sample },
+}
+
+/// A limit that the owner stopped a run for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stopped {
+    Cpu,
+    Wall,
+    Memory,
+    Output,
+}
+
+/// One run under watch.
+pub(crate) struct Watch<'a> {
+    pub(crate) channel: &'a Channel,
+    pub(crate) meter: Meter<'a>,
+    pub(crate) limits: &'a RunLimits,
+    pub(crate) outputs: [&'a OutputFile; 2],
+}
+
+impl Watch<'_> {
+    /// Waits for the end of the run, stopping it at its limits.
+    pub(crate) fn wait(mut self) -> Result<(Reply, Option<Outcome>), SandboxError> {
+        let began = Instant::now();
+        let mut stopped = None;
+        let mut cpu = Duration::ZERO;
+        loop {
+            if wait_readable(self.channel, self.pause(began.elapsed(), cpu))? {
+                break;
+            }
+            cpu = self.cpu()?;
+            stopped = self.limit_reached(began.elapsed(), cpu)?;
+            if stopped.is_some() {
+                self.stop()?;
+                break;
+            }
+        }
+        let (reply, _) = self
+            .channel
+            .receive()
+            .map_err(SandboxError::Protocol)?
+            .ok_or(SandboxError::HelperGone)?;
+        let Reply::Ended(ended) = reply else { return Ok((reply, None)) };
+        let outcome = self.conclude(&ended, stopped)?;
+        Ok((Reply::Ended(ended), Some(outcome)))
+    }
+
+    /// Until when nothing can happen that would have to be acted on.
+    fn pause(&self, elapsed: Duration, cpu: Duration) -> Duration {
+        let until_wall = (self.limits.wall + ALLOWANCE).saturating_sub(elapsed);
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let busy = u32::try_from(cores).unwrap_or(u32::MAX).min(self.limits.processes).max(1);
+        let until_cpu = (self.limits.cpu + ALLOWANCE).saturating_sub(cpu) / busy;
+        let mut pause = until_wall.min(until_cpu);
+        if matches!(self.meter, Meter::Tree { .. }) {
+            pause = pause.min(SAMPLING_PERIOD);
+        }
+        if self.limits.file_bytes > self.limits.output_bytes {
+            pause = pause.min(OUTPUT_PERIOD);
+        }
+        pause.max(SHORTEST_WAIT)
+    }
+
+    fn cpu(&mut self) -> Result<Duration, SandboxError> {
+        match &mut self.meter {
+            Meter::Group(group) => group.cpu(),
+            Meter::Tree { helper, peak } => {
+                let now = tree::sample(*helper);
+                peak.cpu = peak.cpu.max(now.cpu);
+                let exceeds = now.resident_bytes > self.limits.memory_bytes;
+                let resident = if exceeds && now.processes > 1 {
+                    tree::proportional_bytes(*helper)
+                } else {
+                    now.resident_bytes
+                };
+                peak.resident_bytes = peak.resident_bytes.max(resident);
+                Ok(peak.cpu)
+            }
+        }
+    }
+
+    fn limit_reached(
+        &self,
+        elapsed: Duration,
+        cpu: Duration,
+    ) -> Result<Option<Stopped>, SandboxError> {
+        let memory = match &self.meter {
+            Meter::Group(group) => group.out_of_memory()?,
+            Meter::Tree { peak, .. } => peak.resident_bytes > self.limits.memory_bytes,
+        };
+        let reached = [
+            (memory, Stopped::Memory),
+            (self.output_exceeded(), Stopped::Output),
+            (cpu > self.limits.cpu + ALLOWANCE, Stopped::Cpu),
+            (elapsed > self.limits.wall + ALLOWANCE, Stopped::Wall),
+        ];
+        Ok(reached.into_iter().find_map(|(reached, limit)| reached.then_some(limit)))
+    }
+
+    fn output_exceeded(&self) -> bool {
+        self.outputs.iter().any(|output| output.growth() > self.limits.output_bytes)
+    }
+
+    fn stop(&mut self) -> Result<(), SandboxError> {
+        if let Meter::Group(group) = &mut self.meter
+            && group.out_of_memory()?
+        {
+            group.make_room()?;
+        }
+        self.channel.send(&Request::Kill, &[]).map_err(SandboxError::Protocol)?;
+        if wait_readable(self.channel, PATIENCE)? {
+            return Ok(());
+        }
+        Err(SandboxError::HelperStuck { seconds: PATIENCE.as_secs() })
+    }
+
+    fn conclude(
+        &mut self,
+        ended: &Ended,
+        stopped: Option<Stopped>,
+    ) -> Result<Outcome, SandboxError> {
+        let account = match &mut self.meter {
+            Meter::Group(group) => group.end_run()?,
+            Meter::Tree { peak, .. } => {
+                let bytes = peak.resident_bytes.max(ended.largest_resident_bytes);
+                Account {
+                    cpu: peak.cpu.max(ended.cpu),
+                    peak_memory_bytes: bytes,
+                    file_cache_bytes: 0,
+                    out_of_memory: bytes > self.limits.memory_bytes,
+                }
+            }
+        };
+        let usage = Usage {
+            cpu: account.cpu.saturating_sub(ended.setup_cpu),
+            wall: ended.wall,
+            peak_memory_bytes: program_memory(&account, ended.largest_resident_bytes),
+        };
+        let ending = ending(&Facts {
+            ended,
+            stopped,
+            out_of_memory: account.out_of_memory,
+            output_exceeded: self.output_exceeded(),
+            usage: &usage,
+            limits: self.limits,
+        });
+        Ok(Outcome { ending, usage })
+    }
+}
+
+/// The peak without the pages of files that the run read and wrote, which the kernel could have
+/// dropped at any time. They may have come after the peak, so the largest process's own peak is a
+/// lower bound.
+fn program_memory(account: &Account, largest_resident_bytes: u64) -> u64 {
+    const NEGLIGIBLE: u64 = 1 << 20;
+    let without_files = account.peak_memory_bytes.saturating_sub(account.file_cache_bytes);
+    if account.file_cache_bytes < NEGLIGIBLE {
+        return without_files;
+    }
+    without_files.max(largest_resident_bytes.min(account.peak_memory_bytes))
+}
+
+/// Everything that the ending of a run follows from.
+struct Facts<'a> {
+    ended: &'a Ended,
+    stopped: Option<Stopped>,
+    out_of_memory: bool,
+    output_exceeded: bool,
+    usage: &'a Usage,
+    limits: &'a RunLimits,
+}
+
+/// A limit that was passed explains an end better than the signal or the code it ended with.
+fn ending(facts: &Facts<'_>) -> Ending {
+    let Facts { ended, stopped, usage, limits, .. } = facts;
+    if let Some((arch, number)) = ended.forbidden {
+        return Ending::ForbiddenSyscall { number, name: policy::describe_call(arch, number) };
+    }
+    if facts.out_of_memory || *stopped == Some(Stopped::Memory) {
+        return Ending::MemoryExceeded;
+    }
+    let status = ended.status.unwrap_or(libc::SIGKILL);
+    let signal = libc::WIFSIGNALED(status).then(|| libc::WTERMSIG(status));
+    if facts.output_exceeded || *stopped == Some(Stopped::Output) || signal == Some(libc::SIGXFSZ) {
+        return Ending::OutputExceeded;
+    }
+    if usage.cpu > limits.cpu || *stopped == Some(Stopped::Cpu) {
+        return Ending::CpuTimeExceeded;
+    }
+    if usage.wall > limits.wall || *stopped == Some(Stopped::Wall) {
+        return Ending::WallTimeExceeded;
+    }
+    match signal {
+        Some(signal) => Ending::Signalled { signal },
+        None => Ending::Exited { code: libc::WEXITSTATUS(status) },
+    }
+}
+
+/// Whether the helper has spoken before the time is over.
+pub(crate) fn wait_readable(channel: &Channel, at_most: Duration) -> Result<bool, SandboxError> {
+    let until = Instant::now() + at_most;
+    loop {
+        let left = until.saturating_duration_since(Instant::now());
+        // Rounded up, so as not to wake just before the time.
+        let milliseconds = i32::try_from(left.as_micros().div_ceil(1000)).unwrap_or(i32::MAX);
+        let timeout = PollTimeout::try_from(milliseconds).unwrap_or(PollTimeout::MAX);
+        let mut polled = [PollFd::new(channel.as_fd(), PollFlags::POLLIN)];
+        match poll(&mut polled, timeout) {
+            Ok(0) if left.is_zero() => return Ok(false),
+            Ok(0) | Err(Errno::EINTR) => {}
+            Ok(_) => return Ok(true),
+            Err(error) => return Err(SandboxError::Protocol(error.into())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KILLED: i32 = libc::SIGKILL;
+    const CODE_1: i32 = 1 << 8;
+
+    fn of(status: i32, change: impl FnOnce(&mut Facts<'_>, &mut Usage)) -> Ending {
+        let ended = Ended { status: Some(status), ..Ended::default() };
+        let limits = RunLimits::default();
+        let mut usage = Usage::default();
+        let unused = Usage::default();
+        let mut facts = Facts {
+            ended: &ended,
+            stopped: None,
+            out_of_memory: false,
+            output_exceeded: false,
+            usage: &unused,
+            limits: &limits,
+        };
+        change(&mut facts, &mut usage);
+        ending(&Facts { usage: &usage, ..facts })
+    }
+
+    #[test]
+    fn an_end_without_a_limit_is_the_programs_own() {
+        assert_eq!(of(0, |_, _| ()), Ending::Exited { code: 0 });
+        assert_eq!(of(CODE_1, |_, _| ()), Ending::Exited { code: 1 });
+        assert_eq!(of(libc::SIGSEGV, |_, _| ()), Ending::Signalled { signal: libc::SIGSEGV });
+    }
+
+    #[test]
+    fn limits_come_before_signals_and_codes() {
+        assert_eq!(of(KILLED, |f, _| f.out_of_memory = true), Ending::MemoryExceeded);
+        assert_eq!(of(CODE_1, |f, _| f.out_of_memory = true), Ending::MemoryExceeded);
+        assert_eq!(of(CODE_1, |f, _| f.output_exceeded = true), Ending::OutputExceeded);
+        assert_eq!(of(libc::SIGXFSZ, |_, _| ()), Ending::OutputExceeded);
+        let late = |_: &mut Facts<'_>, u: &mut Usage| u.cpu = Duration::from_millis(1001);
+        assert_eq!(of(0, late), Ending::CpuTimeExceeded);
+        let just = |_: &mut Facts<'_>, u: &mut Usage| u.cpu = Duration::from_secs(1);
+        assert_eq!(of(0, just), Ending::Exited { code: 0 });
+        assert_eq!(of(KILLED, |f, _| f.stopped = Some(Stopped::Wall)), Ending::WallTimeExceeded);
+    }
+
+    #[test]
+    fn pages_of_files_are_no_programs_memory() {
+        let account = |peak, files| Account {
+            peak_memory_bytes: peak,
+            file_cache_bytes: files,
+            ..Account::default()
+        };
+        let mib = 1 << 20;
+        assert_eq!(program_memory(&account(10 * mib, 0), 90 * mib), 10 * mib);
+        assert_eq!(program_memory(&account(60 * mib, 50 * mib), 5 * mib), 10 * mib);
+        assert_eq!(program_memory(&account(60 * mib, 50 * mib), 30 * mib), 30 * mib);
+        assert_eq!(program_memory(&account(60 * mib, 50 * mib), 90 * mib), 60 * mib);
+    }
+}
