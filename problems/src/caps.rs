@@ -9,18 +9,14 @@ pub struct ArchiveCaps {
     pub entries: usize,
     /// All files together, unpacked, in bytes.
     pub total_bytes: u64,
-    /// Unpacked size over packed size. Counts only above [`ArchiveCaps::RATIO_FLOOR_BYTES`], since small
-    /// repetitive test data compress very well.
+    /// Unpacked size over packed size.
     pub ratio: u64,
+    /// Below this unpacked size no ratio is too high, in bytes: repetitive test data compress very well.
+    pub ratio_floor_bytes: u64,
     /// Folders in one path, the file's own name included.
     pub path_depth: usize,
     /// One path, in bytes.
     pub path_bytes: usize,
-}
-
-impl ArchiveCaps {
-    /// Below this unpacked size no ratio is too high, in bytes.
-    pub const RATIO_FLOOR_BYTES: u64 = 256 << 20;
 }
 
 impl Default for ArchiveCaps {
@@ -29,6 +25,7 @@ impl Default for ArchiveCaps {
             entries: 100_000,
             total_bytes: 64 << 30,
             ratio: 200,
+            ratio_floor_bytes: 256 << 20,
             path_depth: 16,
             path_bytes: 512,
         }

@@ -180,9 +180,7 @@ impl Budget<'_> {
             let message = format!("unpacks to more than {} bytes", caps.total_bytes);
             return Err(Fault::new(self.archive_name, message));
         }
-        if unpacked > ArchiveCaps::RATIO_FLOOR_BYTES
-            && unpacked / self.packed_bytes.max(1) >= caps.ratio
-        {
+        if unpacked > caps.ratio_floor_bytes && unpacked / self.packed_bytes.max(1) >= caps.ratio {
             let message = format!("unpacks to more than {} times its size", caps.ratio);
             return Err(Fault::new(self.archive_name, message));
         }

@@ -17,7 +17,7 @@ pub struct Fault {
 
 impl Fault {
     pub(crate) fn new(file: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { file: file.into(), line: None, field: None, message: message.into() }
+        Self { file: printable(&file.into()), line: None, field: None, message: message.into() }
     }
 
     pub(crate) fn at(mut self, line: u32) -> Self {
@@ -29,6 +29,11 @@ impl Fault {
         self.field = Some(field.into());
         self
     }
+}
+
+/// The name without control characters, which would let it pass for another fault's line.
+fn printable(name: &str) -> String {
+    name.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 /// `problem.yaml:3: limits.memory: must be …`
@@ -53,7 +58,7 @@ pub struct Faults {
 }
 
 impl Faults {
-    /// Every fault, in the order in which it was found.
+    /// Every fault, by file and line.
     pub fn iter(&self) -> std::slice::Iter<'_, Fault> {
         self.faults.iter()
     }
@@ -143,20 +148,24 @@ impl Findings {
     }
 
     /// The warnings, unless there were faults.
-    pub(crate) fn into_warnings(self) -> Result<Vec<Fault>, Faults> {
-        if self.faults.is_empty() {
-            Ok(self.warnings)
-        } else {
-            Err(Faults { faults: self.faults, host_failed: false })
-        }
+    pub(crate) fn into_warnings(mut self) -> Result<Vec<Fault>, Faults> {
+        self.check()?;
+        sort(&mut self.warnings);
+        Ok(self.warnings)
     }
 
     /// Ends the reading here if anything is wrong so far.
     pub(crate) fn check(&self) -> Result<(), Faults> {
         if self.faults.is_empty() {
-            Ok(())
-        } else {
-            Err(Faults { faults: self.faults.clone(), host_failed: false })
+            return Ok(());
         }
+        let mut faults = self.faults.clone();
+        sort(&mut faults);
+        Err(Faults { faults, host_failed: false })
     }
+}
+
+/// The order of folders on a disk is nobody's business.
+fn sort(faults: &mut [Fault]) {
+    faults.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
 }

@@ -19,12 +19,14 @@ const FOLDERS: [&str; 3] = ["problem_statement/", "statement/", ""];
 /// Finds `problem.<language>.<format>` and `problem.<format>`, the preferred ones first.
 pub(crate) fn find(tree: &Tree, root: &Path, findings: &mut Findings) -> Vec<Statement> {
     let mut statements = Vec::new();
+    let mut is_any_too_long = false;
     for folder in FOLDERS {
         for (rest, file) in tree.below(folder).filter(|(rest, _)| !rest.contains('/')) {
             if let Some((language, format)) = parse_name(rest) {
                 let path = format!("{folder}{rest}");
                 if format != Format::Pdf && file.bytes > MAX_BYTES {
                     findings.fault(Fault::new(&path, format!("is longer than {MAX_BYTES} bytes")));
+                    is_any_too_long = true;
                     continue;
                 }
                 let path = root.join(path);
@@ -33,7 +35,7 @@ pub(crate) fn find(tree: &Tree, root: &Path, findings: &mut Findings) -> Vec<Sta
         }
     }
     statements.sort_by(|a, b| (&a.language, a.format).cmp(&(&b.language, b.format)));
-    if statements.is_empty() {
+    if statements.is_empty() && !is_any_too_long {
         let message =
             "holds no statement (problem.en.tex, problem.en.md or problem.en.pdf, for example)";
         findings.fault(Fault::new("problem_statement", message));

@@ -234,7 +234,7 @@ mod tests {
 
     #[test]
     fn braces_without_a_partner_are_escaped() {
-        assert_eq!(balanced(r"a}{b{c}\{"), r"a\}\{b{c}\{".replace(r"\\", r"\"));
+        assert_eq!(balanced(r"a}{b{c}\{"), r"a\}\{b{c}\{");
     }
 
     #[test]

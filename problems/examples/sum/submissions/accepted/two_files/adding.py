@@ -1,0 +1,2 @@
+def total(line):
+    return sum(int(word) for word in line.split())

@@ -1,0 +1,3 @@
+n = [int(input()) for _ in range(int(input()))]
+while sum(n) > 0:
+    pass
