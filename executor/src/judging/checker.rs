@@ -2,7 +2,7 @@
 
 use super::{
     Workbench, artefacts,
-    bench::host,
+    bench::{host, with_causes},
     limits,
     program::{Program, Role, failed, lay_out, read_sources, usage_of},
 };
@@ -183,9 +183,8 @@ impl<'a> Validator<'a> {
     }
 
     fn feedback(&self, folder: &str, file: &str) -> Result<Option<String>, JudgingError> {
-        let limit = usize::try_from(limits::FEEDBACK_BYTES).unwrap_or(usize::MAX);
-        let content =
-            self.program.work().read(&format!("{folder}/{file}"), limit).map_err(failed)?;
+        let content = self.program.work().read(&format!("{folder}/{file}"), limits::FEEDBACK_BYTES);
+        let content = content.map_err(|e| package_error(&self.name, &with_causes(&e)))?;
         let text = content.map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned());
         Ok(text.filter(|text| !text.is_empty()))
     }

@@ -5,7 +5,7 @@ use super::{
     limits,
 };
 use judge_types::{CompileResult, JudgingError, JudgingErrorKind, Limits, RunUsage};
-use languages::{Invocation, Layout, OUT_DIR, Source, Toolchain, WORK_DIR};
+use languages::{Entry, Invocation, Layout, OUT_DIR, Source, Toolchain, WORK_DIR};
 use sandbox::{
     BoxSpec, Ending, Input, Mount, Outcome, Output, Policy, RunLimits, RunSpec, Sandbox,
     SandboxError, Stdio, WorkAccess,
@@ -159,11 +159,26 @@ impl<'a> Program<'a> {
         let limits = limits::of_compile(limits, invocation.processes);
         let outcome = self.start(invocation, limits, WorkAccess::Writable, stdio)?;
         let mut output = read_head(printed, limits::COMPILE_OUTPUT_BYTES)?;
-        let success = outcome.ending == Ending::Exited { code: 0 };
-        if !success && !matches!(outcome.ending, Ending::Exited { .. }) {
-            output.push_str(&format!("\nThe compiler was ended: {}.\n", outcome.ending));
+        let fault = match outcome.ending {
+            Ending::Exited { code: 0 } => self.missing_program(),
+            Ending::Exited { .. } => Some(String::new()),
+            ref ending => Some(format!("\nThe compiler was stopped: {ending}.\n")),
+        };
+        output.push_str(fault.as_deref().unwrap_or_default());
+        Ok(CompileResult { success: fault.is_none(), output, usage: usage_of(&outcome) })
+    }
+
+    /// What a compiler left out that was content with the sources.
+    fn missing_program(&self) -> Option<String> {
+        if self.toolchain.language.entry == Entry::JavaClass && self.layout.main_class.is_empty() {
+            return Some("No class has a method `public static void main`.\n".to_owned());
         }
-        Ok(CompileResult { success, output, usage: usage_of(&outcome) })
+        let run = self.toolchain.run(&self.layout, 0);
+        let program = run.argv.first()?.strip_prefix(WORK_DIR)?.trim_start_matches('/');
+        let there = matches!(self.sandbox.work().read(program, 1), Ok(Some(_)));
+        (!there).then(|| {
+            "The compiler made no program: nothing to start it with was found.\n".to_owned()
+        })
     }
 
     /// Runs the program once under `limits`; its runtime is told that it has `memory_bytes`.
@@ -203,8 +218,7 @@ impl<'a> Program<'a> {
 
     fn put(&self, name: &str, content: &[u8]) -> Result<(), JudgingError> {
         let work = self.sandbox.work();
-        let folders = name.match_indices('/').map(|(at, _)| &name[..at]);
-        for folder in folders {
+        if let Some((folder, _)) = name.rsplit_once('/') {
             work.make_dir(folder).map_err(failed)?;
         }
         work.put(name, content, false).map_err(failed)

@@ -1,0 +1,339 @@
+//! The core: verdicts, limits, validators, included files, progress.
+
+use crate::{
+    stand::{PackageFolder, Witness, judged, judged_with, source, workbench},
+    tests_of,
+};
+use executor::{Interrupted, JudgeJob, StopRule, judge};
+use judge_types::{JudgingErrorKind, Verdict};
+use libtest_mimic::Trial;
+use std::fs;
+
+pub(crate) fn trials() -> Vec<Trial> {
+    tests_of![
+        a_right_program_is_accepted_and_metered,
+        the_first_failing_test_case_is_the_last_one,
+        all_test_cases_are_run_when_asked_for,
+        endless_programs_exceed_the_time_limit,
+        a_flood_exceeds_the_output_limit,
+        a_compile_error_says_why,
+        a_compiler_without_end_is_a_compile_error,
+        a_compiler_that_makes_no_program_is_a_compile_error,
+        a_crash_tells_the_jury_what_it_said,
+        a_program_cannot_keep_anything_for_its_next_run,
+        a_validator_accepts_rejects_and_explains,
+        a_validator_gets_the_flags_of_the_test_case,
+        a_validator_that_fails_is_the_packages_fault,
+        a_validator_that_does_not_compile_is_the_packages_fault,
+        a_validator_is_compiled_once_for_a_package,
+        judgements_at_once_share_one_compiled_validator,
+        every_validator_must_accept,
+        included_files_take_the_place_of_the_submissions,
+        a_missing_toolchain_is_not_the_teams_fault,
+        the_sink_can_stop_the_judging,
+    ]
+}
+
+const HELLO: &str = "print('hello', input())\n";
+
+fn a_right_program_is_accepted_and_metered() {
+    let judged = judged(&PackageFolder::greeting(), "python3", source("a.py", HELLO)).unwrap();
+    assert_eq!(judged.verdict, Verdict::Accepted, "{judged:?}");
+    assert!(judged.compile.success);
+    let names: Vec<_> =
+        judged.runs.iter().map(|run| (run.ordinal, run.test_case.as_str())).collect();
+    assert_eq!(names, [(1, "sample/00"), (2, "secret/01")]);
+    assert!(judged.runs[0].is_sample && !judged.runs[1].is_sample);
+    for run in &judged.runs {
+        assert_eq!((run.ending.as_str(), &run.judge_message), ("", &None));
+        assert!(run.usage.wall_ms > 0 && run.usage.memory_bytes > 1 << 20, "{run:?}");
+    }
+    let cpu: u64 = judged.runs.iter().map(|run| run.usage.cpu_ms).sum();
+    assert_eq!(judged.total_cpu_ms, judged.compile.usage.cpu_ms + cpu);
+}
+
+fn three_cases() -> PackageFolder {
+    PackageFolder::new(&[("1", "1"), ("2", "0"), ("3", "3")])
+}
+
+fn the_first_failing_test_case_is_the_last_one() {
+    let judged = judged(&three_cases(), "bash", source("a.sh", "cat\n")).unwrap();
+    assert_eq!(judged.verdict, Verdict::WrongAnswer);
+    assert_eq!(judged.runs.len(), 2);
+    let message = judged.runs[1].judge_message.as_deref().unwrap();
+    assert!(message.contains("expected \"0\", found \"2\""), "{message}");
+    assert_eq!(judged.runs[1].team_message, None);
+}
+
+fn all_test_cases_are_run_when_asked_for() {
+    let sources = source("a.sh", "read -r n; [ $n = 3 ] && exit 1; echo $n\n");
+    let judged = judged_with(&three_cases(), "bash", sources, StopRule::AfterAll, |_| {}).unwrap();
+    let verdicts: Vec<_> = judged.runs.iter().map(|run| run.verdict.code()).collect();
+    assert_eq!(verdicts, ["AC", "WA", "RTE"]);
+    assert_eq!(judged.verdict, Verdict::WrongAnswer);
+}
+
+fn endless_programs_exceed_the_time_limit() {
+    for (code, says) in [
+        ("while true; do :; done\n", "CPU time limit exceeded"),
+        ("sleep 1000\n", "wall time limit exceeded"),
+    ] {
+        let sources = source("a.sh", code);
+        let judged =
+            judged_with(&three_cases(), "bash", sources, StopRule::AtFirstFailure, |limits| {
+                limits.time_ms = 200;
+            })
+            .unwrap();
+        assert_eq!(judged.verdict, Verdict::TimeLimitExceeded);
+        assert_eq!(judged.runs[0].ending, says);
+    }
+}
+
+fn a_flood_exceeds_the_output_limit() {
+    for code in ["exec yes\n", "exec yes >&2\n"] {
+        let judged = judged(&three_cases(), "bash", source("a.sh", code)).unwrap();
+        assert_eq!(judged.verdict, Verdict::OutputLimitExceeded, "{judged:?}");
+    }
+}
+
+fn a_compile_error_says_why() {
+    let judged =
+        judged(&three_cases(), "c", source("a.c", "int main() { return gavel; }")).unwrap();
+    assert_eq!(judged.verdict, Verdict::CompileError);
+    assert!(judged.compile.output.contains("a.c:1:21: error: ‘gavel’ undeclared"), "{judged:?}");
+    assert!(judged.runs.is_empty());
+}
+
+fn a_compiler_without_end_is_a_compile_error() {
+    let endless = "template <int n> struct A { A<n + 1> a; A<n + 2> b; }; A<0> a; int main() {}";
+    let sources = source(
+        "a.cpp",
+        &endless.replace("A<n + 1> a; ", "enum { v = A<n + 1>::v + A<n + 2>::v }; "),
+    );
+    let judged =
+        judged_with(&three_cases(), "cpp17", sources, StopRule::AtFirstFailure, |limits| {
+            limits.compilation_time_ms = 300;
+        })
+        .unwrap();
+    assert_eq!(judged.verdict, Verdict::CompileError, "{judged:?}");
+}
+
+fn a_compiler_that_makes_no_program_is_a_compile_error() {
+    for (language, name, code, says) in [
+        ("haskell", "a.hs", "module Other where\n", "made no program"),
+        ("java", "A.java", "class A { void main() {} }\n", "static void main"),
+    ] {
+        let judged = judged(&three_cases(), language, source(name, code)).unwrap();
+        assert_eq!(judged.verdict, Verdict::CompileError, "{judged:?}");
+        assert!(judged.compile.output.contains(says), "{judged:?}");
+    }
+}
+
+fn a_crash_tells_the_jury_what_it_said() {
+    let code = "import sys\nsys.stderr.write('x' * 100000)\nraise KeyError('gavel')\n";
+    let judged = judged(&three_cases(), "python3", source("a.py", code)).unwrap();
+    let run = &judged.runs[0];
+    assert_eq!((run.verdict, run.ending.as_str()), (Verdict::RunTimeError, "exit code 1"));
+    let said = run.judge_message.as_deref().unwrap();
+    assert!(said.ends_with("KeyError: 'gavel'"), "{said}");
+    assert!(said.len() < 10_000, "{} bytes are kept", said.len());
+    assert_eq!(run.team_message, None);
+}
+
+fn a_program_cannot_keep_anything_for_its_next_run() {
+    let package = PackageFolder::new(&[("a", "0"), ("b", "0"), ("c", "0")]);
+    let code = "import os\nn = 0\nfor place in '/work', '/tmp', '/dev/shm', '/var/tmp', '/':\n    \
+        path = os.path.join(place, 'kept')\n    n += os.path.exists(path)\n    \
+        try: open(path, 'w').close()\n    except OSError: pass\nprint(n)\n";
+    let judged = judged(&package, "python3", source("a.py", code)).unwrap();
+    assert_eq!(judged.verdict, Verdict::Accepted, "{judged:?}");
+}
+
+/// Accepts what is on the first line of the answer, twice; speaks to both sides.
+const VALIDATOR: &str = r#"
+import sys
+input_file, answer_file, feedback = sys.argv[1:4]
+team = sys.stdin.read().split()
+right = team == open(answer_file).read().split() * 2
+open(feedback + "judgemessage.txt", "w").write("read %r, flags %r\n" % (open(input_file).read(), sys.argv[4:]))
+open(feedback + "/teammessage.txt", "w").write("" if right else "twice, please\n")
+sys.exit(42 if right else 43)
+"#;
+
+fn a_validator_accepts_rejects_and_explains() {
+    let package = PackageFolder::new(&[("1", "7"), ("2", "8")]).validated_by("check.py", VALIDATOR);
+    let right = judged(&package, "bash", source("a.sh", "read -r n; echo $((n + 6)) $((n + 6))\n"))
+        .unwrap();
+    assert_eq!(right.verdict, Verdict::Accepted, "{right:?}");
+    assert_eq!(right.runs[0].judge_message.as_deref(), Some("read '1', flags []"));
+    assert_eq!(right.runs[0].team_message, None);
+    let wrong = judged(&package, "bash", source("a.sh", "echo 7 7\n")).unwrap();
+    assert_eq!((wrong.verdict, wrong.runs.len()), (Verdict::WrongAnswer, 2));
+    assert_eq!(wrong.runs[1].team_message.as_deref(), Some("twice, please"));
+}
+
+fn a_validator_gets_the_flags_of_the_test_case() {
+    let package = PackageFolder::new(&[("1", "7"), ("2", "7")]).validated_by("check.py", VALIDATOR);
+    package.file("data/secret/testdata.yaml", "output_validator_flags: deep 3\n");
+    let judged = judged(&package, "bash", source("a.sh", "echo 7 7\n")).unwrap();
+    let messages: Vec<_> =
+        judged.runs.iter().map(|run| run.judge_message.clone().unwrap()).collect();
+    assert_eq!(messages, ["read '1', flags []", "read '2', flags ['deep', '3']"]);
+}
+
+fn a_validator_that_fails_is_the_packages_fault() {
+    for (code, says) in [
+        ("exit 0\n", "exit code 0"),
+        ("echo oops >&2; exit 1\n", "oops"),
+        ("kill -SEGV $$\n", "SIGSEGV"),
+    ] {
+        let package = three_cases().validated_by("check.sh", code);
+        let error = judged(&package, "bash", source("a.sh", "cat\n")).unwrap_err();
+        assert_eq!(error.kind, JudgingErrorKind::Package, "{error}");
+        assert!(error.message.contains("check.sh") && error.message.contains(says), "{error}");
+        assert!(error.message.contains("sample/00"), "{error}");
+    }
+}
+
+fn a_validator_that_does_not_compile_is_the_packages_fault() {
+    let package = three_cases().validated_by("check.c", "int main() { return gavel; }\n");
+    let error = judged(&package, "bash", source("a.sh", "cat\n")).unwrap_err();
+    assert_eq!(error.kind, JudgingErrorKind::Package);
+    assert!(
+        error.message.contains("does not compile") && error.message.contains("‘gavel’"),
+        "{error}"
+    );
+}
+
+const C_VALIDATOR: &str = "#include \"codes.h\"\nint main(void) { return ACCEPT; }\n";
+
+fn c_validated() -> PackageFolder {
+    let package = three_cases().validated_by("check/main.c", C_VALIDATOR);
+    package.file("output_validators/check/codes.h", "#define ACCEPT 42\n");
+    package
+}
+
+fn a_validator_is_compiled_once_for_a_package() {
+    let folder = c_validated();
+    let place = tempfile::tempdir().unwrap();
+    let bench = workbench(place.path(), None);
+    let package = folder.open();
+    let judged = |package: &problems::Package| {
+        let job = JudgeJob {
+            bench: &bench,
+            package,
+            language: bench.languages.get("bash").unwrap(),
+            sources: source("a.sh", "cat\n"),
+            limits: package.limits.clone(),
+            stop: StopRule::AtFirstFailure,
+        };
+        judge(&job, &mut Witness::new()).unwrap().verdict
+    };
+    assert_eq!(judged(&package), Verdict::Accepted);
+    // What is kept is what is run: a program put in its place is run instead.
+    let kept =
+        bench.cache.join("artefacts").join(package.hash.as_str()).join("check+c/.out/program");
+    fs::copy("/bin/false", &kept).unwrap();
+    let job_fails = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| judged(&package)));
+    assert!(job_fails.is_err(), "the kept program was not used");
+    // Another content is another package.
+    folder.file("output_validators/check/codes.h", "#define ACCEPT 43\n");
+    assert_eq!(judged(&folder.open()), Verdict::WrongAnswer);
+}
+
+fn judgements_at_once_share_one_compiled_validator() {
+    let folder = c_validated();
+    let package = folder.open();
+    let place = tempfile::tempdir().unwrap();
+    let bench = workbench(place.path(), None);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let job = JudgeJob {
+                    bench: &bench,
+                    package: &package,
+                    language: bench.languages.get("bash").unwrap(),
+                    sources: source("a.sh", "cat\n"),
+                    limits: package.limits.clone(),
+                    stop: StopRule::AtFirstFailure,
+                };
+                assert_eq!(judge(&job, &mut Witness::new()).unwrap().verdict, Verdict::Accepted);
+            });
+        }
+    });
+    let artefacts = bench.cache.join("artefacts").join(package.hash.as_str());
+    let names: Vec<_> = fs::read_dir(artefacts).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(names, ["check+c"]);
+}
+
+fn every_validator_must_accept() {
+    let package = three_cases().validated_by("a.sh", "exit 42\n");
+    package.file("output_validators/b.sh", "read -r n; [ $n = 1 ] && exit 42; exit 43\n");
+    let judged = judged(&package, "bash", source("a.sh", "cat\n")).unwrap();
+    let verdicts: Vec<_> = judged.runs.iter().map(|run| run.verdict.code()).collect();
+    assert_eq!(verdicts, ["AC", "WA"]);
+}
+
+fn included_files_take_the_place_of_the_submissions() {
+    let package = PackageFolder::greeting();
+    package.file(
+        "include/cpp/grader.cpp",
+        "#include <bits/stdc++.h>\nstd::string greet(std::string);\n\
+        int main() { std::string name; std::cin >> name; std::cout << greet(name) << '\\n'; }\n",
+    );
+    package.file("include/default/grader.cpp", "not for C++\n");
+    let mut sources = source(
+        "greet.cpp",
+        "#include <string>\nstd::string greet(std::string n) { return \"hello \" + n; }\n",
+    );
+    sources.extend(source("grader.cpp", "int main() {}\n"));
+    let judged = judged(&package, "cpp17", sources).unwrap();
+    assert_eq!(judged.verdict, Verdict::Accepted, "{judged:?}");
+}
+
+fn a_missing_toolchain_is_not_the_teams_fault() {
+    let place = tempfile::tempdir().unwrap();
+    let mut bench = workbench(place.path(), None);
+    bench.search = languages::Search::new(place.path().into(), Some(place.path().into()));
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("ada.toml"), "name = \"Ada\"\nicpc_names = [\"ada\"]\nextensions = [\"adb\"]\npackage = \"gnat\"\n\
+        version = [\"{c}\"]\n[commands]\nc = [\"no-such-compiler\"]\n[run]\ncommand = [\"{c}\"]\npolicy = \"vm\"\nprocesses = 1\n").unwrap();
+    bench.languages = languages::Languages::load(Some(folder.path())).unwrap();
+    let package = PackageFolder::greeting();
+    let package = package.open();
+    let job = JudgeJob {
+        bench: &bench,
+        package: &package,
+        language: bench.languages.get("ada").unwrap(),
+        sources: source("a.adb", "x"),
+        limits: package.limits.clone(),
+        stop: StopRule::AtFirstFailure,
+    };
+    match judge(&job, &mut Witness::new()) {
+        Err(Interrupted::Failed(error)) => {
+            assert_eq!(error.kind, JudgingErrorKind::ToolchainMissing);
+            assert!(error.message.contains("no-such-compiler") && error.message.contains("gnat"));
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+fn the_sink_can_stop_the_judging() {
+    let place = tempfile::tempdir().unwrap();
+    let bench = workbench(place.path(), None);
+    let package = PackageFolder::greeting();
+    let package = package.open();
+    for (stop_after, runs) in [(0, 0), (1, 1)] {
+        let job = JudgeJob {
+            bench: &bench,
+            package: &package,
+            language: bench.languages.get("bash").unwrap(),
+            sources: source("a.sh", "echo hello $(cat)\n"),
+            limits: package.limits.clone(),
+            stop: StopRule::AtFirstFailure,
+        };
+        let mut witness = Witness { stop_after, ..Witness::new() };
+        assert!(matches!(judge(&job, &mut witness), Err(Interrupted::Stopped)));
+        assert_eq!((witness.compiled.len(), witness.runs.len()), (1, runs));
+    }
+}

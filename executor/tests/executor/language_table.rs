@@ -1,0 +1,78 @@
+//! Each language, each kind of program: `programs/<language>/<case>/`, the case says what it comes to.
+
+use crate::stand::{PackageFolder, Witness, workbench};
+use executor::{JudgeJob, StopRule, judge, read_sources};
+use judge_types::Verdict;
+use languages::Languages;
+use libtest_mimic::{Failed, Trial};
+use sandbox::Level;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// What each language must show, and what it comes to.
+const CASES: [(&str, Verdict); 5] = [
+    ("hello", Verdict::Accepted),
+    ("several_files", Verdict::Accepted),
+    ("compile_error", Verdict::CompileError),
+    ("crash", Verdict::RunTimeError),
+    ("memory", Verdict::MemoryLimitExceeded),
+];
+
+/// One for each language and level: a machine without the toolchain fails it.
+pub(crate) fn trials() -> Vec<Trial> {
+    let languages = Languages::load(None).unwrap();
+    let ids = languages.iter().map(|language| language.id.clone());
+    ids.flat_map(|id| {
+        [Level::Full, Level::UserNamespace].map(|level| {
+            let id = id.clone();
+            Trial::test(format!("language {id} at level {level}"), move || all_cases(&id, level))
+        })
+    })
+    .collect()
+}
+
+fn all_cases(language: &str, level: Level) -> Result<(), Failed> {
+    let programs = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs").join(language);
+    for (case, expected) in CASES {
+        let got = verdict(language, &files(&programs.join(case)), level)
+            .map_err(|error| format!("{language}/{case}: {error}"))?;
+        if got.0 != expected {
+            return Err(
+                format!("{language}/{case}: {} instead of {expected}\n{}", got.0, got.1).into()
+            );
+        }
+    }
+    Ok(())
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<_> = fs::read_dir(folder)
+        .unwrap_or_else(|e| panic!("{}: {e}", folder.display()))
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.sort();
+    files
+}
+
+/// The verdict, and what was said on the way.
+fn verdict(language: &str, files: &[PathBuf], level: Level) -> Result<(Verdict, String), String> {
+    let place = tempfile::tempdir().unwrap();
+    let bench = workbench(place.path(), Some(level));
+    let package = PackageFolder::greeting();
+    let mut package = package.open();
+    // Virtual machines start slowly on a busy machine.
+    package.limits.time_ms = 10_000;
+    let job = JudgeJob {
+        bench: &bench,
+        package: &package,
+        language: bench.languages.get(language).unwrap(),
+        sources: read_sources(files).unwrap(),
+        limits: package.limits.clone(),
+        stop: StopRule::AtFirstFailure,
+    };
+    let mut witness = Witness::new();
+    let judged = judge(&job, &mut witness).map_err(|error| error.to_string())?;
+    Ok((judged.verdict, format!("{:#?}", (judged.compile, judged.runs))))
+}

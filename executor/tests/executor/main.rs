@@ -1,0 +1,48 @@
+//! Whole judgements, in the real sandbox, with a real database and real processes.
+//!
+//! One executable plays all parts: the tests, the sandbox's helper and, when started with the
+//! argument `function`, the function that the scaler starts. So it has no standard harness.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod function;
+mod golden;
+mod judging;
+mod language_table;
+mod packages;
+mod scaler;
+mod stand;
+mod verifying;
+
+use libtest_mimic::{Arguments, Trial};
+use std::{env, process::ExitCode};
+
+/// Makes tests of functions that panic when they fail.
+macro_rules! tests_of {
+    ($($test:path),* $(,)?) => {
+        vec![$(libtest_mimic::Trial::test(
+            stringify!($test).replace(' ', "").replace("::", " "),
+            || { $test(); Ok(()) },
+        )),*]
+    };
+}
+pub(crate) use tests_of;
+
+fn main() -> ExitCode {
+    sandbox::become_helper_if_asked();
+    if env::args().nth(1).as_deref() == Some("function") {
+        return stand::function_process();
+    }
+    let trials: Vec<Trial> = [
+        judging::trials(),
+        language_table::trials(),
+        golden::trials(),
+        verifying::trials(),
+        packages::trials(),
+        function::trials(),
+        scaler::trials(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}

@@ -1,0 +1,164 @@
+//! Verifying packages.
+
+use crate::{
+    stand::{PackageFolder, workbench},
+    tests_of,
+};
+use executor::{TimeLimitSource, VerifyError, VerifyEvent, VerifyOptions, VerifyReport, verify};
+use judge_types::{JudgingErrorKind, Verdict};
+use libtest_mimic::Trial;
+use std::fs;
+
+pub(crate) fn trials() -> Vec<Trial> {
+    tests_of![
+        a_package_that_agrees_is_reported_so,
+        a_mismatch_is_shown_with_its_test_case,
+        a_zip_is_as_good_as_a_folder,
+        a_broken_package_is_refused,
+        an_unknown_language_is_an_error_of_its_row,
+        a_missing_time_limit_is_measured,
+        several_at_once_come_to_the_same,
+        some_submissions_can_be_chosen,
+    ]
+}
+
+/// Greets in several ways.
+fn package() -> PackageFolder {
+    let package = PackageFolder::greeting();
+    package.file("submissions/accepted/right.sh", "read -r n; echo hello $n\n");
+    package.file("submissions/wrong_answer/shy.sh", "echo ...\n");
+    package.file("submissions/run_time_error/falls.sh", "exit 1\n");
+    package
+}
+
+fn report(package: &PackageFolder, options: &VerifyOptions) -> VerifyReport {
+    let place = tempfile::tempdir().unwrap();
+    verify(package.path(), &workbench(place.path(), None), options, &mut |_| {}).unwrap()
+}
+
+fn summary(report: &VerifyReport) -> Vec<(&str, Option<Verdict>, bool)> {
+    report.rows.iter().map(|row| (row.submission.as_str(), row.verdict, row.mismatch)).collect()
+}
+
+fn a_package_that_agrees_is_reported_so() {
+    let place = tempfile::tempdir().unwrap();
+    let mut events = Vec::new();
+    let bench = workbench(place.path(), None);
+    let report = verify(package().path(), &bench, &VerifyOptions::default(), &mut |event| {
+        events.push(match event {
+            VerifyEvent::Opened { submissions, .. } => format!("opened {submissions}"),
+            VerifyEvent::Timing { .. } => "timing".into(),
+            VerifyEvent::TimeLimit { time_ms, .. } => format!("limit {time_ms}"),
+            VerifyEvent::Started { submission } => format!("started {submission}"),
+            VerifyEvent::Compiled { submission, .. } => format!("compiled {submission}"),
+            VerifyEvent::Ran { submission, result, total } => {
+                format!("ran {submission} {}/{total}", result.ordinal)
+            }
+            VerifyEvent::Finished { row } => format!("finished {}", row.submission),
+        });
+    })
+    .unwrap();
+    assert!(report.agrees(), "{report:#?}");
+    assert_eq!(report.time_limit, TimeLimitSource::Stated);
+    assert_eq!(
+        summary(&report),
+        [
+            ("accepted/right.sh", Some(Verdict::Accepted), false),
+            ("run_time_error/falls.sh", Some(Verdict::RunTimeError), false),
+            ("wrong_answer/shy.sh", Some(Verdict::WrongAnswer), false),
+        ]
+    );
+    assert!(report.rows[0].max_memory_bytes > 0 && report.rows[0].slowest_test.is_some());
+    assert_eq!(
+        events[..6],
+        [
+            "opened 3",
+            "limit 2000",
+            "started accepted/right.sh",
+            "compiled accepted/right.sh",
+            "ran accepted/right.sh 1/2",
+            "ran accepted/right.sh 2/2",
+        ]
+    );
+    assert_eq!(events.iter().filter(|event| event.starts_with("finished")).count(), 3);
+    assert_eq!(fs::read_dir(&bench.scratch).unwrap().count(), 0, "the copy is left behind");
+    serde_json::to_string(&report).unwrap();
+}
+
+fn a_mismatch_is_shown_with_its_test_case() {
+    let package = package();
+    package
+        .file("submissions/accepted/wrong.sh", "read -r n; [ $n = gavel ] && echo hello gavel\n");
+    let report = report(&package, &VerifyOptions::default());
+    assert!(!report.agrees());
+    let row = report.rows.iter().find(|row| row.mismatch).unwrap();
+    assert_eq!(row.submission, "accepted/wrong.sh");
+    assert_eq!(row.expected, [Verdict::Accepted]);
+    assert!(row.failed.as_deref().unwrap().starts_with("secret/01: exit code 1"), "{row:?}");
+}
+
+fn a_zip_is_as_good_as_a_folder() {
+    let package = package();
+    let place = tempfile::tempdir().unwrap();
+    let zip = place.path().join("greet.zip");
+    problems::pack(&package.open(), fs::File::create(&zip).unwrap()).unwrap();
+    let bench = workbench(place.path(), None);
+    let from_zip = verify(&zip, &bench, &VerifyOptions::default(), &mut |_| {}).unwrap();
+    let from_folder = report(&package, &VerifyOptions::default());
+    assert_eq!(from_zip.package, from_folder.package);
+    assert_eq!(summary(&from_zip), summary(&from_folder));
+}
+
+fn a_broken_package_is_refused() {
+    let package = package();
+    package.file("problem.yaml", "name: [\n");
+    let place = tempfile::tempdir().unwrap();
+    let bench = workbench(place.path(), None);
+    let error = verify(package.path(), &bench, &VerifyOptions::default(), &mut |_| {}).unwrap_err();
+    assert!(matches!(error, VerifyError::Package(_)), "{error}");
+    assert!(error.to_string().contains("problem.yaml"), "{error}");
+}
+
+fn an_unknown_language_is_an_error_of_its_row() {
+    let package = package();
+    package.file("submissions/accepted/old.cobol", "DISPLAY 'HELLO'.\n");
+    let report = report(&package, &VerifyOptions::default());
+    assert!(!report.agrees());
+    let row = report.rows.iter().find(|row| row.error.is_some()).unwrap();
+    assert_eq!((row.submission.as_str(), row.verdict), ("accepted/old.cobol", None));
+    assert_eq!(row.error.as_ref().unwrap().kind, JudgingErrorKind::ToolchainMissing);
+    assert!(!row.mismatch);
+}
+
+fn a_missing_time_limit_is_measured() {
+    let package = package();
+    fs::remove_file(package.path().join(".timelimit")).unwrap();
+    package.file("submissions/time_limit_exceeded/endless.sh", "while true; do :; done\n");
+    let report = report(&package, &VerifyOptions::default());
+    assert!(report.agrees(), "{report:#?}");
+    let TimeLimitSource::Measured { slowest_ms } = report.time_limit else {
+        panic!("{:?}", report.time_limit);
+    };
+    assert!(slowest_ms > 0);
+    assert_eq!(report.limits.time_ms, (slowest_ms * 5).div_ceil(1_000).max(1) * 1_000);
+    assert_eq!(report.rows.len(), 4);
+}
+
+fn several_at_once_come_to_the_same() {
+    let package = package();
+    let one = report(&package, &VerifyOptions::default());
+    let many = report(&package, &VerifyOptions { parallel: 8, ..VerifyOptions::default() });
+    assert_eq!(summary(&one), summary(&many));
+}
+
+fn some_submissions_can_be_chosen() {
+    let options = VerifyOptions {
+        only: vec!["shy".into(), "error/".into()],
+        time_limit_ms: Some(700),
+        ..VerifyOptions::default()
+    };
+    let report = report(&package(), &options);
+    let names: Vec<_> = report.rows.iter().map(|row| row.submission.as_str()).collect();
+    assert_eq!(names, ["run_time_error/falls.sh", "wrong_answer/shy.sh"]);
+    assert_eq!((report.limits.time_ms, report.time_limit), (700, TimeLimitSource::Given));
+}

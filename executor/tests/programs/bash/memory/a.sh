@@ -1,0 +1,2 @@
+text=xxxxxxxx
+while true; do text=$text$text; done

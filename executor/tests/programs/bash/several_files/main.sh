@@ -1,0 +1,3 @@
+source ./greet.sh
+read -r name
+echo "$(greeting) $(printf "%s\n" "$name" | cat)"

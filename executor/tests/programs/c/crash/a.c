@@ -1,0 +1,1 @@
+int main(void) { int *volatile nowhere = 0; return *nowhere; }

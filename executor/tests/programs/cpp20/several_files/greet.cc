@@ -1,0 +1,2 @@
+#include "greet.hpp"
+std::string greeting() { return "hello"; }

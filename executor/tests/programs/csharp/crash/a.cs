@@ -1,0 +1,2 @@
+using System;
+class A { static void Main() { throw new Exception(); } }

@@ -1,0 +1,4 @@
+using System;
+class Hello {
+    static void Main() { Console.WriteLine("hello " + Console.ReadLine()); }
+}

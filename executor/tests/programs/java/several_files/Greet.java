@@ -1,0 +1,4 @@
+package words;
+public class Greet {
+    public static String greeting() { return "hello"; }
+}

@@ -1,0 +1,3 @@
+package words
+
+fun greeting() = "hello"

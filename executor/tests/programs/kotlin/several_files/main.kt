@@ -1,0 +1,5 @@
+import words.greeting
+
+fun main() {
+    println(greeting() + " " + readLine()!!)
+}

@@ -1,0 +1,1 @@
+let () = Printf.printf "%s %s\n" Words.greeting (read_line ())

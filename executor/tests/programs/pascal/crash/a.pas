@@ -1,0 +1,3 @@
+begin
+  runerror(201);
+end.

@@ -1,0 +1,10 @@
+unit greet;
+{$mode objfpc}
+interface
+function Greeting: string;
+implementation
+function Greeting: string;
+begin
+  Greeting := 'hello';
+end;
+end.

@@ -1,0 +1,3 @@
+use strict;
+my $name = <STDIN>;
+print "hello $name";

@@ -1,0 +1,4 @@
+package Greet;
+use strict;
+sub greeting { return "hello" }
+1;

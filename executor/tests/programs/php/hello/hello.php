@@ -1,0 +1,2 @@
+<?php
+echo "hello " . trim(fgets(STDIN)) . "\n";

@@ -1,0 +1,2 @@
+<?php
+function greeting() { return "hello"; }

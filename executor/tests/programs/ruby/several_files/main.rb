@@ -1,0 +1,3 @@
+require_relative "greet"
+require "set"
+puts "#{greeting} #{gets.strip}"
