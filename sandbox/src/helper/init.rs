@@ -11,7 +11,7 @@ use nix::unistd::Pid;
 
 use super::program::PreparedProgram;
 use super::report::{Report, Stage};
-use crate::sys::process::{self, Side};
+use crate::sys::process::{self, Inherited, Side};
 use crate::sys::seccomp;
 
 /// Everything the init needs, borrowed from the helper it is a fork of.
@@ -62,9 +62,9 @@ impl Init<'_> {
 
     fn arrange_descriptors(&self) -> Result<(), Errno> {
         for (stream, at) in self.streams.into_iter().zip(0..) {
-            process::place_descriptor(stream, at)?;
+            process::place_descriptor(stream, at, Inherited::Yes)?;
         }
-        process::place_descriptor(self.child_signals, SIGNALS_AT)?;
+        process::place_descriptor(self.child_signals, SIGNALS_AT, Inherited::No)?;
         process::close_from(SIGNALS_AT + 1)
     }
 

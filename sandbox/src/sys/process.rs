@@ -224,11 +224,23 @@ pub(crate) fn own_pidfd() -> Result<OwnedFd, Errno> {
     Ok(unsafe { OwnedFd::from_raw_fd(fd as RawFd) })
 }
 
-/// Puts `fd` at the number `at`, where executed programs inherit it.
-pub(crate) fn place_descriptor(fd: BorrowedFd<'_>, at: RawFd) -> Result<(), Errno> {
+/// Whether an executed program finds a descriptor open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Inherited {
+    Yes,
+    No,
+}
+
+/// Puts `fd` at the number `at`, which it does not have yet.
+pub(crate) fn place_descriptor(
+    fd: BorrowedFd<'_>,
+    at: RawFd,
+    inherited: Inherited,
+) -> Result<(), Errno> {
+    let flags = if inherited == Inherited::Yes { 0 } else { libc::O_CLOEXEC };
     // SAFETY: takes no pointers. Only a freshly forked child calls this, which uses no
     // descriptor that it may replace.
-    Errno::result(unsafe { libc::dup2(fd.as_raw_fd(), at) }).map(drop)
+    Errno::result(unsafe { libc::dup3(fd.as_raw_fd(), at, flags) }).map(drop)
 }
 
 /// Borrows a descriptor by its number.

@@ -1,0 +1,147 @@
+//! Boxes, programs and checks that the tests share.
+
+#![allow(dead_code, unreachable_pub, reason = "every test crate uses its own part of it")]
+
+use std::fs::{self, File};
+use std::io::{Read, Seek};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use sandbox::{
+    BoxSpec, Helper, Input, Level, Mount, Outcome, Output, Policy, RunLimits, RunSpec, Sandbox,
+    SandboxError, Stdio,
+};
+
+pub const MIB: u64 = 1 << 20;
+pub const LEVELS: [Level; 2] = [Level::Full, Level::UserNamespace];
+
+/// The compiled `programs/hostile.c`.
+pub static HOSTILE: LazyLock<PathBuf> = LazyLock::new(|| compile("hostile"));
+
+/// Compiles a C program of `tests/programs` statically, so that it needs nothing of the host.
+fn compile(name: &str) -> PathBuf {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/programs/{name}.c"));
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let (program, fresh) =
+        (folder.join(name), folder.join(format!("{name}-{}", std::process::id())));
+    let mut gcc = Command::new("gcc");
+    gcc.args(["-O1", "-static", "-pthread", "-w", "-o"]).arg(&fresh).arg(source);
+    assert!(gcc.status().expect("gcc is needed to compile the test programs").success());
+    fs::rename(fresh, &program).unwrap();
+    program
+}
+
+pub fn helper() -> Helper {
+    Helper::At(env!("CARGO_BIN_EXE_gavel-sandbox-helper").into())
+}
+
+/// A box with the hostile program in it and nothing else of the host.
+pub fn box_spec(level: Level) -> BoxSpec {
+    let hostile = Mount { source: HOSTILE.clone(), target: "/hostile".into() };
+    BoxSpec {
+        level: Some(level),
+        mounts: vec![hostile],
+        work_bytes: 16 * MIB,
+        work_inodes: 1000,
+        temporary_bytes: 16 * MIB,
+        helper: helper(),
+    }
+}
+
+pub fn open(level: Level) -> Sandbox {
+    Sandbox::open(&box_spec(level))
+        .expect("these tests need root, control groups and user namespaces")
+}
+
+/// A run of the hostile program; `line` is its arguments, split at blanks.
+pub fn hostile(line: &str) -> RunSpec {
+    let argv = ["/hostile"].into_iter().chain(line.split_whitespace());
+    let mut spec = RunSpec::new(argv, limits(), Policy::native());
+    spec.env = vec![("MARK".to_owned(), mark())];
+    spec
+}
+
+pub fn limits() -> RunLimits {
+    RunLimits {
+        cpu: std::time::Duration::from_millis(300),
+        wall: std::time::Duration::from_secs(10),
+        memory_bytes: 64 * MIB,
+        processes: 20,
+        output_bytes: MIB,
+        file_bytes: 32 * MIB,
+        ..RunLimits::default()
+    }
+}
+
+/// A variable by which a run's processes are found.
+fn mark() -> String {
+    static SERIAL: AtomicU32 = AtomicU32::new(0);
+    format!("{}-{}", std::process::id(), SERIAL.fetch_add(1, Ordering::Relaxed))
+}
+
+/// What a run gave.
+#[derive(Debug)]
+pub struct Ran {
+    pub outcome: Outcome,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// Runs with both outputs kept, and asserts that no process is left.
+pub fn run(sandbox: &mut Sandbox, spec: &RunSpec) -> Ran {
+    try_run(sandbox, spec, Input::Null).unwrap()
+}
+
+pub fn try_run(sandbox: &mut Sandbox, spec: &RunSpec, stdin: Input) -> Result<Ran, SandboxError> {
+    let (mut stdout, mut stderr) = (tempfile::tempfile().unwrap(), tempfile::tempfile().unwrap());
+    let streams = Stdio {
+        stdin,
+        stdout: Output::File(stdout.try_clone().unwrap()),
+        stderr: Output::File(stderr.try_clone().unwrap()),
+    };
+    let outcome = sandbox.run(spec, streams)?;
+    if let Some((_, mark)) = spec.env.iter().find(|(name, _)| name == "MARK") {
+        assert_eq!(processes_with(&format!("MARK={mark}")), Vec::<u32>::new(), "{spec:?}");
+    }
+    Ok(Ran { outcome, stdout: text(&mut stdout), stderr: text(&mut stderr) })
+}
+
+fn text(file: &mut File) -> String {
+    let mut bytes = Vec::new();
+    file.rewind().unwrap();
+    file.take(4096).read_to_end(&mut bytes).unwrap();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Processes of this host that have this text in their environment.
+pub fn processes_with(text: &str) -> Vec<u32> {
+    let has = |process: &u32| {
+        let environment = fs::read(format!("/proc/{process}/environ")).unwrap_or_default();
+        environment.split(|byte| *byte == 0).any(|variable| variable == text.as_bytes())
+    };
+    processes().filter(has).collect()
+}
+
+pub fn processes() -> impl Iterator<Item = u32> {
+    let entries = fs::read_dir("/proc").unwrap().flatten();
+    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+}
+
+/// Control groups that name `owner` as theirs.
+pub fn groups_of(owner: u32) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![PathBuf::from("/sys/fs/cgroup")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                if entry.file_name().to_string_lossy().starts_with(&format!("gavel-box-{owner}-")) {
+                    found.push(entry.path());
+                }
+                folders.push(entry.path());
+            }
+        }
+    }
+    found
+}
