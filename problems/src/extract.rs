@@ -56,9 +56,7 @@ pub(crate) fn extract(zip: &Path, into: &Path, caps: &ArchiveCaps) -> Result<(),
         let target = into.join(&path);
         match kind(&entry) {
             Kind::Folder => {
-                if let Err(error) = fs::create_dir_all(&target) {
-                    findings.fault(unplaceable(&path, &error));
-                }
+                fs::create_dir_all(&target).map_err(unplaceable(&path, &target))?;
             }
             Kind::File => {
                 findings.check()?;
@@ -80,13 +78,8 @@ pub(crate) fn extract(zip: &Path, into: &Path, caps: &ArchiveCaps) -> Result<(),
     }
     for (path, text) in links {
         let target = into.join(&path);
-        let made = target
-            .parent()
-            .map_or(Ok(()), fs::create_dir_all)
-            .and_then(|()| symlink(text, &target));
-        if let Err(error) = made {
-            findings.fault(unplaceable(&path, &error));
-        }
+        let folder = target.parent().map_or(Ok(()), fs::create_dir_all);
+        folder.and_then(|()| symlink(text, &target)).map_err(unplaceable(&path, &target))?;
     }
     findings.check()
 }
@@ -129,8 +122,14 @@ fn kind<R: Read>(entry: &ZipFile<'_, R>) -> Kind {
     }
 }
 
-fn unplaceable(path: &str, error: &io::Error) -> Fault {
-    Fault::new(path, format!("cannot stand beside the archive's other entries: {error}"))
+/// Why an entry has no place: the archive's own doing, where it says a path is a file and also a folder.
+fn unplaceable<'a>(path: &'a str, target: &'a Path) -> impl FnOnce(io::Error) -> Faults + 'a {
+    move |error| match error.kind() {
+        io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => {
+            Fault::new(path, "cannot stand beside another entry of the same path").into()
+        }
+        _ => Faults::io("unpack", target)(error),
+    }
 }
 
 /// What is left of the caps while files are written.
@@ -152,14 +151,14 @@ impl Budget<'_> {
         let executable = entry.unix_mode().is_some_and(|mode| mode & 0o111 != 0);
         let mode = if executable { 0o755 } else { 0o644 };
         if let Some(parent) = target.parent() {
-            fs::create_dir_all(parent).map_err(|error| unplaceable(path, &error))?;
+            fs::create_dir_all(parent).map_err(unplaceable(path, target))?;
         }
         let mut file = OpenOptions::new()
             .write(true)
             .create_new(true)
             .mode(mode)
             .open(target)
-            .map_err(|error| unplaceable(path, &error))?;
+            .map_err(unplaceable(path, target))?;
         let mut buffer = vec![0; 128 * 1024];
         loop {
             let read = entry

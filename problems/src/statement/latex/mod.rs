@@ -24,13 +24,13 @@ pub(super) fn title(source: &str) -> Option<String> {
         return None;
     }
     let html = Converter::new(&|_| false).inline(argument);
-    Some(plain_text(&html))
+    Some(scan::with_lone_braces(plain_text(&html)))
 }
 
 /// The text as HTML, not yet sanitised, without its title. `is_asset` says which images there are.
 pub(super) fn to_html(source: &str, is_asset: &dyn Fn(&str) -> bool) -> String {
     let source = prepared(source);
-    Converter::new(is_asset).document(body(&source))
+    scan::with_lone_braces(Converter::new(is_asset).document(body(&source)))
 }
 
 /// The source without comments, without its own commands and with a partner for every brace.

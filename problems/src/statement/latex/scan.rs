@@ -191,8 +191,11 @@ pub(super) fn without_comments(source: &str) -> String {
     text
 }
 
-/// The source with a backslash before every brace that has no partner, so that looking for the
-/// partner of any other always ends within the group.
+/// What stands in for a brace without a partner.
+const LONE: [(char, &str); 2] = [('\u{e000}', "{"), ('\u{e001}', "}")];
+
+/// The source with every brace that has no partner set aside, so that looking for the partner of
+/// any other always ends within the group.
 pub(super) fn balanced(source: &str) -> String {
     let (mut open, mut lone, mut escaped) = (Vec::new(), Vec::new(), false);
     for (at, byte) in source.bytes().enumerate() {
@@ -206,14 +209,25 @@ pub(super) fn balanced(source: &str) -> String {
     }
     lone.append(&mut open);
     lone.sort_unstable();
-    let mut text = String::with_capacity(source.len() + lone.len());
+    let mut text = String::with_capacity(source.len() + 2 * lone.len());
     let mut start = 0;
     for at in lone {
         text.push_str(&source[start..at]);
-        text.push('\\');
-        start = at;
+        let is_open = source[at..].starts_with('{');
+        text.push(if is_open { LONE[0].0 } else { LONE[1].0 });
+        start = at + 1;
     }
     text.push_str(&source[start..]);
+    text
+}
+
+/// The text with the braces back that [`balanced`] set aside.
+pub(super) fn with_lone_braces(mut text: String) -> String {
+    for (stand_in, brace) in LONE {
+        if text.contains(stand_in) {
+            text = text.replace(stand_in, brace);
+        }
+    }
     text
 }
 
@@ -233,8 +247,11 @@ mod tests {
     }
 
     #[test]
-    fn braces_without_a_partner_are_escaped() {
-        assert_eq!(balanced(r"a}{b{c}\{"), r"a\}\{b{c}\{");
+    fn braces_without_a_partner_are_set_aside_and_come_back() {
+        let source = r"a}{b{c}\{";
+        let balanced = balanced(source);
+        assert_eq!(balanced, "a\u{e001}\u{e000}b{c}\\{");
+        assert_eq!(with_lone_braces(balanced), source);
     }
 
     #[test]

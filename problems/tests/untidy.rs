@@ -1,0 +1,238 @@
+//! Packages as they are found in the wild: odd, and accepted.
+
+mod draft;
+
+use draft::Draft;
+use judge_types::{Limits, Verdict};
+use problems::{CompareFlags, Package, Validation};
+
+fn open(draft: &Draft) -> Package {
+    draft.open().unwrap_or_else(|faults| panic!("{faults}"))
+}
+
+fn warnings(package: &Package) -> Vec<String> {
+    package.warnings.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn every_key_is_read() {
+    let draft = Draft::new();
+    draft.write(
+        "problem.yaml",
+        "\u{feff}name:\r\n  en: Two\r\n  sv: Tv\u{e5}\r\nauthor: [A, B]\r\nsource: S\r\nlicense: cc by\r\n\
+         keywords: a, b c\r\nlanguages: python3 cpp\r\nvalidator_flags: float_tolerance 1e-6\r\n\
+         limits:\r\n  memory: 64\r\n  output: 2\r\n  code: 16\r\n  compilation_time: 7.5\r\n\
+         \x20 time_multiplier: 3\r\n  time_safety_margin: 1.5\r\nuuid: x\r\n",
+    );
+    let package = open(&draft);
+    assert_eq!(package.title(), "Two");
+    assert_eq!(package.titles["sv"], "Två");
+    assert_eq!(package.credits.author.as_deref(), Some("A, B"));
+    assert_eq!(package.credits.license.as_deref(), Some("cc by"));
+    assert_eq!(package.keywords, ["a", "b c"]);
+    assert_eq!(package.languages, Some(vec!["python3".to_owned(), "cpp".to_owned()]));
+    assert_eq!(package.limits.memory_bytes, 64 << 20);
+    assert_eq!(package.limits.output_bytes, 2 << 20);
+    assert_eq!(package.limits.code_bytes, 16 << 10);
+    assert_eq!(package.limits.compilation_time_ms, 7_500);
+    assert_eq!(package.timing.time_limit_ms(1_100), 4_000);
+    assert_eq!(package.timing.time_limit_ms(0), 1_000);
+    assert_eq!(warnings(&package), Vec::<String>::new());
+}
+
+#[test]
+fn unknown_keys_are_warned_of() {
+    let draft = Draft::new();
+    draft.write("problem.yaml", "name: x\nflavour: sweet\nlimits:\n  patience: 5\n");
+    assert_eq!(
+        warnings(&open(&draft)),
+        [
+            "problem.yaml:2: flavour: is not a known key; ignored",
+            "problem.yaml:4: limits.patience: is not a known key; ignored",
+        ]
+    );
+}
+
+#[test]
+fn a_missing_name_is_the_statement_s_title_or_else_the_short_name() {
+    let draft = Draft::new();
+    draft.write("problem.yaml", "");
+    assert_eq!(open(&draft).title(), "A Draft");
+    draft.write("problem_statement/problem.en.tex", "\\problemname{ The \\emph{Big} $n$ }");
+    assert_eq!(open(&draft).title(), "The Big n");
+    draft
+        .remove("problem_statement/problem.en.tex")
+        .write("problem_statement/problem.md", "# My *Own*\n");
+    assert_eq!(open(&draft).title(), "My Own");
+    draft.write("problem_statement/problem.md", "# Input\n\nNothing.\n");
+    assert_eq!(open(&draft).title(), "draft");
+}
+
+#[test]
+fn time_limits_come_from_three_places() {
+    let draft = Draft::new();
+    let limit = |draft: &Draft| {
+        let package = open(draft);
+        (package.limits.time_ms, package.time_limit_stated)
+    };
+    assert_eq!(limit(&draft), (Limits::DEFAULT_TIME_MS, false));
+    draft.write("problem.yaml", "name: x\nlimits: {time_limit: 7}\n");
+    assert_eq!(limit(&draft), (7_000, true));
+    draft.write("domjudge-problem.ini", "# comment\nshort-name = S\ntimelimit = '1.5'\n");
+    assert_eq!(limit(&draft), (1_500, true));
+    assert_eq!(open(&draft).short_name, "S");
+    draft.write(".timelimit", " 4 \r\n");
+    assert_eq!(limit(&draft), (4_000, true));
+}
+
+#[test]
+fn test_cases_come_in_the_order_of_judging() {
+    let draft = Draft::new();
+    for name in ["secret/b", "secret/a/2", "secret/B", "secret/a/10", "sample/z"] {
+        draft.write(&format!("data/{name}.in"), "").write(&format!("data/{name}.ans"), "");
+    }
+    draft
+        .write("data/secret/b.desc", "why")
+        .write("data/secret/b.hint", "how")
+        .write("data/secret/b.png", "")
+        .write("data/secret/lonely.ans", "")
+        .write("data/secret/generator.py", "")
+        .write("data/invalid_inputs/1.in", "")
+        .write("data/bad/1.in", "")
+        .write("data/old/1.in", "");
+    let package = open(&draft);
+    let names: Vec<_> = package.test_cases.iter().map(|case| case.name.as_str()).collect();
+    assert_eq!(
+        names,
+        ["sample/1", "sample/z", "secret/1", "secret/B", "secret/a/10", "secret/a/2", "secret/b"]
+    );
+    let last = package.test_cases.last().unwrap();
+    assert!(last.description.is_some() && last.hint.is_some() && last.image.is_some());
+    assert!(!last.is_sample && package.test_cases[0].is_sample);
+    assert_eq!(
+        warnings(&package),
+        [
+            "data/old: is neither sample nor secret; ignored",
+            "data/secret/lonely.ans: has no input beside it; ignored",
+        ]
+    );
+}
+
+#[test]
+fn validator_flags_are_inherited_by_groups() {
+    let draft = Draft::new();
+    draft
+        .write("problem.yaml", "name: x\nvalidator_flags: case_sensitive\n")
+        .write("data/testdata.yaml", "output_validator_flags: float_tolerance 1\n")
+        .write("data/secret/testdata.yaml", "on_reject: continue\n")
+        .write(
+            "data/secret/exact/testdata.yaml",
+            "output_validator_flags:\n- space_change_sensitive\n",
+        )
+        .write("data/secret/exact/1.in", "")
+        .write("data/secret/exact/1.ans", "");
+    let package = open(&draft);
+    let case = |name| package.test_cases.iter().find(|case| case.name == name).unwrap();
+    assert_eq!(case("secret/1").validator_flags, ["case_sensitive", "float_tolerance", "1"]);
+    assert_eq!(case("secret/1").compare_flags.float_absolute_tolerance, Some(1.0));
+    let exact = CompareFlags {
+        case_sensitive: true,
+        space_change_sensitive: true,
+        ..CompareFlags::default()
+    };
+    assert_eq!(case("secret/exact/1").compare_flags, exact);
+}
+
+#[test]
+fn a_custom_validator_is_a_folder_or_a_file() {
+    let draft = Draft::new();
+    draft
+        .write("problem.yaml", "name: x\nvalidation: custom\nvalidator_flags: any thing\n")
+        .write("output_validators/check/check.cc", "")
+        .write("output_validators/check/check.h", "")
+        .write("output_validators/check/check.o", "")
+        .write("output_validators/loose.cpp", "")
+        .write("output_validators/validate.h", "")
+        .write("output_validators/README.md", "");
+    let Validation::Custom { validators, flags } = open(&draft).validation else {
+        panic!("it is custom")
+    };
+    assert_eq!(flags, ["any", "thing"]);
+    let files = |index: usize| -> Vec<_> {
+        validators[index]
+            .files
+            .iter()
+            .map(|file| file.file_name().unwrap().to_str().unwrap())
+            .collect()
+    };
+    assert_eq!((validators.len(), validators[0].name.as_str()), (2, "check"));
+    assert_eq!(files(0), ["check.cc", "check.h"]);
+    assert_eq!(files(1), ["loose.cpp", "validate.h"]);
+}
+
+#[test]
+fn submissions_say_what_they_should_come_to() {
+    let draft = Draft::new();
+    draft
+        .write("submissions/accepted/both/main.c", "")
+        .write("submissions/accepted/both/sub/part.c", "")
+        .write("submissions/accepted/good", b"\x7fELF\0\0")
+        .write("submissions/accepted/good.exe", "x")
+        .write("submissions/run_time_error/hungry.c", "// @EXPECTED_RESULTS@: MEMORY-LIMIT\n")
+        .write("submissions/mixed/any.c", "")
+        .write("submissions/rejected/some.c", "/* @EXPECTED_RESULTS@: timelimit, WRONG_ANSWER */")
+        .write("submissions/brute_force/a.c", "")
+        .write("submissions/notes.txt", "");
+    let package = open(&draft);
+    let found: Vec<_> = package
+        .submissions
+        .iter()
+        .map(|it| format!("{} {} {}", it.name, it.expected, it.files.len()))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "accepted/both AC 2",
+            "accepted/good.py AC 1",
+            "mixed/any.c any 1",
+            "rejected/some.c TLE or WA 1",
+            "run_time_error/hungry.c MLE 1",
+        ]
+    );
+    assert!(package.submissions[0].expected.rules_time_limit());
+    assert!(package.submissions[3].expected.allows(Verdict::WrongAnswer));
+    assert!(!package.submissions[3].expected.allows(Verdict::Accepted));
+    assert_eq!(package.warnings.len(), 4, "{:?}", package.warnings);
+}
+
+#[test]
+fn attachments_and_included_files_are_found() {
+    let draft = Draft::new();
+    draft
+        .write("attachments/help.zip", "")
+        .write("include/default/a.txt", "")
+        .write("include/cpp/deep/b.h", "");
+    let package = open(&draft);
+    assert_eq!(package.attachments, [draft.dir().join("attachments/help.zip")]);
+    assert_eq!(package.include["default"], [draft.dir().join("include/default/a.txt")]);
+    assert_eq!(package.include["cpp"], [draft.dir().join("include/cpp/deep/b.h")]);
+}
+
+#[test]
+fn names_that_differ_by_case_only_are_warned_of() {
+    let draft = Draft::new();
+    draft.write("attachments/a", "").write("attachments/A", "");
+    assert_eq!(
+        warnings(&open(&draft)),
+        [r#"attachments/a: differs from "attachments/A" only by case"#]
+    );
+}
+
+#[test]
+fn an_installed_package_is_read_without_its_hash() {
+    let draft = Draft::new();
+    let opened = open(&draft);
+    let again = Package::open_installed(&draft.dir(), opened.hash.clone(), "name").unwrap();
+    assert_eq!((again.short_name.as_str(), again.hash), ("name", opened.hash));
+    assert_eq!(again.test_cases, opened.test_cases);
+}
