@@ -41,6 +41,8 @@ pub struct ScalerConfig {
     pub queue: EmbeddedQueue,
     /// What to start for each entry.
     pub function: FunctionCommand,
+    /// How often the queue is looked at though no bell rang: it does not ring for entries of other processes.
+    pub slow_tick: Duration,
     /// How many functions may run at once.
     pub slots: usize,
     /// How often a task is delivered again after its function has died or failed.
@@ -58,6 +60,9 @@ impl ScalerConfig {
         std::thread::available_parallelism().map_or(1, usize::from)
     }
 
+    /// How often to look at the queue unasked when nobody says otherwise.
+    pub const DEFAULT_SLOW_TICK: Duration = Duration::from_secs(5);
+
     /// How often a task is delivered again when nobody says otherwise.
     pub const DEFAULT_DELIVERY_LIMIT: u32 = 3;
 }
@@ -65,8 +70,8 @@ impl ScalerConfig {
 /// For how long a task is taken, unless renewed: a scaler that died loses its tasks after this.
 const TAKEN_FOR: Duration = Duration::from_secs(30);
 
-/// How often the queue is looked at though no bell rang: the bell does not ring for entries of other processes.
-const SLOW_TICK: Duration = Duration::from_secs(5);
+/// How long a task waits that neither a function nor the jury could be told of.
+const RECONSIDER_AFTER: Duration = Duration::from_secs(5);
 
 /// Takes entries off the embedded queue and starts a function for each.
 pub struct LocalScaler;
@@ -118,7 +123,7 @@ async fn start_what_waits(
     killed: &watch::Receiver<bool>,
     running: &mut JoinSet<()>,
 ) -> Instant {
-    let slow = Instant::now() + SLOW_TICK;
+    let slow = Instant::now() + config.slow_tick;
     while let Ok(slot) = Arc::clone(slots).try_acquire_owned() {
         match with_database(config, |connection| outbox::take(connection, to_length(TAKEN_FOR)))
             .await
@@ -238,7 +243,12 @@ async fn carry_out(
                     return Ok(());
                 }
                 // Another function holds it, or it has a verdict: look once more, later.
-                outbox::put_back(connection, judgement, to_length(SLOW_TICK), PutBack::Uncounted)
+                outbox::put_back(
+                    connection,
+                    judgement,
+                    to_length(RECONSIDER_AFTER),
+                    PutBack::Uncounted,
+                )
             }
         }
     })

@@ -27,7 +27,9 @@ pub(crate) fn trials() -> Vec<Trial> {
     ids.flat_map(|id| {
         [Level::Full, Level::UserNamespace].map(|level| {
             let id = id.clone();
-            Trial::test(format!("language {id} at level {level}"), move || all_cases(&id, level))
+            Trial::test(format!("executor::language_table::{id} {level}"), move || {
+                all_cases(&id, level)
+            })
         })
     })
     .collect()

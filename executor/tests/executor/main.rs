@@ -18,9 +18,9 @@ use std::{env, process::ExitCode};
 
 /// Makes tests of functions that panic when they fail.
 macro_rules! tests_of {
-    ($($test:path),* $(,)?) => {
+    ($($test:ident),* $(,)?) => {
         vec![$(libtest_mimic::Trial::test(
-            stringify!($test).replace(' ', "").replace("::", " "),
+            concat!(module_path!(), "::", stringify!($test)),
             || { $test(); Ok(()) },
         )),*]
     };

@@ -40,6 +40,8 @@ fn config(judge: &Judge) -> ScalerConfig {
         database: Database::open(judge.url(), 4).unwrap(),
         queue: EmbeddedQueue::default(),
         function: judge.command(),
+        // Nothing is found by looking again: the bell and the queue's own times must do.
+        slow_tick: Duration::from_secs(3_600),
         slots: 2,
         delivery_limit: 1,
         kill_after: Duration::from_secs(120),
