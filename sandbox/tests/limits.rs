@@ -1,0 +1,149 @@
+//! Limits from both sides, and figures that are true.
+
+mod common;
+
+use std::io::{Seek, SeekFrom, Write};
+use std::time::Duration;
+
+use common::*;
+use sandbox::{Ending, Input, Level, Output, SandboxError, Stdio};
+
+const DONE: Ending = Ending::Exited { code: 0 };
+
+#[test]
+fn memory_of_a_program_is_what_it_touches() {
+    for level in LEVELS {
+        let mut sandbox = open(level);
+        for mebibytes in [1, 8, 32, 50] {
+            let ran = run(&mut sandbox, &hostile(&format!("heap {mebibytes}")));
+            assert_eq!(ran.outcome.ending, DONE);
+            let peak = ran.outcome.usage.peak_memory_bytes;
+            // The rest is the C library's, and what the kernel accounts in batches.
+            let expected = mebibytes * MIB..(mebibytes + 2) * MIB;
+            assert!(expected.contains(&peak), "{mebibytes} MiB at level {level}: {peak}");
+        }
+    }
+}
+
+#[test]
+fn memory_of_all_processes_counts_together() {
+    for level in LEVELS {
+        let ran = run(&mut open(level), &hostile("memory-of-children 3"));
+        assert_eq!(ran.outcome.ending, DONE);
+        let peak = ran.outcome.usage.peak_memory_bytes;
+        assert!((48 * MIB..56 * MIB).contains(&peak), "level {level}: {peak}");
+    }
+}
+
+#[test]
+fn output_is_no_memory() {
+    let mut spec = hostile("print 1 41943040");
+    spec.limits.output_bytes = 48 * MIB;
+    let ran = run(&mut open(Level::Full), &spec);
+    assert_eq!(ran.outcome.ending, DONE);
+    let peak = ran.outcome.usage.peak_memory_bytes;
+    assert!(peak < 8 * MIB, "{peak}");
+}
+
+#[test]
+fn cpu_time_is_the_programs_own_count() {
+    for level in LEVELS {
+        let mut sandbox = open(level);
+        let ran = run(&mut sandbox, &hostile("busy-for-ms 250"));
+        let cpu = ran.outcome.usage.cpu;
+        assert_eq!(ran.outcome.ending, DONE, "{cpu:?}");
+        assert!(cpu >= Duration::from_millis(250), "{cpu:?} at level {level}");
+        assert!(ran.outcome.usage.wall >= cpu, "{:?} at level {level}", ran.outcome.usage);
+
+        let over = run(&mut sandbox, &hostile("busy-for-ms 310"));
+        assert_eq!(over.outcome.ending, Ending::CpuTimeExceeded, "level {level}");
+    }
+}
+
+#[test]
+fn a_program_that_is_stopped_has_used_its_limit() {
+    for level in LEVELS {
+        let mut sandbox = open(level);
+        for line in ["busy 1", "busy 4"] {
+            let ran = run(&mut sandbox, &hostile(line));
+            assert_eq!(ran.outcome.ending, Ending::CpuTimeExceeded, "{line} at level {level}");
+            assert!(ran.outcome.usage.cpu >= Duration::from_millis(300), "{ran:?}");
+        }
+        let mut sleeping = hostile("sleep");
+        sleeping.limits.wall = Duration::from_millis(150);
+        let ran = run(&mut sandbox, &sleeping);
+        assert_eq!(ran.outcome.ending, Ending::WallTimeExceeded);
+        assert!(ran.outcome.usage.wall >= Duration::from_millis(150), "{ran:?}");
+        assert!(ran.outcome.usage.cpu < Duration::from_millis(150), "{ran:?}");
+    }
+}
+
+#[test]
+fn a_run_is_not_charged_for_the_one_before() {
+    for level in LEVELS {
+        let mut sandbox = open(level);
+        run(&mut sandbox, &hostile("heap 50"));
+        run(&mut sandbox, &hostile("heap 100"));
+        run(&mut sandbox, &hostile("busy 2"));
+        let ran = run(&mut sandbox, &hostile("exit 0"));
+        assert_eq!(ran.outcome.ending, DONE);
+        assert!(ran.outcome.usage.peak_memory_bytes < 3 * MIB, "{ran:?}");
+        assert!(ran.outcome.usage.cpu < Duration::from_millis(200), "{ran:?}");
+    }
+}
+
+#[test]
+fn what_a_file_held_before_is_no_output() {
+    for level in LEVELS {
+        let mut sandbox = open(level);
+        for (bytes, ending) in [(MIB, DONE), (MIB + 1, Ending::OutputExceeded)] {
+            let mut file = tempfile::tempfile().unwrap();
+            file.write_all(&vec![b'-'; 3 << 20]).unwrap();
+            file.seek(SeekFrom::End(0)).unwrap();
+            let mut spec = hostile(&format!("print 1 {bytes}"));
+            spec.limits.file_bytes = 0;
+            let stdout = Output::File(file);
+            let streams = Stdio { stdin: Input::Null, stdout, stderr: Output::Null };
+            assert_eq!(sandbox.run(&spec, streams).unwrap().ending, ending, "level {level}");
+        }
+    }
+}
+
+#[test]
+fn the_callers_mistakes_are_errors() {
+    for level in LEVELS {
+        let mut sandbox = open(level);
+        let mut try_with = |change: &dyn Fn(&mut sandbox::RunSpec)| {
+            let mut spec = hostile("exit 0");
+            change(&mut spec);
+            try_run(&mut sandbox, &spec, Input::Null)
+        };
+        let missing = try_with(&|spec| spec.argv = vec!["/no/such".into()]).unwrap_err();
+        assert!(
+            matches!(missing, SandboxError::CannotExecute { ref path, .. } if path == "/no/such")
+        );
+        let nowhere = try_with(&|spec| spec.argv = vec!["no-such".into()]).unwrap_err();
+        assert!(matches!(nowhere, SandboxError::CannotExecute { .. }), "{nowhere:?}");
+        let folder = try_with(&|spec| spec.cwd = "/no/such".into()).unwrap_err();
+        assert!(folder.to_string().contains("working folder"), "{folder}");
+        for bad in [
+            try_with(&|spec| spec.argv.clear()),
+            try_with(&|spec| spec.argv = vec!["/hostile".into(), "nul\0".into()]),
+            try_with(&|spec| spec.limits.processes = 0),
+            try_with(&|spec| spec.cwd = "work".into()),
+        ] {
+            assert!(matches!(bad, Err(SandboxError::BadRequest(_))), "{bad:?}");
+        }
+        assert_eq!(try_with(&|_| ()).unwrap().outcome.ending, DONE, "the box is still good");
+    }
+}
+
+#[test]
+fn a_missing_mount_is_named() {
+    for level in LEVELS {
+        let mut spec = box_spec(level);
+        spec.mounts.push(sandbox::Mount::same("/no/such/toolchain"));
+        let error = sandbox::Sandbox::open(&spec).unwrap_err();
+        assert!(error.to_string().contains("/no/such/toolchain"), "{error}");
+    }
+}
