@@ -1,0 +1,40 @@
+//! What can be said on the command line.
+
+use crate::{doctor, function, verify};
+use clap::{Parser, Subcommand};
+
+/// Exit code: the command was understood and failed.
+///
+/// Clap exits with 2 where the command was not understood.
+pub(crate) const FAILED: u8 = 3;
+
+/// An online judge that runs on serverless executors.
+///
+/// Without a subcommand it starts the whole judge on this machine, like `gavel up`.
+#[derive(Debug, Parser)]
+#[command(version, args_conflicts_with_subcommands = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Judge one task read from standard input; what the scaler starts for each message
+    Function(function::Options),
+    /// Judge all jury submissions of a problem package and compare with what the jury means
+    Verify(verify::Options),
+    /// Show what this machine can judge, and what to install for the rest
+    Doctor(doctor::Options),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

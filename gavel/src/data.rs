@@ -1,0 +1,114 @@
+//! The data folder: all that the embedded judge keeps.
+
+use anyhow::{Context, bail};
+use executor::{PackageCache, Workbench};
+use languages::{Languages, Search};
+use sandbox::{Helper, Level};
+use std::fs::{self, File, TryLockError};
+use std::path::PathBuf;
+use store::{Blobs, DatabaseUrl};
+
+/// Where the data folder is and how strong the sandbox must be.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct DataOptions {
+    /// Folder for the database, the packages and all else that the judge keeps
+    #[arg(long, value_name = "FOLDER", default_value = "data", env = "GAVEL_DATA")]
+    pub(crate) data: PathBuf,
+    #[command(flatten)]
+    pub(crate) sandbox: SandboxOptions,
+}
+
+/// How strong the sandbox must be.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct SandboxOptions {
+    /// Sandbox level to use instead of the best this machine gives
+    #[arg(long, value_name = "LEVEL", env = "GAVEL_SANDBOX_LEVEL")]
+    pub(crate) sandbox_level: Option<LevelName>,
+    /// Folder with TOML files that add languages or override built-in ones
+    #[arg(long, value_name = "FOLDER", env = "GAVEL_LANGUAGES")]
+    pub(crate) languages: Option<PathBuf>,
+}
+
+/// A sandbox level, as it is written on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum LevelName {
+    /// Namespaces, control groups, seccomp; needs root
+    Full,
+    /// The same inside a user namespace, without control groups; needs no privilege
+    UserNamespace,
+}
+
+impl From<LevelName> for Level {
+    fn from(name: LevelName) -> Self {
+        match name {
+            LevelName::Full => Self::Full,
+            LevelName::UserNamespace => Self::UserNamespace,
+        }
+    }
+}
+
+impl SandboxOptions {
+    pub(crate) fn languages(&self) -> anyhow::Result<Languages> {
+        Ok(Languages::load(self.languages.as_deref())?)
+    }
+
+    /// A workbench that writes below two folders, which are made if missing.
+    pub(crate) fn workbench(&self, scratch: PathBuf, cache: PathBuf) -> anyhow::Result<Workbench> {
+        for folder in [&scratch, &cache] {
+            fs::create_dir_all(folder)
+                .with_context(|| format!("create folder {}", folder.display()))?;
+        }
+        Ok(Workbench {
+            languages: self.languages()?,
+            search: Search::from_environment(),
+            level: self.sandbox_level.map(Level::from),
+            helper: Helper::CurrentExe,
+            scratch,
+            cache,
+        })
+    }
+}
+
+/// How much of the disk unpacked packages may take, in bytes, besides those in use.
+const PACKAGE_CACHE_BYTES: u64 = 20 << 30;
+
+impl DataOptions {
+    pub(crate) fn database(&self) -> DatabaseUrl {
+        DatabaseUrl::Sqlite(self.data.join("gavel.db"))
+    }
+
+    pub(crate) fn blobs(&self) -> anyhow::Result<Blobs> {
+        Ok(Blobs::in_folder(&self.data.join("blobs"))?)
+    }
+
+    pub(crate) fn workbench(&self) -> anyhow::Result<Workbench> {
+        self.sandbox.workbench(self.scratch(), self.data.join("cache"))
+    }
+
+    pub(crate) fn package_cache(&self) -> PackageCache {
+        PackageCache::new(self.data.join("cache/packages"), PACKAGE_CACHE_BYTES)
+    }
+
+    /// Where files live that nobody needs after a restart.
+    pub(crate) fn scratch(&self) -> PathBuf {
+        self.data.join("scratch")
+    }
+
+    /// Holds the folder for one judge: a second one would take the first one's tasks for its own.
+    pub(crate) fn lock(&self) -> anyhow::Result<File> {
+        fs::create_dir_all(&self.data)
+            .with_context(|| format!("create the data folder {}", self.data.display()))?;
+        let path = self.data.join("lock");
+        let file = File::create(&path).with_context(|| format!("create {}", path.display()))?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => bail!(
+                "another gavel is running on the data folder {}; stop it, or choose another with --data",
+                self.data.display()
+            ),
+            Err(TryLockError::Error(error)) => {
+                Err(error).with_context(|| format!("lock {}", path.display()))
+            }
+        }
+    }
+}

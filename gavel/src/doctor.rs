@@ -1,0 +1,165 @@
+//! `gavel doctor`: what this machine can judge.
+
+use crate::data::SandboxOptions;
+use crate::terminal::{BAD, GOOD, HEADING, QUIET, WARNING};
+use languages::{Language, Search, Toolchain};
+use sandbox::{BoxSpec, CgroupVersion, HostReport, Level, Mechanism};
+use serde::Serialize;
+use std::process::ExitCode;
+
+/// Exit codes: 0 this machine can judge; 1 it cannot run programs in a sandbox, or has
+/// no language to judge; 3 the check itself failed.
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Options {
+    #[command(flatten)]
+    sandbox: SandboxOptions,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Report {
+    version: &'static str,
+    sandbox: HostReport,
+    languages: Vec<LanguageReport>,
+}
+
+#[derive(Serialize)]
+struct LanguageReport {
+    id: String,
+    name: String,
+    available: bool,
+    version: Option<String>,
+    commands: Vec<String>,
+    /// The Debian package that installs what is missing.
+    install: Option<String>,
+    problem: Option<String>,
+}
+
+pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
+    let languages = options.sandbox.languages()?;
+    let search = Search::from_environment();
+    let level = options.sandbox.sandbox_level.map(Level::from);
+    let report = Report {
+        version: env!("CARGO_PKG_VERSION"),
+        sandbox: sandbox::probe_with(&BoxSpec { level, ..BoxSpec::default() }),
+        languages: languages.iter().map(|language| check(language, &search)).collect(),
+    };
+    if options.json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    } else {
+        print(&report);
+    }
+    let can_judge = report.sandbox.level.is_some()
+        && report.languages.iter().any(|language| language.available);
+    Ok(if can_judge { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn check(language: &Language, search: &Search) -> LanguageReport {
+    let mut report = LanguageReport {
+        id: language.id.clone(),
+        name: language.name.clone(),
+        available: false,
+        version: None,
+        commands: Vec::new(),
+        install: None,
+        problem: None,
+    };
+    match Toolchain::find_in(language, search) {
+        Ok(toolchain) => {
+            report.commands = toolchain.executables.values().cloned().collect();
+            match toolchain.version() {
+                Ok(version) => {
+                    report.available = true;
+                    report.version = Some(version);
+                }
+                Err(error) => report.problem = Some(format!("its version check failed: {error}")),
+            }
+        }
+        Err(missing) => {
+            report.problem = Some(format!("command {} not found", missing.command));
+            report.install = Some(missing.package);
+        }
+    }
+    report
+}
+
+fn print(report: &Report) {
+    anstream::println!("{HEADING}Sandbox{HEADING:#}");
+    print_sandbox(&report.sandbox);
+    anstream::println!("\n{HEADING}Languages{HEADING:#}");
+    let width = report.languages.iter().map(|language| language.name.len()).max().unwrap_or(0);
+    for language in &report.languages {
+        print_language(language, width);
+    }
+    let missing: Vec<&str> =
+        report.languages.iter().filter_map(|language| language.install.as_deref()).collect();
+    if !missing.is_empty() {
+        let mut packages = missing;
+        packages.sort_unstable();
+        packages.dedup();
+        anstream::println!("\nTo have them all:\n  apt-get install {}", packages.join(" "));
+    }
+}
+
+fn print_sandbox(host: &HostReport) {
+    let line = |name: &str, value: &dyn std::fmt::Display| println!("  {name:<16} {value}");
+    match host.level {
+        Some(level) => anstream::println!("  {:<16} {GOOD}{level}{GOOD:#}", "level"),
+        None => {
+            anstream::println!("  {:<16} {BAD}none: nothing can be judged here{BAD:#}", "level")
+        }
+    }
+    line("control groups", &groups(host.cgroup));
+    line("namespaces", &host.namespaces.join(", "));
+    line("seccomp", &if host.seccomp { "works" } else { "does not work" });
+    let limits = &host.enforcement;
+    for (limit, mechanism) in [
+        ("CPU time", limits.cpu),
+        ("wall time", limits.wall),
+        ("memory", limits.memory),
+        ("processes", limits.processes),
+        ("output", limits.output),
+        ("disk", limits.disk),
+    ] {
+        line(limit, &words(mechanism));
+    }
+    for note in &host.notes {
+        anstream::println!("  {WARNING}note{WARNING:#} {note}");
+    }
+}
+
+fn groups(version: CgroupVersion) -> &'static str {
+    match version {
+        CgroupVersion::V1 => "version 1",
+        CgroupVersion::V2 => "version 2",
+        CgroupVersion::None => "none that this process may use",
+    }
+}
+
+fn words(mechanism: Mechanism) -> &'static str {
+    match mechanism {
+        Mechanism::Cgroup => "enforced by control groups, exactly",
+        Mechanism::Sampled => "enforced by looking every few milliseconds",
+        Mechanism::Rlimit => "enforced by resource limits",
+        Mechanism::Clock => "enforced by the sandbox's clock",
+        Mechanism::FileSystem => "enforced by file systems of their own",
+        Mechanism::NotEnforced => "not enforced",
+    }
+}
+
+fn print_language(language: &LanguageReport, width: usize) {
+    let name = &language.name;
+    if let Some(version) = &language.version {
+        let commands = language.commands.join(", ");
+        anstream::println!(
+            "  {GOOD}✓{GOOD:#} {name:<width$}  {version} {QUIET}{commands}{QUIET:#}"
+        );
+        return;
+    }
+    let problem = language.problem.as_deref().unwrap_or_default();
+    let advice = language.install.as_deref().map(|package| format!("; install {package}"));
+    anstream::println!("  {BAD}✗{BAD:#} {name:<width$}  {problem}{}", advice.unwrap_or_default());
+}

@@ -1,0 +1,96 @@
+//! `gavel verify`: does the judge agree with the jury?
+
+mod progress;
+mod table;
+
+use crate::data::SandboxOptions;
+use anyhow::Context;
+use executor::{StopRule, VerifyError, VerifyOptions};
+use std::{path::PathBuf, process::ExitCode};
+
+/// Exit codes: 0 every submission got a verdict that the jury means; 1 one did not;
+/// 3 the package is broken or could not be judged.
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Options {
+    /// The problem package: a folder or a zip
+    package: PathBuf,
+    #[command(flatten)]
+    sandbox: SandboxOptions,
+    /// Time limit in seconds, instead of the package's own
+    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
+    time_limit: Option<u64>,
+    /// Judge only submissions whose name contains this; may be repeated
+    #[arg(long, value_name = "TEXT")]
+    only: Vec<String>,
+    /// Run all test cases of each submission, not only those up to the first that fails
+    #[arg(long)]
+    all_tests: bool,
+    /// How many submissions to judge at once; more than one makes the times less exact
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    jobs: usize,
+    /// Folder for what can be made again, such as compiled validators
+    #[arg(long, value_name = "FOLDER", env = "GAVEL_CACHE")]
+    cache: Option<PathBuf>,
+    /// Print the report as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+fn parse_seconds(text: &str) -> Result<u64, String> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
+    if !(0.001..=3_600.0).contains(&seconds) {
+        return Err("must be between 0.001 and 3600".to_owned());
+    }
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked above")]
+    Ok((seconds * 1_000.0).round() as u64)
+}
+
+pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
+    crate::logging::start("error");
+    let scratch = tempfile::tempdir().context("create a temporary folder")?;
+    let cache = match &options.cache {
+        Some(folder) => folder.clone(),
+        None => scratch.path().join("cache"),
+    };
+    let bench = options.sandbox.workbench(scratch.path().join("scratch"), cache)?;
+    let verify_options = VerifyOptions {
+        stop: if options.all_tests { StopRule::AfterAll } else { StopRule::AtFirstFailure },
+        time_limit_ms: options.time_limit,
+        only: options.only.clone(),
+        parallel: options.jobs.max(1),
+    };
+    let mut progress = progress::Progress::new();
+    let report = executor::verify(&options.package, &bench, &verify_options, &mut |event| {
+        progress.show(&event)
+    });
+    progress.finish();
+    let report = match report {
+        Ok(report) => report,
+        Err(VerifyError::Package(faults)) if options.json => {
+            let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+            println!("{}", serde_json::json!({ "faults": faults }));
+            return Ok(ExitCode::from(crate::cli::FAILED));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    if options.json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    } else {
+        table::print(&report);
+    }
+    Ok(if report.agrees() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_seconds;
+
+    #[test]
+    fn seconds_may_have_a_fraction_and_must_make_sense() {
+        assert_eq!(parse_seconds("1.5"), Ok(1_500));
+        for bad in ["", "x", "0", "-1", "nan", "inf", "1e9"] {
+            assert!(parse_seconds(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# Checks everything: formatting, lints, licences, crate boundaries, all tests.
+#
+# As root on Debian it first installs the toolchains that the tests judge with, and says so.
+# Otherwise what is missing is named, and the test that needs it fails: none is skipped.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+# What each is for: compilers and interpreters of the languages that Gavel judges.
+packages=(
+    gcc g++ libc6-dev        # C, C++; also builds the bundled database clients
+    python3 pypy3            # Python
+    default-jdk-headless     # Java
+    kotlin                   # Kotlin
+    nodejs                   # JavaScript
+    golang-go                # Go
+    ghc                      # Haskell
+    ocaml-nox                # OCaml
+    fp-compiler              # Pascal
+    ruby php-cli lua5.4 perl # Ruby, PHP, Lua, Perl
+    mono-mcs mono-runtime    # C#
+)
+
+step() { printf '\n== %s\n' "$*"; }
+
+missing=()
+for package in "${packages[@]}"; do
+    # A toolchain that came another way (a version manager, the vendor's package) is as good.
+    case $package in
+        nodejs) command -v node >/dev/null && continue ;;
+        default-jdk-headless) command -v javac >/dev/null && continue ;;
+    esac
+    dpkg-query -W -f='${db:Status-Abbrev}' "$package" 2>/dev/null | grep -q '^ii' || missing+=("$package")
+done
+if ((${#missing[@]})); then
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        step "Installing: ${missing[*]}"
+        export DEBIAN_FRONTEND=noninteractive
+        apt-get update -qq
+        apt-get install -qq -y --no-install-recommends "${missing[@]}" >/dev/null
+    else
+        step "Missing, and not installed because this is not root: ${missing[*]}"
+    fi
+fi
+
+step "Formatting"
+cargo fmt --all --check
+
+step "Lints"
+cargo clippy --workspace --all-targets --locked -- -D warnings
+
+step "Crate boundaries"
+# What ARCHITECTURE.md says is absent, is absent.
+absent() {
+    if cargo tree --locked -e normal -p "$1" --prefix none | grep -Eq "^($2) v"; then
+        echo "error: crate $1 must not depend on $2" >&2
+        exit 1
+    fi
+    echo "$1 has no $2"
+}
+absent sandbox 'tokio|diesel'
+absent judge-api 'sandbox|executor'
+absent executor 'actix-web'
+absent judge-types 'tokio|diesel|nix'
+
+step "Licences, advisories, sources"
+if command -v cargo-deny >/dev/null; then
+    cargo deny --locked check licenses bans sources
+else
+    echo "cargo-deny is not installed; deny.toml is checked where it is"
+fi
+
+step "Tests"
+cargo test --workspace --locked
+
+if [ ! -e /sys/fs/cgroup/cgroup.controllers ] || [ ! -s /sys/fs/cgroup/cgroup.controllers ]; then
+    step "Note: this kernel gives no cgroup v2 controllers; their code was tested on recorded files only"
+elif [ ! -d /sys/fs/cgroup/memory ]; then
+    step "Note: this kernel gives no cgroup v1; its code was tested on recorded files only"
+fi
