@@ -6,7 +6,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use common::*;
-use sandbox::{Ending, WorkAccess};
+use sandbox::{Ending, Policy, WorkAccess};
 
 #[test]
 fn files_go_in_and_come_out() {
@@ -59,6 +59,7 @@ fn what_a_program_left_there_traps_no_one() {
         let mut sandbox = open(level);
         let mut litter = hostile("litter");
         litter.work = WorkAccess::Writable;
+        litter.policy = Policy::compiler();
         let ran = run(&mut sandbox, &litter);
         assert_eq!(ran.outcome.ending, Ending::Exited { code: 0 }, "{ran:?}");
         let work = sandbox.work();

@@ -104,7 +104,7 @@ static int memory_of_children(char **args) {
         if (fork() == 0) {
             char *memory = malloc(16 * MIB);
             touch(memory, 16 * MIB);
-            sleep(2);
+            usleep(500000);
             _exit(memory[0] != 1);
         }
     while (wait(0) > 0) {}
