@@ -17,7 +17,8 @@ use serde::{Deserialize, Serialize};
 use crate::policy::Instruction;
 use crate::spec::{Level, Mount, WorkAccess};
 
-/// From the owner. Only `Run` carries descriptors: the three streams, then perhaps a cgroup.
+/// From the owner. `Setup` carries the doors of the control groups; `Run` the three streams, then
+/// perhaps the group to be born in.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Request {
     /// Build the box; answered by `Ready`. The first message, once.

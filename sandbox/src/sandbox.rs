@@ -8,7 +8,7 @@ use std::path::{Component, Path};
 use std::process::{Child, Command, Stdio as ProcessStdio};
 use std::time::Duration;
 
-use nix::unistd::{Pid, geteuid};
+use nix::unistd::geteuid;
 
 use crate::cgroup::{Cgroup, CgroupVersion};
 use crate::error::SandboxError;
@@ -88,9 +88,7 @@ impl Sandbox {
         let work = RefCell::new(placeholder.map_err(SandboxError::Protocol)?);
         let policies = Vec::new();
         let sandbox = Self { level, id, channel: Some(channel), helper, cgroup, work, policies };
-        if let Some(cgroup) = &sandbox.cgroup {
-            cgroup.adopt(sandbox.helper_pid())?;
-        }
+        let doors = sandbox.cgroup.as_ref().map_or(Ok(Vec::new()), Cgroup::doors)?;
         let setup = Setup {
             level,
             id,
@@ -100,7 +98,7 @@ impl Sandbox {
             work_inodes: spec.work_inodes,
             temporary_bytes: spec.temporary_bytes,
         };
-        sandbox.work.replace(sandbox.ask_for_work(&Request::Setup(setup))?);
+        sandbox.work.replace(sandbox.ask_for_work(&Request::Setup(setup), &doors)?);
         Ok(sandbox)
     }
 
@@ -190,7 +188,7 @@ impl Sandbox {
 
     /// Puts an empty `/work` in the place of the old.
     pub(crate) fn renew_work(&self) -> Result<(), SandboxError> {
-        let work = self.ask_for_work(&Request::FreshWork)?;
+        let work = self.ask_for_work(&Request::FreshWork, &[])?;
         self.work.replace(work);
         Ok(())
     }
@@ -209,13 +207,10 @@ impl Sandbox {
         self.channel.as_ref().ok_or(SandboxError::HelperGone)
     }
 
-    fn helper_pid(&self) -> Pid {
-        Pid::from_raw(self.helper.id().cast_signed())
-    }
-
-    fn ask_for_work(&self, request: &Request) -> Result<OwnedFd, SandboxError> {
+    fn ask_for_work(&self, request: &Request, fds: &[OwnedFd]) -> Result<OwnedFd, SandboxError> {
         let channel = self.channel()?;
-        channel.send(request, &[]).map_err(SandboxError::Protocol)?;
+        let fds: Vec<_> = fds.iter().map(AsFd::as_fd).collect();
+        channel.send(request, &fds).map_err(SandboxError::Protocol)?;
         if !wait_readable(channel, PATIENCE)? {
             return Err(SandboxError::HelperStuck { seconds: PATIENCE.as_secs() });
         }

@@ -2,9 +2,8 @@
 
 use std::fs;
 use std::io;
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
-
-use nix::unistd::Pid;
 
 use crate::error::SandboxError;
 
@@ -76,9 +75,15 @@ impl Folder {
         }
     }
 
-    /// Moves a process in, with all its threads.
-    pub(super) fn adopt(&self, process: Pid) -> Result<(), SandboxError> {
-        self.write("cgroup.procs", process)
+    /// The file to which a thread writes 0 to move itself in (version 1).
+    pub(super) fn door(&self) -> Result<OwnedFd, SandboxError> {
+        let path = self.path.join("tasks");
+        let opened = fs::OpenOptions::new().write(true).open(&path);
+        opened.map(Into::into).map_err(|source| SandboxError::Cgroup {
+            operation: "open",
+            path,
+            source,
+        })
     }
 
     /// Removes the group; that it is gone already is no failure.

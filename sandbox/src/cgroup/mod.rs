@@ -2,7 +2,7 @@
 //!
 //! Version 1 has a tree for each controller; a box gets one group in each, the helper sits in them,
 //! and the counters are read from where they stood when the run began. Version 2 has one tree; a
-//! box gets a group with one leaf for the helper and one for each run.
+//! box gets a group with one leaf for each run, in which the run is born.
 
 mod files;
 mod mounts;
@@ -10,10 +10,9 @@ mod residue;
 mod v1;
 mod v2;
 
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
 
-use nix::unistd::Pid;
 use serde::{Deserialize, Serialize};
 
 use crate::error::SandboxError;
@@ -73,11 +72,13 @@ impl Cgroup {
         }
     }
 
-    /// Moves the helper in. What it starts is born there.
-    pub(crate) fn adopt(&self, helper: Pid) -> Result<(), SandboxError> {
+    /// The files by which the helper is to move into the groups, so that what it starts is born
+    /// there. A thread that moves itself is moved at once; moving another process waits for an RCU
+    /// grace period, 5 to 15 ms.
+    pub(crate) fn doors(&self) -> Result<Vec<OwnedFd>, SandboxError> {
         match self {
-            Self::V1(groups) => groups.adopt(helper),
-            Self::V2(groups) => groups.adopt(helper),
+            Self::V1(groups) => groups.doors(),
+            Self::V2(_) => Ok(Vec::new()),
         }
     }
 
@@ -117,7 +118,7 @@ impl Cgroup {
     pub(crate) fn make_room(&mut self) -> Result<(), SandboxError> {
         match self {
             Self::V1(groups) => groups.make_room(),
-            Self::V2(_) => Ok(()), // the helper has a group of its own
+            Self::V2(_) => Ok(()), // the helper is in none of its groups
         }
     }
 

@@ -1,14 +1,12 @@
 //! The groups of a box in the unified tree of cgroup version 2.
 //!
 //! Every run gets a fresh leaf, so its counters start at zero and a kill for memory takes the run
-//! as a whole; the helper has its own leaf beside it.
+//! as a whole. It is born there (`CLONE_INTO_CGROUP`); the helper stays in its owner's group.
 
 use std::fs::File;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-
-use nix::unistd::Pid;
 
 use super::files::Folder;
 use super::mounts::Hierarchies;
@@ -24,10 +22,9 @@ const OWNER_LEAF: &str = "gavel-owner";
 /// The run's init sits in the run's group too.
 const OWN_PROCESSES: u32 = 1;
 
-/// A box's group, the helper's leaf, and the leaf of the run under way or just over.
+/// A box's group, and the leaf of the run under way or just over.
 pub(crate) struct Groups {
     folder: Folder,
-    helper: Folder,
     run: Option<RunGroup>,
     runs: u64,
 }
@@ -47,20 +44,13 @@ impl Groups {
 
     fn create_below(parent: &Path, name: &str) -> Result<Self, SandboxError> {
         let folder = Folder::create(parent.join(name))?;
-        let helper = Folder::create(folder.path().join("helper"));
-        let enabled = enable(&folder);
-        match (helper, enabled) {
-            (Ok(helper), Ok(())) => Ok(Self { folder, helper, run: None, runs: 0 }),
-            (helper, enabled) => {
-                let _ = helper.as_ref().map(Folder::remove);
+        match enable(&folder) {
+            Ok(()) => Ok(Self { folder, run: None, runs: 0 }),
+            Err(error) => {
                 let _ = folder.remove();
-                Err(helper.err().or(enabled.err()).unwrap_or(SandboxError::HelperGone))
+                Err(error)
             }
         }
-    }
-
-    pub(super) fn adopt(&self, helper: Pid) -> Result<(), SandboxError> {
-        self.helper.adopt(helper)
     }
 
     pub(super) fn begin_run(&mut self, limits: &RunLimits) -> Result<(), SandboxError> {
@@ -99,7 +89,6 @@ impl Groups {
 
     pub(super) fn remove(&self) -> Result<(), SandboxError> {
         self.run.as_ref().map_or(Ok(()), |run| run.folder.remove())?;
-        self.helper.remove()?;
         self.folder.remove()
     }
 

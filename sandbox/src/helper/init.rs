@@ -86,6 +86,10 @@ impl Init<'_> {
                 self.report.mark_forbidden(arch, number);
                 return Ok(());
             }
+            if !heard.is_empty() {
+                // No one is left who could make a call: what remains is to hear of their deaths.
+                polled.truncate(1);
+            }
             if polled.first().is_some_and(|signals| signals.any() == Some(true)) {
                 // Taken before the reaping, so that none is missed in between.
                 nix::unistd::read(process::borrow_descriptor(SIGNALS_AT), &mut [0; 128])?;

@@ -69,9 +69,17 @@ impl From<Failure> for Reply {
 fn serve() -> io::Result<()> {
     process::reset_signals();
     let channel = Channel::new(take_socket()?);
-    let Some((Request::Setup(setup), _)) = channel.receive()? else {
+    let Some((Request::Setup(setup), doors)) = channel.receive()? else {
         return Ok(());
     };
+    for door in doors {
+        // 0 is the writer itself.
+        if let Err(failure) =
+            nix::unistd::write(door, b"0").step(|| "move into a control group".into())
+        {
+            return channel.send(&Reply::from(failure), &[]);
+        }
+    }
     let own_pidfd = process::own_pidfd()?;
     if let Err(Failure { step, errno }) = namespaces::enter(&setup) {
         return channel.send(&Reply::Unavailable { step, errno: errno as i32 }, &[]);

@@ -4,9 +4,8 @@ mod cpuacct;
 mod memory;
 mod pids;
 
+use std::os::fd::OwnedFd;
 use std::time::Duration;
-
-use nix::unistd::Pid;
 
 use super::files::Folder;
 use super::mounts::Hierarchies;
@@ -45,8 +44,8 @@ impl Groups {
         })
     }
 
-    pub(super) fn adopt(&self, helper: Pid) -> Result<(), SandboxError> {
-        self.folders().into_iter().try_for_each(|folder| folder.adopt(helper))
+    pub(super) fn doors(&self) -> Result<Vec<OwnedFd>, SandboxError> {
+        self.folders().into_iter().map(Folder::door).collect()
     }
 
     pub(super) fn begin_run(&mut self, limits: &RunLimits) -> Result<(), SandboxError> {
