@@ -17,6 +17,8 @@ packages=(
     ghc                      # Haskell
     ocaml-nox                # OCaml
     fp-compiler              # Pascal
+    scala                    # Scala
+    sbcl swi-prolog-nox      # Common Lisp, Prolog
     ruby php-cli lua5.4 perl # Ruby, PHP, Lua, Perl
     mono-mcs mono-runtime    # C#
 )

@@ -24,6 +24,10 @@ pub struct Language {
     /// Interpreters whose name after `#!` chooses this language over the preferred one.
     #[serde(default)]
     pub shebangs: Vec<String>,
+    /// Texts that its sources hold and those of the other languages with the same extension hardly
+    /// do: one of them chooses this language over the preferred one where there is no `#!` line.
+    #[serde(default)]
+    pub signs: Vec<String>,
     /// The Debian package that installs the toolchain.
     pub package: String,
     /// The command that prints the version; a template.
@@ -166,6 +170,7 @@ impl Language {
             ("name", self.name.is_empty()),
             ("icpc_names", self.icpc_names.is_empty()),
             ("extensions", self.extensions.is_empty()),
+            ("signs", self.signs.iter().any(String::is_empty)),
             ("commands", self.commands.values().any(Vec::is_empty)),
             ("run.processes", self.run.processes == 0),
             ("compile.processes", self.compile.as_ref().is_some_and(|c| c.processes == 0)),

@@ -54,7 +54,8 @@ impl Languages {
     }
 
     /// The language of a program of one or more files. The first file with a known extension decides;
-    /// a `#!` line chooses among the languages that share the extension, and decides where no file has one.
+    /// a `#!` line, or else one of its signs, chooses among the languages that share the extension.
+    /// Where no file has a known one, a `#!` line decides.
     #[must_use]
     pub fn guess(&self, files: &[Source<'_>]) -> Option<&Language> {
         let known =
@@ -69,7 +70,10 @@ impl Languages {
         };
         let by_shebang =
             self.iter().filter(shared).find(|language| names_interpreter(file.content, language));
-        Some(by_shebang.unwrap_or(default))
+        let by_sign =
+            || self.iter().filter(shared).find(|language| bears_sign(file.content, language));
+        let has_shebang = file.content.starts_with(b"#!");
+        Some(by_shebang.or_else(|| by_sign().filter(|_| !has_shebang)).unwrap_or(default))
     }
 }
 
@@ -87,6 +91,12 @@ fn names_interpreter(content: &[u8], language: &Language) -> bool {
     let mut words = line.split_whitespace().map(|word| word.rsplit('/').next().unwrap_or(word));
     let interpreter = words.find(|word| *word != "env" && !word.starts_with('-'));
     interpreter.is_some_and(|name| language.shebangs.iter().any(|own| own == name))
+}
+
+/// Whether the source holds a text that tells the language from others with its extension.
+fn bears_sign(content: &[u8], language: &Language) -> bool {
+    let holds = |sign: &String| content.windows(sign.len()).any(|text| text == sign.as_bytes());
+    language.signs.iter().any(holds)
 }
 
 /// The `*.toml` files of `folder`, by name.
