@@ -20,7 +20,8 @@ fn every_promised_language_is_built_in() {
     let ids: Vec<_> = built_in().iter().map(|language| language.id.clone()).collect();
     assert_eq!(
         ids.join(" "),
-        "bash c cpp17 cpp20 cpp23 csharp go haskell java javascript kotlin lua ocaml pascal perl php pypy3 python3 ruby rust"
+        "bash c commonlisp cpp17 cpp20 cpp23 csharp go haskell java javascript kotlin lua ocaml pascal \
+         perl php prolog pypy3 python3 ruby rust scala"
     );
 }
 
