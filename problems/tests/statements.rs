@@ -196,6 +196,8 @@ fn hostile_nesting_ends_soon() {
         "\\\\[",
         "\\verb|",
         "<div>",
+        "<div></p>",
+        "<b></i>",
         "> ",
         "- ",
         "*",
@@ -204,7 +206,7 @@ fn hostile_nesting_ends_soon() {
         "\\frac{",
         "\\begin{tabular}{*{9}{",
     ] {
-        let text = piece.repeat(100_000 / piece.len());
+        let text = piece.repeat(60_000 / piece.len());
         for file in ["problem.en.tex", "problem.en.md", "problem.en.html"] {
             show(file, &text);
         }

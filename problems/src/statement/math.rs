@@ -2,8 +2,11 @@
 
 use pulldown_latex::{Parser, RenderConfig, Storage, config::DisplayMode, push_mathml};
 
-/// Longer formulas are shown as their source, in bytes.
+/// Larger formulas are shown as their source: the parser calls itself for each argument of a
+/// command, and nobody may choose how deep.
 const MAX_BYTES: usize = 20_000;
+const MAX_COMMANDS: usize = 200;
+const MAX_GROUPS: usize = 400;
 
 /// The formula as a `<math>` element; where it is not understood, its source.
 pub(super) fn to_mathml(tex: &str, display: bool) -> String {
@@ -11,7 +14,10 @@ pub(super) fn to_mathml(tex: &str, display: bool) -> String {
         let mark = if display { "$$" } else { "$" };
         format!("<code>{mark}{}{mark}</code>", escape(tex))
     };
-    if tex.len() > MAX_BYTES {
+    let is_large = tex.len() > MAX_BYTES
+        || tex.matches('\\').count() > MAX_COMMANDS
+        || tex.matches('{').count() > MAX_GROUPS;
+    if is_large {
         return source();
     }
     let storage = Storage::new();

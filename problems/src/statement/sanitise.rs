@@ -1,6 +1,6 @@
 //! What of a statement's HTML a browser may see.
 
-use super::Assets;
+use super::{Assets, math};
 use ammonia::{Builder, UrlRelative};
 use std::{
     borrow::Cow,
@@ -73,11 +73,18 @@ const CLASSES: [(&str, &[&str]); 4] = [
     ("span", &["small-caps", "underline"]),
 ];
 
+/// Elements within each other, beyond any real text: a parser of HTML looks through all open
+/// elements again and again.
+const MAX_DEPTH: usize = 500;
+
 /// The sanitised HTML, and the names of the images in it.
 ///
 /// A file of the statement becomes a link to `asset_prefix` and its name. Images from anywhere
 /// else go: a contestant's browser asks nobody but the judge.
 pub(super) fn sanitise(html: &str, assets: Assets, asset_prefix: &str) -> (String, Vec<String>) {
+    if depth(html) > MAX_DEPTH {
+        return (format!("<pre>{}</pre>", math::escape(html)), Vec::new());
+    }
     let images = Arc::new(Mutex::new(BTreeSet::new()));
     let (seen, prefix) = (Arc::clone(&images), asset_prefix.to_owned());
     let link = move |name: &str| assets.find(name).map(|_| format!("{prefix}{name}"));
@@ -113,6 +120,28 @@ pub(super) fn sanitise(html: &str, assets: Assets, asset_prefix: &str) -> (Strin
     drop(builder);
     let images = images.lock().map(|seen| seen.iter().cloned().collect()).unwrap_or_default();
     (html, images)
+}
+
+/// How many elements are open at once at the most. A closing tag that does not belong to the
+/// innermost element closes nothing here, so that sloppiness counts as depth and not against it.
+fn depth(html: &str) -> usize {
+    // They have no content, or end by themselves where the next one begins.
+    const FLAT: [&str; 6] = ["br", "hr", "img", "wbr", "input", "p"];
+    let (mut open, mut most) = (Vec::new(), 0);
+    for tag in html.split('<').skip(1) {
+        let (is_closing, tag) = tag.strip_prefix('/').map_or((false, tag), |tag| (true, tag));
+        let name = tag.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+        if name.is_empty() || FLAT.iter().any(|flat| name.eq_ignore_ascii_case(flat)) {
+            continue;
+        }
+        if !is_closing {
+            open.push(name);
+        } else if open.last().is_some_and(|last| last.eq_ignore_ascii_case(name)) {
+            open.pop();
+        }
+        most = most.max(open.len());
+    }
+    most
 }
 
 /// Whether a link names its scheme; which schemes are good is checked elsewhere.

@@ -1,7 +1,8 @@
 //! Finding one's way in LaTeX source: commands, arguments, groups.
 
-/// The longest argument in brackets, `\verb` and `\(…\)`, in bytes: an opening one that is never
-/// closed must not be looked for through all that follows.
+/// The longest argument in brackets, and the longest of `\verb` and `\(…\)`, in bytes: the end of one
+/// that is never closed must not be looked for through all that follows.
+const MAX_OPTION: usize = 300;
 const MAX_SEARCH: usize = 10_000;
 
 /// A position in a source.
@@ -101,7 +102,7 @@ impl<'a> Scanner<'a> {
     /// What stands between `open`, which comes next, and the `close` that belongs to it.
     fn delimited(&mut self, open: char, close: char) -> Option<&'a str> {
         let (mut depth, mut braces, mut escaped) = (0_usize, 0_usize, false);
-        let most = if open == '[' { MAX_SEARCH } else { usize::MAX };
+        let most = if open == '[' { MAX_OPTION } else { usize::MAX };
         for (at, c) in self.rest.char_indices().take_while(|(at, _)| *at < most) {
             match c {
                 _ if escaped => escaped = false,
