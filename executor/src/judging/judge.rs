@@ -155,7 +155,7 @@ fn run_case(
 ) -> Result<RunResult, JudgingError> {
     let input = File::open(&case.input).map_err(|e| host("open", case.input.display(), &e))?;
     let limits = limits::of_run(&job.limits, job.language);
-    let cpu_limit = limits.cpu;
+    let (cpu_limit, memory_limit_bytes) = (limits.cpu, limits.memory_bytes);
     let stdin = Input::File(input);
     let ran = program.run(Role::Contestant, stdin, limits, job.limits.memory_bytes)?;
     let usage = usage_of(&ran.outcome);
@@ -164,6 +164,7 @@ fn run_case(
         ending: &ran.outcome.ending,
         usage: ran.outcome.usage,
         cpu_limit,
+        memory_limit_bytes,
         said_out_of_memory: out_of_memory.iter().any(|text| ran.stderr.contains(text)),
     });
     let ending = match &ran.outcome.ending {

@@ -10,6 +10,7 @@ pub(crate) struct ProgramEnd<'a> {
     pub(crate) ending: &'a Ending,
     pub(crate) usage: Usage,
     pub(crate) cpu_limit: Duration,
+    pub(crate) memory_limit_bytes: u64,
     /// Whether the language's runtime said, on its way down, that memory had run out.
     pub(crate) said_out_of_memory: bool,
 }
@@ -20,6 +21,12 @@ pub(crate) fn verdict_of(end: &ProgramEnd<'_>) -> Option<Verdict> {
         // The sandbox reads the account now and then: a program may end by itself just past the limit.
         Ending::Exited { .. } | Ending::Signalled { .. } if end.usage.cpu > end.cpu_limit => {
             Some(Verdict::TimeLimitExceeded)
+        }
+        // It gives the kernel's own share some room above the limit, too.
+        Ending::Exited { .. } | Ending::Signalled { .. }
+            if end.usage.peak_memory_bytes > end.memory_limit_bytes =>
+        {
+            Some(Verdict::MemoryLimitExceeded)
         }
         Ending::Exited { code: 0 } => None,
         Ending::Exited { .. } | Ending::Signalled { .. } if end.said_out_of_memory => {
@@ -48,9 +55,30 @@ mod tests {
     };
 
     fn verdict(ending: &Ending, cpu_ms: u64, said_out_of_memory: bool) -> Option<Verdict> {
-        let usage = Usage { cpu: Duration::from_millis(cpu_ms), ..Usage::default() };
+        verdict_with_memory(ending, cpu_ms, 1 << 20, said_out_of_memory)
+    }
+
+    fn verdict_with_memory(
+        ending: &Ending,
+        cpu_ms: u64,
+        peak_memory_bytes: u64,
+        said_out_of_memory: bool,
+    ) -> Option<Verdict> {
+        let cpu = Duration::from_millis(cpu_ms);
+        let usage = Usage { cpu, peak_memory_bytes, ..Usage::default() };
         let cpu_limit = Duration::from_millis(1_000);
-        verdict_of(&ProgramEnd { ending, usage, cpu_limit, said_out_of_memory })
+        let memory_limit_bytes = 1 << 20;
+        verdict_of(&ProgramEnd { ending, usage, cpu_limit, memory_limit_bytes, said_out_of_memory })
+    }
+
+    #[test]
+    fn a_limit_that_was_passed_counts_though_the_program_ended_by_itself() {
+        let exit = Ending::Exited { code: 0 };
+        assert_eq!(verdict_with_memory(&exit, 10, 1 << 20, false), None);
+        assert_eq!(verdict_with_memory(&exit, 10, (1 << 20) + 1, false), Some(MemoryLimitExceeded));
+        assert_eq!(verdict_with_memory(&exit, 1_001, 2 << 20, false), Some(TimeLimitExceeded));
+        let crash = Ending::Signalled { signal: 11 };
+        assert_eq!(verdict_with_memory(&crash, 10, 2 << 20, false), Some(MemoryLimitExceeded));
     }
 
     #[test]
