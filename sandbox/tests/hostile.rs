@@ -1,5 +1,7 @@
 //! Misbehaving programs: each has an expected ending at both levels and leaves nothing behind.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod common;
 
 use std::fs;
@@ -48,6 +50,7 @@ fn cases() -> Vec<Case> {
         ("shared-mapping 100", as_is, MemoryExceeded),
         ("memory-of-children 2", as_is, CONTAINED),
         ("memory-of-children 8", as_is, MemoryExceeded),
+        ("huge-pages", as_is, CONTAINED),
         ("recursion 40", as_is, CONTAINED),
         ("recursion 2000", as_is, MemoryExceeded),
         ("recursion 2000", |spec| spec.limits.stack_bytes = Some(MIB), signalled(libc::SIGSEGV)),

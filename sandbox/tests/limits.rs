@@ -1,5 +1,7 @@
 //! Limits from both sides, and figures that are true.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod common;
 
 use std::io::{Seek, SeekFrom, Write};

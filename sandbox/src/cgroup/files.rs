@@ -1,30 +1,42 @@
 //! One group's folder: its files read and written, each failure with operation and path.
 
-use std::fs;
+use std::cell::RefCell;
+use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::fd::OwnedFd;
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use crate::error::SandboxError;
 
 /// The folder of a group in a cgroup file system.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Folder {
     path: PathBuf,
+    /// What has been used before, because opening a file costs more than reading it.
+    open: RefCell<Vec<(&'static str, Access, File)>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Access {
+    Read,
+    Write,
 }
 
 impl Folder {
     pub(super) fn at(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into() }
+        Self { path: path.into(), open: RefCell::default() }
     }
 
     /// Makes the group.
     pub(super) fn create(path: impl Into<PathBuf>) -> Result<Self, SandboxError> {
-        let path = path.into();
-        match fs::create_dir(&path) {
-            Ok(()) => Ok(Self { path }),
-            Err(source) => Err(SandboxError::Cgroup { operation: "make", path, source }),
-        }
+        let folder = Self::at(path);
+        fs::create_dir(&folder.path).map_err(|source| SandboxError::Cgroup {
+            operation: "make",
+            path: folder.path.clone(),
+            source,
+        })?;
+        Ok(folder)
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -35,36 +47,85 @@ impl Folder {
         self.path.join(file).exists()
     }
 
-    pub(super) fn write(&self, file: &str, value: impl ToString) -> Result<(), SandboxError> {
-        let path = self.path.join(file);
-        // Not `fs::write`, which would create the file where the kernel has none.
-        let written = fs::OpenOptions::new()
-            .write(true)
-            .open(&path)
-            .and_then(|mut f| io::Write::write_all(&mut f, value.to_string().as_bytes()));
-        written.map_err(|source| SandboxError::Cgroup { operation: "write", path, source })
+    /// Does something with an open file, opened the first time.
+    fn with<T>(
+        &self,
+        name: &'static str,
+        access: Access,
+        operation: &'static str,
+        act: impl FnOnce(&File) -> io::Result<T>,
+    ) -> Result<T, SandboxError> {
+        let act_on_it = || {
+            let mut open = self.open.borrow_mut();
+            if let Some((.., file)) = open.iter().find(|(n, a, _)| (*n, *a) == (name, access)) {
+                return act(file);
+            }
+            // Never created: the kernel has it, or it is missing.
+            let (read, write) = (access == Access::Read, access == Access::Write);
+            let file = OpenOptions::new().read(read).write(write).open(self.path.join(name))?;
+            let done = act(&file);
+            open.push((name, access, file));
+            done
+        };
+        act_on_it().map_err(|source| {
+            let path = self.path.join(name);
+            SandboxError::Cgroup { operation, path, source }
+        })
     }
 
-    pub(super) fn read(&self, file: &str) -> Result<String, SandboxError> {
-        let path = self.path.join(file);
-        fs::read_to_string(&path).map_err(|source| SandboxError::Cgroup {
-            operation: "read",
-            path,
-            source,
+    pub(super) fn write(
+        &self,
+        file: &'static str,
+        value: impl ToString,
+    ) -> Result<(), SandboxError> {
+        let value = value.to_string();
+        self.with(file, Access::Write, "write", |file| file.write_all_at(value.as_bytes(), 0))
+    }
+
+    pub(super) fn read(&self, file: &'static str) -> Result<String, SandboxError> {
+        self.with(file, Access::Read, "read", |file| {
+            let mut text = vec![0; 4096];
+            let mut length = 0;
+            loop {
+                match file.read_at(text.get_mut(length..).unwrap_or_default(), length as u64)? {
+                    0 => break,
+                    more => length += more,
+                }
+                if length == text.len() {
+                    text.resize(2 * length, 0);
+                }
+            }
+            text.truncate(length);
+            String::from_utf8(text).map_err(|_| io::ErrorKind::InvalidData.into())
         })
     }
 
     /// The file's one number.
-    pub(super) fn number(&self, file: &str) -> Result<u64, SandboxError> {
+    pub(super) fn number(&self, file: &'static str) -> Result<u64, SandboxError> {
         let text = self.read(file)?;
         text.trim().parse().map_err(|_| self.malformed(file, text.trim()))
     }
 
     /// The number after `key` in a file of `key number` lines.
-    pub(super) fn keyed(&self, file: &str, key: &str) -> Result<u64, SandboxError> {
+    pub(super) fn keyed(&self, file: &'static str, key: &str) -> Result<u64, SandboxError> {
+        self.all_keyed(file, [key]).map(|[number]| number)
+    }
+
+    /// The numbers after several keys, as they stood at one time.
+    pub(super) fn all_keyed<const N: usize>(
+        &self,
+        file: &'static str,
+        keys: [&str; N],
+    ) -> Result<[u64; N], SandboxError> {
         let text = self.read(file)?;
-        let value = text.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(' '));
-        value.and_then(|v| v.trim().parse().ok()).ok_or_else(|| self.malformed(file, key))
+        let mut numbers = [0; N];
+        for (key, number) in keys.into_iter().zip(&mut numbers) {
+            let value = text.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(' '));
+            *number = value
+                .and_then(|value| value.trim().parse().ok())
+                .ok_or_else(|| self.malformed(file, key))?;
+        }
+        Ok(numbers)
     }
 
     fn malformed(&self, file: &str, what: &str) -> SandboxError {

@@ -62,8 +62,8 @@ impl Groups {
             path: folder.path().to_owned(),
             source,
         })?;
-        self.run = Some(RunGroup { folder: folder.clone(), descriptor: descriptor.into() });
-        set_limits(&folder, limits)
+        let run = self.run.insert(RunGroup { folder, descriptor: descriptor.into() });
+        set_limits(&run.folder, limits)
     }
 
     pub(super) fn run_folder(&self) -> Option<&OwnedFd> {
@@ -131,7 +131,7 @@ fn step_aside(group: &Folder) -> Result<(), String> {
     leaf.and_then(|leaf| leaf.write("cgroup.procs", mine)).map_err(|error| error.to_string())
 }
 
-fn lists_all(group: &Folder, file: &str) -> bool {
+fn lists_all(group: &Folder, file: &'static str) -> bool {
     let listed = group.read(file).unwrap_or_default();
     CONTROLLERS.iter().all(|wanted| listed.split_whitespace().any(|have| have == *wanted))
 }
@@ -161,11 +161,11 @@ fn out_of_memory(run: &Folder) -> Result<bool, SandboxError> {
 }
 
 fn account(run: &Folder) -> Result<Account, SandboxError> {
-    let file = run.keyed("memory.stat", "file")?;
+    let [file, shared] = run.all_keyed("memory.stat", ["file", "shmem"])?;
     Ok(Account {
         cpu: cpu(run)?,
         peak_memory_bytes: run.number("memory.peak")?,
-        file_cache_bytes: file.saturating_sub(run.keyed("memory.stat", "shmem")?),
+        file_cache_bytes: file.saturating_sub(shared),
         out_of_memory: out_of_memory(run)?,
     })
 }

@@ -7,12 +7,32 @@ use super::data::{Action, Rule, Rules};
 
 /// One instruction of a filter, laid out as the kernel's `struct sock_filter`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "u64", from = "u64")]
 #[repr(C)]
 pub(crate) struct Instruction {
     code: u16,
     if_true: u8,
     if_false: u8,
     value: u32,
+}
+
+impl From<Instruction> for u64 {
+    fn from(Instruction { code, if_true, if_false, value }: Instruction) -> Self {
+        let jumps = Self::from(if_true) << 8 | Self::from(if_false);
+        Self::from(code) << 48 | jumps << 32 | Self::from(value)
+    }
+}
+
+impl From<u64> for Instruction {
+    #[allow(clippy::cast_possible_truncation, reason = "each field takes its own bits")]
+    fn from(packed: u64) -> Self {
+        Self {
+            code: (packed >> 48) as u16,
+            if_true: (packed >> 40) as u8,
+            if_false: (packed >> 32) as u8,
+            value: packed as u32,
+        }
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -164,6 +184,13 @@ mod tests {
                 _ => panic!("unexpected instruction {code:#x}"),
             }
         }
+    }
+
+    #[test]
+    fn instructions_survive_packing() {
+        let value = 0x89ab_cdef;
+        let instruction = Instruction { code: 0x1234, if_true: 0x56, if_false: 0x78, value };
+        assert_eq!(Instruction::from(u64::from(instruction)), instruction);
     }
 
     #[test]

@@ -249,3 +249,36 @@ pub(crate) fn borrow_descriptor(fd: RawFd) -> BorrowedFd<'static> {
     // numbers that the kernel checks on every use.
     unsafe { BorrowedFd::borrow_raw(fd) }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{self, File};
+    use std::os::fd::AsFd;
+
+    use nix::sys::signal::{Signal, kill, raise};
+
+    use super::*;
+
+    /// Needs root and a cgroup v2 mount, with or without controllers.
+    #[test]
+    fn a_child_can_be_born_into_a_group() {
+        let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap();
+        let mount = mounts.lines().find(|line| line.contains(" - cgroup2 ")).unwrap();
+        let group =
+            format!("{}/gavel-test-{}", mount.split(' ').nth(4).unwrap(), std::process::id());
+        fs::create_dir(&group).unwrap();
+        let folder = File::open(&group).unwrap();
+        let child = match fork(0, Some(folder.as_fd())).unwrap() {
+            Side::Child => {
+                let _ = raise(Signal::SIGSTOP);
+                exit_now(0)
+            }
+            Side::Parent(pid, _) => pid,
+        };
+        let members = fs::read_to_string(format!("{group}/cgroup.procs")).unwrap();
+        kill(child, Signal::SIGKILL).unwrap();
+        wait(child).unwrap();
+        fs::remove_dir(&group).unwrap();
+        assert_eq!(members.trim(), child.to_string());
+    }
+}

@@ -98,6 +98,12 @@ static int shared_mapping(char **args) {
     return 0;
 }
 
+static int huge_pages(char **args) {
+    (void)args;
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB;
+    return mmap(0, 2 * MIB, PROT_READ | PROT_WRITE, flags, -1, 0) == MAP_FAILED && errno == EINVAL ? 0 : escaped("huge pages");
+}
+
 static int memory_of_children(char **args) {
     int children = number_of(args);
     for (int i = 0; i < children; i++)
@@ -422,7 +428,7 @@ static const struct {
     {"exit", exit_with}, {"die-of", die_of}, {"segfault", segfault},
     {"fork-bomb", fork_bomb}, {"thread-bomb", thread_bomb},
     {"heap", heap}, {"shared-mapping", shared_mapping}, {"memory-of-children", memory_of_children},
-    {"recursion", recursion}, {"fill", fill}, {"many-files", many_files},
+    {"huge-pages", huge_pages}, {"recursion", recursion}, {"fill", fill}, {"many-files", many_files},
     {"print", print}, {"print-unaware", print_unaware}, {"sparse", sparse},
     {"sleep", sleep_long}, {"busy", busy}, {"busy-for-ms", busy_for_ms}, {"busy-children", busy_children},
     {"deaf-and-busy", deaf_and_busy}, {"stop-self", stop_self}, {"stop-parent", stop_parent},

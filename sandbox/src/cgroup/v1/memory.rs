@@ -91,8 +91,8 @@ impl Memory {
 
     /// Pages of files on disk, which is the page cache without shared memory and tmpfs.
     fn file_cache(&self) -> Result<u64, SandboxError> {
-        let cache = self.folder.keyed(STATISTICS, "cache")?;
-        Ok(cache.saturating_sub(self.folder.keyed(STATISTICS, "shmem")?))
+        let [cache, shared] = self.folder.all_keyed(STATISTICS, ["cache", "shmem"])?;
+        Ok(cache.saturating_sub(shared))
     }
 }
 
