@@ -7,6 +7,7 @@ mod convert;
 mod environment;
 mod macros;
 mod scan;
+mod structure;
 mod symbols;
 mod table;
 
