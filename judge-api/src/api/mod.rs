@@ -1,0 +1,54 @@
+//! The JSON API, below `/api/v1`. Names are those of the CLICS Contest API where it has them.
+
+mod account;
+mod docs;
+mod events;
+mod health;
+mod languages;
+pub(crate) mod openapi;
+mod problem_admin;
+mod problem_files;
+mod problems;
+mod rejudge;
+mod routing;
+mod submission_body;
+mod submissions;
+mod tokens;
+mod users;
+pub(crate) mod view;
+
+pub(crate) use routing::at;
+
+use actix_web::web::ServiceConfig;
+
+/// Every address of the API.
+pub(crate) fn routes(service: &mut ServiceConfig) {
+    service
+        .service(at("/healthz").get(health::health))
+        .service(at("/api/openapi.json").get(openapi::document))
+        .service(at("/api/docs").get(docs::page))
+        .service(at("/api/v1/register").post(account::register_account))
+        .service(at("/api/v1/login").post(account::log_in_for_token))
+        .service(at("/api/v1/logout").post(account::log_out))
+        .service(at("/api/v1/account").get(account::who_am_i))
+        .service(at("/api/v1/account/password").post(account::change_password))
+        .service(at("/api/v1/account/tokens").get(tokens::list).post(tokens::create))
+        .service(at("/api/v1/account/tokens/{id}").delete(tokens::revoke))
+        .service(at("/api/v1/languages").get(languages::list))
+        .service(at("/api/v1/problems").get(problems::list).post(problem_admin::upload))
+        .service(
+            at("/api/v1/problems/{id}")
+                .get(problems::one)
+                .put(problem_admin::replace)
+                .delete(problem_admin::delete),
+        )
+        .service(at("/api/v1/problems/{id}/versions").get(problem_admin::versions))
+        .service(at("/api/v1/problems/{id}/files/{name:.*}").get(problem_files::download))
+        .service(at("/api/v1/submissions").get(submissions::list).post(submissions::submit))
+        .service(at("/api/v1/submissions/{id}").get(submissions::one))
+        .service(at("/api/v1/submissions/{id}/events").get(events::stream))
+        .service(at("/api/v1/submissions/{id}/rejudge").post(rejudge::request))
+        .service(at("/api/v1/users").get(users::list).post(users::create))
+        .service(at("/api/v1/users/{id}").patch(users::change_role))
+        .service(at("/api/v1/users/{id}/password").post(users::reset_password));
+}

@@ -1,0 +1,66 @@
+//! The description of the API, generated from its handlers.
+
+use super::{
+    account, events, health, languages, problem_admin, problem_files, problems, rejudge,
+    submissions, tokens, users,
+};
+use actix_web::web;
+use utoipa::OpenApi as _;
+use utoipa::openapi::OpenApi;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Gavel",
+        description = "An online judge. Every error is answered with a code for programs, a message for people and, where there is one, the field at fault.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+    ),
+    paths(
+        account::register_account,
+        account::log_in_for_token,
+        account::log_out,
+        account::who_am_i,
+        account::change_password,
+        tokens::list,
+        tokens::create,
+        tokens::revoke,
+        languages::list,
+        problems::list,
+        problems::one,
+        problem_files::download,
+        problem_admin::upload,
+        problem_admin::replace,
+        problem_admin::delete,
+        problem_admin::versions,
+        submissions::submit,
+        submissions::list,
+        submissions::one,
+        events::stream,
+        rejudge::request,
+        users::list,
+        users::create,
+        users::change_role,
+        users::reset_password,
+        health::health,
+    ),
+    security(("token" = []), ("session" = []))
+)]
+struct Document;
+
+/// The OpenAPI document of the API.
+#[must_use]
+pub fn openapi() -> OpenApi {
+    let mut document = Document::openapi();
+    let components = document.components.get_or_insert_default();
+    let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+    components.add_security_scheme("token", SecurityScheme::Http(token));
+    let session = ApiKey::Cookie(ApiKeyValue::new("gavel_session"));
+    components.add_security_scheme("session", SecurityScheme::ApiKey(session));
+    document
+}
+
+/// The document.
+pub(crate) async fn document() -> web::Json<OpenApi> {
+    web::Json(openapi())
+}

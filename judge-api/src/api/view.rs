@@ -1,0 +1,281 @@
+//! What is shown of a submission, to its author and to the jury.
+//!
+//! Here alone is decided what an author does not see: names, messages and endings of hidden test
+//! cases, and any failure of the judge's own, which looks as if the judging went on.
+
+use crate::access::Sight;
+use crate::error::ApiError;
+use judge_types::{
+    ExecutionUsage, JudgementId, JudgementState, JudgingErrorKind, PackageHash, ProgressEvent,
+    ProgressKind, RunResult, RunUsage, SubmissionId, UserId, Verdict,
+};
+use serde::Serialize;
+use store::judgements::Judgement;
+use store::{AnyConnection, events, executions, judgements, outbox, runs, submissions};
+use time::OffsetDateTime;
+use utoipa::ToSchema;
+
+/// A submission (CLICS Contest API, "Submissions") with the state of its current judgement.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Submission)]
+pub(crate) struct SubmissionView {
+    /// Names the submission.
+    pub(crate) id: SubmissionId,
+    /// The problem's short name.
+    pub(crate) problem_id: String,
+    /// Who sent it.
+    pub(crate) user_id: UserId,
+    /// The sender's name.
+    pub(crate) username: String,
+    /// The language's id.
+    pub(crate) language_id: String,
+    /// Size of all files, in bytes.
+    pub(crate) code_bytes: u64,
+    /// When it was stored.
+    #[serde(with = "time::serde::rfc3339")]
+    pub(crate) time: OffsetDateTime,
+    /// Where the current judgement is in its life.
+    pub(crate) state: JudgementState,
+    /// The verdict, once there is one.
+    pub(crate) judgement_type_id: Option<Verdict>,
+    /// The worst of all runs.
+    pub(crate) usage: RunUsage,
+}
+
+/// An attempt to judge a submission (CLICS Contest API, "Judgements").
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Judgement)]
+pub(crate) struct JudgementView {
+    /// Names the judgement.
+    pub(crate) id: JudgementId,
+    /// Whether it is the one that counts.
+    pub(crate) current: bool,
+    /// Where it is in its life.
+    pub(crate) state: JudgementState,
+    /// The verdict, once there is one.
+    pub(crate) judgement_type_id: Option<Verdict>,
+    /// How many test cases there are; 0 until the package is fetched.
+    pub(crate) tests_total: u32,
+    /// The worst of all runs.
+    pub(crate) usage: RunUsage,
+    /// What the compiler printed.
+    pub(crate) compile_output: Option<String>,
+    /// When it was queued.
+    #[serde(with = "time::serde::rfc3339")]
+    pub(crate) start_time: OffsetDateTime,
+    /// When it ended.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub(crate) end_time: Option<OffsetDateTime>,
+    /// The package it is judged with.
+    pub(crate) package: PackageHash,
+    /// Why the judge gave up. For the jury.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) error: Option<JudgingFailure>,
+}
+
+/// Why the judge gave up.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct JudgingFailure {
+    /// What sort of failure it is.
+    pub(crate) kind: JudgingErrorKind,
+    /// What happened.
+    pub(crate) message: String,
+}
+
+/// One test case within a judgement (CLICS Contest API, "Runs").
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Run)]
+pub(crate) struct RunView {
+    /// Position in the order of judging, from 1.
+    pub(crate) ordinal: u32,
+    /// Whether the test case is a sample.
+    pub(crate) is_sample: bool,
+    /// What this run alone came to.
+    pub(crate) judgement_type_id: Verdict,
+    /// What the program used.
+    pub(crate) usage: RunUsage,
+    /// What the output validator told the team.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) team_message: Option<String>,
+    /// The test case's name. Of hidden ones for the jury only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) test_case: Option<String>,
+    /// How the program ended, in words. Of hidden ones for the jury only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ending: Option<String>,
+    /// What the output validator told the jury. For the jury.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) judge_message: Option<String>,
+}
+
+/// What one execution of the judging function used.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Execution)]
+pub(crate) struct ExecutionView {
+    /// Which attempt at the judgement it was, from 1.
+    pub(crate) attempt: u32,
+    /// What it used.
+    #[serde(flatten)]
+    pub(crate) usage: ExecutionUsage,
+    /// Memory times wall time, in gigabyte-seconds.
+    pub(crate) gb_seconds: f64,
+}
+
+/// A file of a submission.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = SubmittedFile)]
+pub(crate) struct FileView {
+    /// The file's name.
+    pub(crate) name: String,
+    /// The content, where it is UTF-8.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) content: Option<String>,
+    /// The content in Base64, where it is not UTF-8.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) content_base64: Option<String>,
+}
+
+/// Everything about a submission that the reader may see.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct SubmissionDetail {
+    /// The submission.
+    #[serde(flatten)]
+    pub(crate) submission: SubmissionView,
+    /// Its place in the queue, from 1, while it waits there.
+    pub(crate) position: Option<u64>,
+    /// The judgement that counts.
+    pub(crate) judgement: JudgementView,
+    /// The test cases judged so far, in order.
+    pub(crate) runs: Vec<RunView>,
+    /// What the judging of it used.
+    pub(crate) executions: Vec<ExecutionView>,
+    /// What happened to it, in order.
+    pub(crate) timeline: Vec<ProgressEvent>,
+    /// The source.
+    pub(crate) files: Vec<FileView>,
+    /// Every judgement, the newest first. For the jury.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) judgements: Vec<JudgementView>,
+}
+
+/// To its author, a judgement that the judge gave up on is still going on.
+pub(crate) fn visible_state(state: JudgementState, sight: Sight) -> JudgementState {
+    match (state, sight) {
+        (JudgementState::Failed, Sight::Author) => JudgementState::Running,
+        (state, _) => state,
+    }
+}
+
+/// Whether somebody may hear of an event.
+pub(crate) fn is_visible(event: &ProgressEvent, sight: Sight) -> bool {
+    sight == Sight::Jury || event.kind != ProgressKind::Failed
+}
+
+impl SubmissionView {
+    pub(crate) fn new(submission: submissions::Submission, sight: Sight) -> Self {
+        let judgement = submission.judgement;
+        Self {
+            id: submission.id,
+            problem_id: submission.problem_short_name,
+            user_id: submission.user,
+            username: submission.username,
+            language_id: submission.language,
+            code_bytes: submission.code_bytes,
+            time: submission.submitted_at,
+            state: visible_state(judgement.state, sight),
+            judgement_type_id: judgement.verdict,
+            usage: judgement.usage,
+        }
+    }
+}
+
+impl JudgementView {
+    pub(crate) fn new(judgement: Judgement, sight: Sight) -> Self {
+        let is_failed = judgement.state == JudgementState::Failed;
+        let error = judgement.error.filter(|_| sight == Sight::Jury);
+        Self {
+            id: judgement.id,
+            current: judgement.is_current,
+            state: visible_state(judgement.state, sight),
+            judgement_type_id: judgement.verdict,
+            tests_total: judgement.tests_total,
+            usage: judgement.usage,
+            compile_output: judgement.compile_output,
+            start_time: judgement.created_at,
+            end_time: judgement.finished_at.filter(|_| !is_failed || sight == Sight::Jury),
+            package: judgement.package,
+            error: error.map(|error| JudgingFailure { kind: error.kind, message: error.message }),
+        }
+    }
+}
+
+impl RunView {
+    pub(crate) fn new(run: RunResult, sight: Sight) -> Self {
+        let may_know = run.is_sample || sight == Sight::Jury;
+        Self {
+            ordinal: run.ordinal,
+            is_sample: run.is_sample,
+            judgement_type_id: run.verdict,
+            usage: run.usage,
+            team_message: run.team_message,
+            test_case: may_know.then_some(run.test_case),
+            ending: Some(run.ending).filter(|ending| may_know && !ending.is_empty()),
+            judge_message: run.judge_message.filter(|_| sight == Sight::Jury),
+        }
+    }
+}
+
+impl From<judge_types::SourceFile> for FileView {
+    fn from(file: judge_types::SourceFile) -> Self {
+        use base64::{Engine, engine::general_purpose::STANDARD};
+        let name = file.name().to_owned();
+        match std::str::from_utf8(file.content()) {
+            Ok(text) => Self { name, content: Some(text.to_owned()), content_base64: None },
+            Err(_) => {
+                let content_base64 = Some(STANDARD.encode(file.content()));
+                Self { name, content: None, content_base64 }
+            }
+        }
+    }
+}
+
+/// Gathers what a reader may see of a submission that they may see.
+pub(crate) fn detail(
+    connection: &mut AnyConnection,
+    submission: submissions::Submission,
+    sight: Sight,
+) -> Result<SubmissionDetail, ApiError> {
+    let (id, judgement) = (submission.id, submission.judgement.clone());
+    let position = outbox::position(connection, judgement.id)?;
+    let runs = runs::list(connection, judgement.id, judgement.attempt)?;
+    let executions = match (judgement.state, sight) {
+        (JudgementState::Failed, Sight::Author) => Vec::new(),
+        _ => executions::of_judgement(connection, judgement.id)?,
+    };
+    let judgements = match sight {
+        Sight::Author => Vec::new(),
+        Sight::Jury => judgements::of_submission(connection, id)?,
+    };
+    let timeline = events::list_after(connection, id, 0)?;
+    let files = submissions::files(connection, id)?;
+    Ok(SubmissionDetail {
+        submission: SubmissionView::new(submission, sight),
+        position: position.filter(|_| judgement.state == JudgementState::Queued),
+        judgement: JudgementView::new(judgement, sight),
+        runs: runs.into_iter().map(|run| RunView::new(run, sight)).collect(),
+        executions: executions
+            .into_iter()
+            .map(|(attempt, usage)| ExecutionView {
+                attempt,
+                gb_seconds: usage.gb_seconds(),
+                usage,
+            })
+            .collect(),
+        timeline: timeline.into_iter().filter(|event| is_visible(event, sight)).collect(),
+        files: files.into_iter().map(FileView::from).collect(),
+        judgements: judgements
+            .into_iter()
+            .map(|judgement| JudgementView::new(judgement, sight))
+            .collect(),
+    })
+}

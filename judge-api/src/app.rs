@@ -1,0 +1,71 @@
+//! What all handlers share.
+
+use crate::auth::Attempts;
+use crate::error::ApiError;
+use crate::live::Live;
+use crate::{ApiConfig, ApiLimits, OfferedLanguages};
+use actix_web::web;
+use std::path::PathBuf;
+use std::sync::Arc;
+use store::{AnyConnection, Blobs, Database, Queue};
+use tokio::sync::{Semaphore, watch};
+
+/// The server's state; what a handler takes as `web::Data<App>`.
+pub(crate) struct App {
+    pub(crate) database: Database,
+    pub(crate) blobs: Blobs,
+    pub(crate) queue: Queue,
+    pub(crate) languages: OfferedLanguages,
+    pub(crate) work_dir: PathBuf,
+    pub(crate) limits: ApiLimits,
+    pub(crate) registration_open: bool,
+    pub(crate) secure_cookies: bool,
+    pub(crate) behind_proxy: bool,
+    pub(crate) attempts: Attempts,
+    pub(crate) live: Arc<Live>,
+    /// Turns true when the server is about to stop.
+    pub(crate) stopping: watch::Receiver<bool>,
+    /// Hashing takes 19 MiB and a core; more than a few at once would be a way to hurt the judge.
+    hashing: Semaphore,
+    /// Checking a package may write and read gigabytes.
+    pub(crate) installing: Semaphore,
+}
+
+impl App {
+    pub(crate) fn new(config: ApiConfig, live: Arc<Live>, stopping: watch::Receiver<bool>) -> Self {
+        Self {
+            attempts: Attempts::new(&config.limits),
+            database: config.database,
+            blobs: config.blobs,
+            queue: config.queue,
+            languages: config.languages,
+            work_dir: config.work_dir,
+            limits: config.limits,
+            registration_open: config.registration_open,
+            secure_cookies: config.secure_cookies,
+            behind_proxy: config.behind_proxy,
+            live,
+            stopping,
+            hashing: Semaphore::new(2),
+            installing: Semaphore::new(1),
+        }
+    }
+
+    /// Runs `work` with a database connection where blocking is allowed.
+    pub(crate) async fn db<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let database = self.database.clone();
+        web::block(move || work(&mut *database.get()?)).await.map_err(ApiError::internal)?
+    }
+
+    /// Runs `work`, which hashes a password, where blocking is allowed.
+    pub(crate) async fn hash<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let _turn = self.hashing.acquire().await.map_err(ApiError::internal)?;
+        web::block(work).await.map_err(ApiError::internal)
+    }
+}

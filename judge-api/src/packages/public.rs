@@ -1,0 +1,230 @@
+//! What of a package contestants may see: text in the database, files as blobs.
+
+use problems::statement::{self, Format};
+use problems::{Fault, Faults, Package, TestCase};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use store::DatabaseError;
+use utoipa::ToSchema;
+
+/// All that contestants may see of a problem besides its title and limits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PublicProblem {
+    /// The text in each language that it is written in.
+    pub statements: Vec<PublicStatement>,
+    /// The samples, in the order of judging.
+    pub samples: Vec<Sample>,
+    /// Everything to download: attachments, images, PDFs, samples too long to show.
+    pub files: Vec<PublicFile>,
+    /// The only languages to submit in, by id or by the package format's name, where not all are allowed.
+    pub languages: Option<Vec<String>>,
+    /// Whether the package states the time limit; otherwise it is a default.
+    pub time_limit_stated: bool,
+    /// Who wrote the problem.
+    pub author: Option<String>,
+    /// Where it was used first.
+    pub source: Option<String>,
+    /// How it may be used.
+    pub license: Option<String>,
+}
+
+/// The problem's text in one language.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PublicStatement {
+    /// The language's code: `en`, `pt-br`.
+    pub language: String,
+    /// The title in this language.
+    pub title: String,
+    /// Sanitised HTML, without title and samples; empty where there is only a PDF.
+    pub html: String,
+    /// The file that is the statement as PDF.
+    pub pdf: Option<String>,
+}
+
+/// A sample test case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Sample {
+    /// The test case's name: `sample/1`.
+    pub name: String,
+    /// The input, or its beginning.
+    pub input: String,
+    /// The answer, or its beginning.
+    pub answer: String,
+    /// The file with the whole input, where `input` is not all of it.
+    pub input_file: Option<String>,
+    /// The file with the whole answer, where `answer` is not all of it.
+    pub answer_file: Option<String>,
+}
+
+/// A file to download, at `/api/v1/problems/{problem}/files/{name}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PublicFile {
+    /// The name, with its folder: `attachments/tool.py`.
+    pub name: String,
+    /// The content's size, in bytes.
+    pub bytes: u64,
+    /// The content's SHA-256, in hexadecimal digits.
+    pub sha256: String,
+}
+
+impl PublicFile {
+    /// Where the content is stored.
+    pub(crate) fn blob_key(&self) -> String {
+        format!("public/{}", self.sha256)
+    }
+}
+
+/// What is shown of a sample, in bytes.
+const SHOWN: usize = 8 << 10;
+
+/// What becomes public, with the files to store for it.
+pub(super) struct Published {
+    problem: PublicProblem,
+    paths: Vec<PathBuf>,
+}
+
+impl Published {
+    /// Each file with its place in the package's folder.
+    pub(super) fn files(&self) -> impl Iterator<Item = (&PublicFile, &Path)> {
+        self.problem.files.iter().zip(self.paths.iter().map(PathBuf::as_path))
+    }
+
+    pub(super) fn to_json(&self) -> Result<String, DatabaseError> {
+        serde_json::to_string(&self.problem).map_err(|error| DatabaseError::Corrupt {
+            what: "public content",
+            detail: error.to_string(),
+        })
+    }
+
+    fn add(&mut self, name: String, path: PathBuf) -> Result<(), Faults> {
+        if self.problem.files.iter().any(|file| file.name == name) {
+            return Ok(());
+        }
+        let (bytes, sha256) = digest(&path).map_err(|error| unreadable(&path, &error))?;
+        self.problem.files.push(PublicFile { name, bytes, sha256 });
+        self.paths.push(path);
+        Ok(())
+    }
+}
+
+/// Collects what contestants may see: statements, samples and attachments, and nothing else.
+pub(super) fn publish(package: &Package) -> Result<Published, Faults> {
+    let problem = PublicProblem {
+        statements: Vec::new(),
+        samples: Vec::new(),
+        files: Vec::new(),
+        languages: package.languages.clone(),
+        time_limit_stated: package.time_limit_stated,
+        author: package.credits.author.clone(),
+        source: package.credits.source.clone(),
+        license: package.credits.license.clone(),
+    };
+    let mut published = Published { problem, paths: Vec::new() };
+    statements(package, &mut published)?;
+    for case in package.test_cases.iter().filter(|case| case.is_sample) {
+        sample(case, &mut published)?;
+    }
+    let attachments = package.root.join("attachments");
+    for path in &package.attachments {
+        let name = path.strip_prefix(&attachments).unwrap_or(path);
+        published.add(format!("attachments/{}", name.display()), path.clone())?;
+    }
+    Ok(published)
+}
+
+fn statements(package: &Package, published: &mut Published) -> Result<(), Faults> {
+    let prefix = format!("/api/v1/problems/{}/files/statement/", package.short_name);
+    let languages: BTreeSet<&String> =
+        package.statements.iter().map(|statement| &statement.language).collect();
+    for language in languages {
+        let rendered = statement::render(package, language, &prefix)?;
+        for name in linked(&rendered.html, &prefix) {
+            if let Some(path) = statement::asset(package, &name) {
+                published.add(format!("statement/{name}"), path)?;
+            }
+        }
+        let is_pdf = |statement: &&problems::Statement| {
+            statement.language == *language && statement.format == Format::Pdf
+        };
+        let mut pdf = None;
+        if let Some(statement) = package.statements.iter().find(is_pdf) {
+            let name = format!("statement/{language}.pdf");
+            published.add(name.clone(), statement.path.clone())?;
+            pdf = Some(name);
+        }
+        published.problem.statements.push(PublicStatement {
+            language: rendered.language,
+            title: rendered.title,
+            html: rendered.html,
+            pdf,
+        });
+    }
+    Ok(())
+}
+
+/// The names of the files that sanitised HTML links to: what stands between the prefix and the quote.
+fn linked(html: &str, prefix: &str) -> BTreeSet<String> {
+    let after = html.split(prefix).skip(1);
+    after.filter_map(|rest| Some(rest.split_once('"')?.0.replace("&amp;", "&"))).collect()
+}
+
+fn sample(case: &TestCase, published: &mut Published) -> Result<(), Faults> {
+    let (input, whole_input) = beginning(&case.input)?;
+    let (answer, whole_answer) = beginning(&case.answer)?;
+    let (input_file, answer_file) = (format!("{}.in", case.name), format!("{}.ans", case.name));
+    if !whole_input {
+        published.add(input_file.clone(), case.input.clone())?;
+    }
+    if !whole_answer {
+        published.add(answer_file.clone(), case.answer.clone())?;
+    }
+    published.problem.samples.push(Sample {
+        name: case.name.clone(),
+        input,
+        answer,
+        input_file: (!whole_input).then_some(input_file),
+        answer_file: (!whole_answer).then_some(answer_file),
+    });
+    Ok(())
+}
+
+/// The beginning of a file as text, and whether that is all of it, unchanged.
+fn beginning(path: &Path) -> Result<(String, bool), Faults> {
+    let mut content = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(SHOWN as u64 + 1).read_to_end(&mut content))
+        .map_err(|error| unreadable(path, &error))?;
+    let shown = &content[..content.len().min(SHOWN)];
+    let text = String::from_utf8_lossy(shown).into_owned();
+    let is_whole = text.as_bytes() == content && !text.contains('\0');
+    Ok((text, is_whole))
+}
+
+fn digest(path: &Path) -> io::Result<(u64, String)> {
+    let mut file = File::open(path)?;
+    let mut hash = Sha256::new();
+    let bytes = io::copy(&mut file, &mut HashWriter(&mut hash))?;
+    Ok((bytes, hex::encode(hash.finalize())))
+}
+
+struct HashWriter<'a>(&'a mut Sha256);
+
+impl io::Write for HashWriter<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Faults {
+    let file = path.display().to_string();
+    Fault { file, line: None, field: None, message: format!("cannot be read: {error}") }.into()
+}

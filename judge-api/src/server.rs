@@ -1,0 +1,96 @@
+//! Starting and stopping.
+
+use crate::app::App;
+use crate::live::Live;
+use crate::{ApiConfig, api, headers, log, origin, pages, parse};
+use actix_web::dev::ServerHandle;
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{HttpServer, web};
+use std::io;
+use std::net::SocketAddr;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// Threads that answer requests. What blocks, blocks elsewhere.
+const WORKERS: usize = 2;
+
+/// Threads for each of them on which requests may block.
+const BLOCKING_THREADS: usize = 8;
+
+/// How long requests may take to end once the server stops, in seconds.
+const GRACE_SECONDS: u64 = 10;
+
+/// A server that is running.
+#[derive(Debug)]
+pub struct Running {
+    addr: SocketAddr,
+    handle: ServerHandle,
+    server: JoinHandle<io::Result<()>>,
+    stop: watch::Sender<bool>,
+}
+
+impl Running {
+    /// Where it listens; with the true port where 0 was asked for.
+    #[must_use]
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Ends the open streams of events, lets other requests finish and stops.
+    ///
+    /// # Errors
+    /// Where the server had failed before.
+    pub async fn stop(self) -> io::Result<()> {
+        // Fails only where nobody listens.
+        let _ = self.stop.send(true);
+        self.handle.stop(true).await;
+        self.server.await.map_err(io::Error::other)?
+    }
+
+    /// Waits until the server ends by itself, which it does only when it fails.
+    ///
+    /// # Errors
+    /// Why it failed.
+    pub async fn failed(&mut self) -> io::Result<()> {
+        (&mut self.server).await.map_err(io::Error::other)?
+    }
+}
+
+/// Starts the server on threads of its own. Call it within a Tokio runtime, which must live as
+/// long as the server does.
+///
+/// # Errors
+/// Where the address cannot be listened on, or the folder for uploads cannot be made.
+pub fn start(config: ApiConfig) -> io::Result<Running> {
+    std::fs::create_dir_all(&config.work_dir).map_err(|error| {
+        let message = format!("create folder {}: {error}", config.work_dir.display());
+        io::Error::new(error.kind(), message)
+    })?;
+    let (listen, secure) = (config.listen, config.secure_cookies);
+    let body_bytes = config.limits.body_bytes;
+    let (stop, stopping) = watch::channel(false);
+    let live = Live::new(config.database.clone(), tokio::runtime::Handle::current());
+    let app = web::Data::new(App::new(config, live, stopping));
+    let server = HttpServer::new(move || {
+        actix_web::App::new()
+            .app_data(app.clone())
+            .configure(|service| parse::configure(service, body_bytes))
+            .configure(api::routes)
+            .configure(pages::routes)
+            .wrap(from_fn(origin::same_origin_only))
+            .wrap(from_fn(pages::present_errors))
+            .wrap(Compress::default())
+            .wrap(headers::security(secure))
+            .wrap(from_fn(log::requests))
+    })
+    .workers(WORKERS)
+    .worker_max_blocking_threads(BLOCKING_THREADS)
+    .shutdown_timeout(GRACE_SECONDS)
+    .disable_signals()
+    .bind(listen)
+    .map_err(|error| io::Error::new(error.kind(), format!("listen on {listen}: {error}")))?;
+    let addr = server.addrs().first().copied().unwrap_or(listen);
+    let server = server.run();
+    let handle = server.handle();
+    Ok(Running { addr, handle, server: tokio::spawn(server), stop })
+}
