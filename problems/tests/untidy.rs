@@ -88,7 +88,7 @@ fn time_limits_come_from_three_places() {
 #[test]
 fn test_cases_come_in_the_order_of_judging() {
     let draft = Draft::new();
-    for name in ["secret/b", "secret/a/2", "secret/B", "secret/a/10", "sample/z"] {
+    for name in ["secret/b", "secret/a/2", "secret/C", "secret/a/10", "sample/z"] {
         draft.write(&format!("data/{name}.in"), "").write(&format!("data/{name}.ans"), "");
     }
     draft
@@ -104,7 +104,7 @@ fn test_cases_come_in_the_order_of_judging() {
     let names: Vec<_> = package.test_cases.iter().map(|case| case.name.as_str()).collect();
     assert_eq!(
         names,
-        ["sample/1", "sample/z", "secret/1", "secret/B", "secret/a/10", "secret/a/2", "secret/b"]
+        ["sample/1", "sample/z", "secret/1", "secret/C", "secret/a/10", "secret/a/2", "secret/b"]
     );
     let last = package.test_cases.last().unwrap();
     assert!(last.description.is_some() && last.hint.is_some() && last.image.is_some());
