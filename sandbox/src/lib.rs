@@ -22,6 +22,7 @@ mod input;
 mod outcome;
 mod policy;
 mod protocol;
+mod request;
 mod sandbox;
 mod spec;
 mod supervise;

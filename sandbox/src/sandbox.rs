@@ -4,7 +4,7 @@ use std::cell::{Ref, RefCell};
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::CommandExt;
-use std::path::{Component, Path};
+use std::path::Path;
 use std::process::{Child, Command, Stdio as ProcessStdio};
 use std::time::Duration;
 
@@ -17,7 +17,8 @@ use crate::input::{OutputFile, open_input};
 use crate::outcome::Outcome;
 use crate::policy::Policy;
 use crate::protocol::{Channel, Reply, Request, Run, Setup};
-use crate::spec::{BoxSpec, Helper, Level, RunLimits, RunSpec, Stdio};
+use crate::request;
+use crate::spec::{BoxSpec, Helper, Level, RunSpec, Stdio};
 use crate::supervise::{Meter, Watch, wait_readable};
 use crate::tree;
 use crate::work_dir::WorkDir;
@@ -49,7 +50,7 @@ impl Sandbox {
     /// [`SandboxError::LevelUnavailable`] or [`SandboxError::NoLevel`] when the host cannot hold
     /// such a box; [`SandboxError::Setup`] when a mount's source is missing, or another step failed.
     pub fn open(spec: &BoxSpec) -> Result<Self, SandboxError> {
-        check_mounts(spec)?;
+        request::check_mounts(spec)?;
         if let Some(level) = spec.level {
             return Self::open_at(level, spec);
         }
@@ -126,7 +127,7 @@ impl Sandbox {
     /// A failure of the sandbox or of the request, such as a program that cannot be executed. What
     /// the program does wrong is an [`Outcome`].
     pub fn run(&mut self, spec: &RunSpec, io: Stdio) -> Result<Outcome, SandboxError> {
-        check_run(spec)?;
+        request::check_run(spec)?;
         let stdin = open_input(io.stdin, self.level, self.id)?;
         let (stdout, stderr) = (OutputFile::open(io.stdout)?, OutputFile::open(io.stderr)?);
         let policy = self.teach(&spec.policy)?;
@@ -140,7 +141,7 @@ impl Sandbox {
             cwd: spec.cwd.clone(),
             policy,
             work: spec.work,
-            rlimits: self.rlimits(&spec.limits, written_before),
+            rlimits: request::rlimits(self.level, &spec.limits, written_before),
         }));
         let mut fds = vec![stdin.as_fd(), stdout.descriptor.as_fd(), stderr.descriptor.as_fd()];
         fds.extend(self.cgroup.as_ref().and_then(Cgroup::birthplace));
@@ -231,32 +232,6 @@ impl Sandbox {
         self.policies.push(policy.clone());
         Ok(self.policies.len() - 1)
     }
-
-    fn rlimits(&self, limits: &RunLimits, written_before: u64) -> Vec<(u32, u64)> {
-        // The account is the judge of CPU time; this stops a run whose owner hangs.
-        let cpu_backstop = limits.cpu.as_secs().saturating_mul(2).saturating_add(10);
-        // One byte more than allowed tells too much from just enough.
-        let output = written_before.saturating_add(limits.output_bytes).saturating_add(1);
-        let mut rlimits = vec![
-            (libc::RLIMIT_CORE, 0),
-            (libc::RLIMIT_CPU, cpu_backstop),
-            (libc::RLIMIT_FSIZE, limits.file_bytes.max(output)),
-            (libc::RLIMIT_NOFILE, limits.open_files),
-            (libc::RLIMIT_STACK, limits.stack_bytes.unwrap_or(libc::RLIM_INFINITY)),
-            (libc::RLIMIT_MEMLOCK, 64 << 10),
-            (libc::RLIMIT_MSGQUEUE, 0),
-            (libc::RLIMIT_NICE, 0),
-            (libc::RLIMIT_RTPRIO, 0),
-        ];
-        if self.level == Level::UserNamespace {
-            // Helper and init count in their user namespace too.
-            rlimits.push((libc::RLIMIT_NPROC, u64::from(limits.processes) + 2));
-            // What can be allocated between two samples.
-            let data = limits.memory_bytes.saturating_mul(2).saturating_add(1 << 30);
-            rlimits.push((libc::RLIMIT_DATA, data));
-        }
-        rlimits
-    }
 }
 
 impl Drop for Sandbox {
@@ -295,42 +270,6 @@ fn box_id(helper: u32) -> u32 {
         (first..first + count).contains(&u64::from(id))
     });
     if is_mapped { id } else { NOBODY }
-}
-
-fn check_mounts(spec: &BoxSpec) -> Result<(), SandboxError> {
-    let plain = |path: &Path| {
-        path.is_absolute() && !path.components().any(|part| part == Component::ParentDir)
-    };
-    for mount in &spec.mounts {
-        for path in [&mount.source, &mount.target] {
-            if !plain(path) {
-                let what = format!("mount {} is not an absolute path without ..", path.display());
-                return Err(SandboxError::BadRequest(what));
-            }
-        }
-        if mount.target == Path::new("/") {
-            return Err(SandboxError::BadRequest("mount target / is the box's own root".into()));
-        }
-    }
-    Ok(())
-}
-
-fn check_run(spec: &RunSpec) -> Result<(), SandboxError> {
-    let bad = |what: &str| Err(SandboxError::BadRequest(what.to_owned()));
-    if spec.argv.first().is_none_or(String::is_empty) {
-        return bad("argv names no program");
-    }
-    if !spec.cwd.is_absolute() {
-        return bad("cwd is not an absolute path");
-    }
-    if spec.limits.processes == 0 {
-        return bad("a limit of 0 processes leaves none for the program");
-    }
-    let words = spec.argv.iter().chain(spec.env.iter().flat_map(|(name, value)| [name, value]));
-    if words.into_iter().any(|word| word.contains('\0')) {
-        return bad("a nul byte in argv or env");
-    }
-    Ok(())
 }
 
 fn failure(level: Level, reply: Reply) -> SandboxError {

@@ -1,0 +1,72 @@
+//! Requests, checked and put into the kernel's terms.
+
+use std::path::{Component, Path};
+
+use crate::error::SandboxError;
+use crate::spec::{BoxSpec, Level, RunLimits, RunSpec};
+
+/// Every path is absolute and without `..`.
+pub(crate) fn check_mounts(spec: &BoxSpec) -> Result<(), SandboxError> {
+    let plain = |path: &Path| {
+        path.is_absolute() && !path.components().any(|part| part == Component::ParentDir)
+    };
+    for mount in &spec.mounts {
+        for path in [&mount.source, &mount.target] {
+            if !plain(path) {
+                let what = format!("mount {} is not an absolute path without ..", path.display());
+                return Err(SandboxError::BadRequest(what));
+            }
+        }
+        if mount.target == Path::new("/") {
+            return Err(SandboxError::BadRequest("mount target / is the box's own root".into()));
+        }
+    }
+    Ok(())
+}
+
+/// There is a program, and a place to start it in.
+pub(crate) fn check_run(spec: &RunSpec) -> Result<(), SandboxError> {
+    let bad = |what: &str| Err(SandboxError::BadRequest(what.to_owned()));
+    if spec.argv.first().is_none_or(String::is_empty) {
+        return bad("argv names no program");
+    }
+    if !spec.cwd.is_absolute() {
+        return bad("cwd is not an absolute path");
+    }
+    if spec.limits.processes == 0 {
+        return bad("a limit of 0 processes leaves none for the program");
+    }
+    let words = spec.argv.iter().chain(spec.env.iter().flat_map(|(name, value)| [name, value]));
+    if words.into_iter().any(|word| word.contains('\0')) {
+        return bad("a nul byte in argv or env");
+    }
+    Ok(())
+}
+
+/// Pairs of resource and limit for `setrlimit(2)`. `written_before` is the size of the larger output
+/// file, in bytes.
+pub(crate) fn rlimits(level: Level, limits: &RunLimits, written_before: u64) -> Vec<(u32, u64)> {
+    // The account is the judge of CPU time; this stops a run whose owner hangs.
+    let cpu_backstop = limits.cpu.as_secs().saturating_mul(2).saturating_add(10);
+    // One byte more than allowed tells too much from just enough.
+    let output = written_before.saturating_add(limits.output_bytes).saturating_add(1);
+    let mut rlimits = vec![
+        (libc::RLIMIT_CORE, 0),
+        (libc::RLIMIT_CPU, cpu_backstop),
+        (libc::RLIMIT_FSIZE, limits.file_bytes.max(output)),
+        (libc::RLIMIT_NOFILE, limits.open_files),
+        (libc::RLIMIT_STACK, limits.stack_bytes.unwrap_or(libc::RLIM_INFINITY)),
+        (libc::RLIMIT_MEMLOCK, 64 << 10),
+        (libc::RLIMIT_MSGQUEUE, 0),
+        (libc::RLIMIT_NICE, 0),
+        (libc::RLIMIT_RTPRIO, 0),
+    ];
+    if level == Level::UserNamespace {
+        // Helper and init count in their user namespace too.
+        rlimits.push((libc::RLIMIT_NPROC, u64::from(limits.processes) + 2));
+        // What can be allocated between two samples.
+        let data = limits.memory_bytes.saturating_mul(2).saturating_add(1 << 30);
+        rlimits.push((libc::RLIMIT_DATA, data));
+    }
+    rlimits
+}
