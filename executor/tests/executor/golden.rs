@@ -20,9 +20,10 @@ fn the_examples_come_to_the_golden_verdicts() {
     folders.sort();
     let place = tempfile::tempdir().unwrap();
     let bench = workbench(place.path(), None);
+    let options = VerifyOptions { parallel: 2, ..VerifyOptions::default() };
     let mut got = String::new();
     for folder in folders {
-        let report = verify(&folder, &bench, &VerifyOptions::default(), &mut |_| {}).unwrap();
+        let report = verify(&folder, &bench, &options, &mut |_| {}).unwrap();
         for row in &report.rows {
             assert!(row.error.is_none() && !row.mismatch, "{}: {row:#?}", report.short_name);
             let verdict = row.verdict.unwrap();

@@ -121,7 +121,7 @@ fn a_compiler_without_end_is_a_compile_error() {
 fn a_compiler_that_makes_no_program_is_a_compile_error() {
     for (language, name, code, says) in [
         ("pascal", "a.pas", "unit a;\ninterface\nimplementation\nend.\n", "made no program"),
-        ("java", "A.java", "class A { void main() {} }\n", "static void main"),
+        ("java", "A.java", "class A { void start() {} }\n", "static void main"),
     ] {
         let judged = judged(&three_cases(), language, source(name, code)).unwrap();
         assert_eq!(judged.verdict, Verdict::CompileError, "{judged:?}");

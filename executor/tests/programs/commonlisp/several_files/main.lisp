@@ -1,0 +1,2 @@
+(load "greet.lisp")
+(format t "~a ~a~%" (greeting) (read-line))

@@ -1,0 +1,1 @@
+main :- atom_length(_, Length), write(Length).

@@ -1,0 +1,3 @@
+main :- grow([]).
+
+grow(List) :- grow([a|List]).

@@ -1,0 +1,1 @@
+object A extends App { throw new IllegalStateException("no") }

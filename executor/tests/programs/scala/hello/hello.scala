@@ -1,0 +1,3 @@
+object Hello extends App {
+  println("hello " + scala.io.StdIn.readLine())
+}

@@ -1,0 +1,5 @@
+package words
+
+object Greet {
+  val greeting = "hello"
+}
