@@ -11,7 +11,7 @@ use nix::unistd::Pid;
 
 use super::program::PreparedProgram;
 use super::report::{Report, Stage};
-use crate::sys::process::{self, Inherited, Side};
+use crate::sys::process::{self, Inherited};
 use crate::sys::seccomp;
 
 /// Everything the init needs, borrowed from the helper it is a fork of.
@@ -43,14 +43,9 @@ impl Init<'_> {
         self.report.charge_setup();
         // The descriptor table is shared until the program is executed, which is when this
         // returns: so this process finds the filter's listener in its own table.
-        let shared = libc::CLONE_FILES | libc::CLONE_VFORK;
-        match process::fork(shared, None).map_err(|errno| (Stage::Fork, errno))? {
-            Side::Child => self.program.become_it(self.report),
-            Side::Parent(pid, pidfd) => {
-                drop(pidfd);
-                self.reap_until(pid).map_err(|errno| (Stage::Wait, errno))
-            }
-        }
+        let program = process::start(&mut || self.program.become_it(self.report))
+            .map_err(|errno| (Stage::Fork, errno))?;
+        self.reap_until(program).map_err(|errno| (Stage::Wait, errno))
     }
 
     fn die_with_the_helper(&self) -> Result<(), Errno> {
