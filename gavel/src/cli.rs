@@ -1,6 +1,6 @@
 //! What can be said on the command line.
 
-use crate::{doctor, function, verify};
+use crate::{admin, doctor, function, submit, up, verify};
 use clap::{Parser, Subcommand};
 
 /// Exit code: the command was understood and failed.
@@ -16,16 +16,26 @@ pub(crate) const FAILED: u8 = 3;
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) up: up::Options,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Start the whole judge on this machine: API, pages, queue and executors
+    Up(up::Options),
     /// Judge one task read from standard input; what the scaler starts for each message
     Function(function::Options),
     /// Judge all jury submissions of a problem package and compare with what the jury means
     Verify(verify::Options),
+    /// Log in to a judge and remember it for `gavel submit`
+    Login(submit::LoginOptions),
+    /// Send a program, follow its judging and print the verdict
+    Submit(submit::Options),
     /// Show what this machine can judge, and what to install for the rest
     Doctor(doctor::Options),
+    /// Manage the users of the judge in a data folder
+    Admin(admin::Options),
 }
 
 #[cfg(test)]

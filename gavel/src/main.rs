@@ -1,11 +1,15 @@
 //! Gavel's command line. Each subcommand is a file of its own.
 
+mod admin;
 mod cli;
 mod data;
+mod demo;
 mod doctor;
 mod function;
 mod logging;
+mod submit;
 mod terminal;
+mod up;
 mod verify;
 
 use clap::Parser;
@@ -17,10 +21,14 @@ fn main() -> ExitCode {
     sandbox::become_helper_if_asked();
     let cli = Cli::parse();
     let result = match cli.command {
-        None => unreachable!(),
+        None => up::run(&cli.up),
+        Some(Command::Up(options)) => up::run(&options),
         Some(Command::Function(options)) => function::run(&options, started),
         Some(Command::Verify(options)) => verify::run(&options),
+        Some(Command::Login(options)) => submit::login(&options),
+        Some(Command::Submit(options)) => submit::run(&options),
         Some(Command::Doctor(options)) => doctor::run(&options),
+        Some(Command::Admin(options)) => admin::run(&options),
     };
     result.unwrap_or_else(|error| {
         anstream::eprintln!("{}error:{:#} {error:#}", terminal::BAD, terminal::BAD);

@@ -1,0 +1,131 @@
+//! `gavel admin`: users, without a browser.
+
+use crate::data::DataOptions;
+use anyhow::{Context, bail};
+use clap::Subcommand;
+use comfy_table::{Table, presets::NOTHING};
+use judge_api::accounts;
+use judge_types::Role;
+use std::io::{BufRead, IsTerminal};
+use std::process::ExitCode;
+use store::users::User;
+use store::{AnyConnection, database, tokens, users};
+
+/// Works on the data folder directly, whether the judge runs or not.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    #[command(flatten)]
+    data: DataOptions,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// List all users
+    Users {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make a user; the password is asked for, read from standard input, or made and printed
+    CreateUser {
+        username: String,
+        /// contestant, jury or admin
+        #[arg(long, default_value = "contestant")]
+        role: Role,
+        /// Make a password and print it
+        #[arg(long)]
+        generate: bool,
+    },
+    /// Give a user a new password, made and printed, and end their sessions and tokens
+    ResetPassword { username: String },
+    /// Change what a user may do
+    SetRole {
+        username: String,
+        /// contestant, jury or admin
+        role: Role,
+    },
+}
+
+pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
+    let url = options.data.database();
+    database::migrate(&url).with_context(|| format!("prepare the database {url}"))?;
+    let connection = &mut database::connect(&url)?;
+    match &options.command {
+        Command::Users { json } => list(connection, *json)?,
+        Command::CreateUser { username, role, generate } => {
+            let password = if *generate { accounts::new_password() } else { ask()? };
+            accounts::create_user(connection, username, &password, *role)?;
+            println!("Made {role} {username}.");
+            if *generate {
+                println!("Password: {password}");
+            }
+        }
+        Command::ResetPassword { username } => {
+            let user = find(connection, username)?;
+            let password = accounts::new_password();
+            let hash = accounts::hash_password(&password)?;
+            users::set_password_hash(connection, user.id, &hash)?;
+            tokens::revoke_all(connection, user.id)?;
+            println!("New password of {}: {password}", user.username);
+        }
+        Command::SetRole { username, role } => {
+            let user = find(connection, username)?;
+            if user.role == Role::Admin
+                && *role != Role::Admin
+                && users::count_with_role(connection, Role::Admin)? == 1
+            {
+                bail!("{} is the last administrator", user.username);
+            }
+            users::set_role(connection, user.id, *role)?;
+            println!("{} is now {role}.", user.username);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn find(connection: &mut AnyConnection, username: &str) -> anyhow::Result<User> {
+    let found = users::by_username(connection, username)?;
+    Ok(found.with_context(|| format!("there is no user {username:?}"))?.user)
+}
+
+/// A password from the terminal, without showing it, or else the first line of standard input.
+fn ask() -> anyhow::Result<String> {
+    if std::io::stdin().is_terminal() {
+        return rpassword::prompt_password("Password: ").context("read the password");
+    }
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line).context("read the password")?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+fn list(connection: &mut AnyConnection, json: bool) -> anyhow::Result<()> {
+    const PAGE: u32 = 500;
+    let mut all: Vec<User> = Vec::new();
+    loop {
+        let page = users::list(connection, PAGE, u32::try_from(all.len())?)?;
+        let is_last = page.len() < PAGE as usize;
+        all.extend(page);
+        if is_last {
+            break;
+        }
+    }
+    if json {
+        let rows: Vec<_> = all
+            .iter()
+            .map(|user| serde_json::json!({ "id": user.id, "username": user.username, "role": user.role }))
+            .collect();
+        println!("{}", serde_json::to_string_pretty(&rows)?);
+        return Ok(());
+    }
+    let mut table = Table::new();
+    table.load_style(NOTHING);
+    table.set_header(["username", "role", "since"]);
+    for user in all {
+        let since = user.created_at.date().to_string();
+        table.add_row([user.username, user.role.to_string(), since]);
+    }
+    println!("{table}");
+    Ok(())
+}
