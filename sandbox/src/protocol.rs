@@ -88,6 +88,8 @@ pub(crate) struct Ended {
     pub(crate) cpu: Duration,
     /// CPU time spent on the run before the program was executed.
     pub(crate) setup_cpu: Duration,
+    /// CPU time that the helper itself spent on the run.
+    pub(crate) helper_cpu: Duration,
     /// Peak resident set of the largest process, in bytes.
     pub(crate) largest_resident_bytes: u64,
 }

@@ -163,8 +163,12 @@ impl Watch<'_> {
                 }
             }
         };
+        let helpers = match &self.meter {
+            Meter::Group(group) if group.holds_the_helper() => ended.helper_cpu,
+            _ => Duration::ZERO,
+        };
         let usage = Usage {
-            cpu: account.cpu.saturating_sub(ended.setup_cpu),
+            cpu: account.cpu.saturating_sub(ended.setup_cpu + helpers),
             wall: ended.wall,
             peak_memory_bytes: program_memory(&account, ended.largest_resident_bytes),
         };

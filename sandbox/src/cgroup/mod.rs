@@ -106,6 +106,11 @@ impl Cgroup {
         }
     }
 
+    /// Whether the helper's CPU time counts as the run's.
+    pub(crate) fn holds_the_helper(&self) -> bool {
+        matches!(self, Self::V1(_))
+    }
+
     /// Whether something of the run has been killed for its memory.
     pub(crate) fn out_of_memory(&self) -> Result<bool, SandboxError> {
         match self {

@@ -97,6 +97,7 @@ impl Runner {
         fds: Vec<OwnedFd>,
         owner: &Channel,
     ) -> Result<Ended, Failure> {
+        let cpu_before = own_cpu();
         self.work.grant(run.work)?;
         self.report.reset();
         let mut fds = fds.into_iter();
@@ -132,6 +133,7 @@ impl Runner {
             wall: Duration::from_nanos(self.report.wall_nanoseconds()),
             cpu: ended.cpu,
             setup_cpu: Duration::from_nanos(self.report.setup_cpu_nanoseconds()),
+            helper_cpu: own_cpu().saturating_sub(cpu_before),
             largest_resident_bytes: ended.largest_resident_bytes,
         })
     }
@@ -144,6 +146,11 @@ impl Runner {
         }
         self.temporary.iter_mut().try_for_each(Temporary::renew)
     }
+}
+
+/// CPU time of this process.
+fn own_cpu() -> Duration {
+    Duration::from_nanos(process::clock_nanoseconds(libc::CLOCK_PROCESS_CPUTIME_ID))
 }
 
 /// Returns once the init has ended: by itself, or killed at the owner's word or death.
