@@ -15,7 +15,7 @@ use problems::Package;
 use sandbox::{Helper, Level};
 use std::path::Path;
 
-/// A place to judge in, below `folder`.
+/// A place to judge in, below `folder`, with the languages of its folder `languages` besides the built-in ones.
 pub(crate) fn workbench(folder: &Path, level: Option<Level>) -> Workbench {
     let make = |name: &str| {
         let path = folder.join(name);
@@ -23,7 +23,7 @@ pub(crate) fn workbench(folder: &Path, level: Option<Level>) -> Workbench {
         path
     };
     Workbench {
-        languages: Languages::load(None).unwrap(),
+        languages: Languages::load(Some(&make("languages"))).unwrap(),
         search: Search::from_environment(),
         level,
         helper: Helper::CurrentExe,
