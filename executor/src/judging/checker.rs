@@ -12,6 +12,7 @@ use problems::{Comparison, Package, TestCase, Validation, ValidatorProgram};
 use sandbox::{Ending, Input, Mount};
 use std::{
     fs::File,
+    io::Seek,
     path::{Path, PathBuf},
 };
 
@@ -69,7 +70,10 @@ impl<'a> Checker<'a> {
         let mut checked =
             Checked { verdict: Verdict::Accepted, judge_message: None, team_message: None };
         for validator in &mut self.validators {
-            let output = output.try_clone().map_err(|e| host("duplicate", "a descriptor", &e))?;
+            let mut output =
+                output.try_clone().map_err(|e| host("duplicate", "a descriptor", &e))?;
+            // The descriptors share one place in the file, and the one before may have read on.
+            output.rewind().map_err(|e| host("rewind", "the program's output", &e))?;
             checked = validator.check(case, ordinal, output, &mut self.cpu_ms)?;
             if !checked.verdict.is_accepted() {
                 break;

@@ -266,7 +266,7 @@ fn judgements_at_once_share_one_compiled_validator() {
 }
 
 fn every_validator_must_accept() {
-    let package = three_cases().validated_by("a.sh", "exit 42\n");
+    let package = three_cases().validated_by("a.sh", "cat > /dev/null; exit 42\n");
     package.file("output_validators/b.sh", "read -r n; [ $n = 1 ] && exit 42; exit 43\n");
     let judged = judged(&package, "bash", source("a.sh", "cat\n")).unwrap();
     let verdicts: Vec<_> = judged.runs.iter().map(|run| run.verdict.code()).collect();

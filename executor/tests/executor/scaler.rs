@@ -75,16 +75,19 @@ fn depth(judge: &mut Judge) -> (u64, u64) {
     outbox::depth(&mut judge.connection).unwrap()
 }
 
-/// The functions of this judge that run, by their process ids.
+/// The functions of this judge that run, by their process ids. What a function has just forked looks like
+/// it for a moment, so only children of ours count.
 fn functions(judge: &Judge) -> Vec<i32> {
     let folder = judge.folder().to_str().unwrap().to_owned();
     let ids = fs::read_dir("/proc").unwrap().filter_map(|entry| {
         let id: i32 = entry.unwrap().file_name().to_str()?.parse().ok()?;
         let arguments = fs::read(format!("/proc/{id}/cmdline")).ok()?;
         let environment = fs::read(format!("/proc/{id}/environ")).ok()?;
+        let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+        let is_child = status.contains(&format!("\nPPid:\t{}\n", std::process::id()));
         let is_function = arguments.split(|c| *c == 0).nth(1) == Some(b"function");
         let is_ours = String::from_utf8_lossy(&environment).contains(&folder);
-        (is_function && is_ours).then_some(id)
+        (is_child && is_function && is_ours).then_some(id)
     });
     ids.collect()
 }
