@@ -145,7 +145,12 @@ impl Sandbox {
         }));
         let mut fds = vec![stdin.as_fd(), stdout.descriptor.as_fd(), stderr.descriptor.as_fd()];
         fds.extend(self.cgroup.as_ref().and_then(Cgroup::birthplace));
-        self.channel()?.send(&request, &fds).map_err(SandboxError::Protocol)?;
+        self.channel()?.send(&request, &fds).map_err(|error| match error.kind() {
+            io::ErrorKind::InvalidInput => {
+                SandboxError::BadRequest(format!("argv and env: {error}"))
+            }
+            _ => SandboxError::Protocol(error),
+        })?;
         let meter = match &mut self.cgroup {
             Some(cgroup) => Meter::Group(cgroup),
             None => Meter::Tree { helper: self.helper.id(), peak: tree::Sample::default() },
@@ -154,12 +159,8 @@ impl Sandbox {
         let outputs = [&stdout, &stderr];
         let watch = Watch { channel, meter, limits: &spec.limits, outputs };
         let watched = watch.wait();
-        if matches!(
-            watched,
-            Err(SandboxError::HelperGone
-                | SandboxError::HelperStuck { .. }
-                | SandboxError::Protocol(_))
-        ) {
+        if watched.is_err() {
+            // Its answer may still come, and would be taken for that to the next request.
             self.channel = None;
         }
         match watched? {

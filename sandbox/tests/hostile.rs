@@ -89,7 +89,11 @@ fn cases() -> Vec<Case> {
         ("privileged", as_is, CONTAINED),
         ("privileged", vm, CONTAINED),
         // System calls.
-        ("new-namespace", as_is, Ending::ForbiddenSyscall { number: 56, name: "clone".into() }),
+        (
+            "new-namespace",
+            as_is,
+            Ending::ForbiddenSyscall { number: libc::SYS_clone, name: "clone".into() },
+        ),
         ("socket 2", vm, CONTAINED),
         ("socket 1", vm, CONTAINED),
         ("socket 16", vm, CONTAINED),

@@ -133,6 +133,7 @@ fn the_callers_mistakes_are_errors() {
             try_with(&|spec| spec.argv.clear()),
             try_with(&|spec| spec.argv = vec!["/hostile".into(), "nul\0".into()]),
             try_with(&|spec| spec.limits.processes = 0),
+            try_with(&|spec| spec.argv.push("x".repeat(1 << 20))),
             try_with(&|spec| spec.cwd = "work".into()),
         ] {
             assert!(matches!(bad, Err(SandboxError::BadRequest(_))), "{bad:?}");

@@ -78,7 +78,8 @@ fn what_a_program_left_there_traps_no_one() {
             assert_eq!(work.read(trap, 100).unwrap().unwrap(), b"mine");
         }
         let error = work.list().unwrap_err();
-        assert!(error.to_string().contains("list"), "100 folders deep: {error:?}");
+        let cause = std::error::Error::source(&error).unwrap().to_string();
+        assert!(cause.contains("deep"), "{cause}");
         work.clear().unwrap();
         assert_eq!(work.list().unwrap(), []);
     }
