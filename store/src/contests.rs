@@ -117,3 +117,21 @@ pub fn of_problem(
         .map(|id| parse("contest id", &id))
         .transpose()
 }
+
+/// The problems of a contest, in its order.
+///
+/// # Errors
+/// Where the database fails.
+pub fn problems(
+    connection: &mut AnyConnection,
+    contest: ContestId,
+) -> Result<Vec<ProblemId>, DatabaseError> {
+    contest_problems::table
+        .filter(contest_problems::contest_id.eq(contest.to_string()))
+        .order(contest_problems::ordinal.asc())
+        .select(contest_problems::problem_id)
+        .load::<String>(connection)?
+        .iter()
+        .map(|id| parse("problem id", id))
+        .collect()
+}

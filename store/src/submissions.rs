@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use diesel::prelude::*;
 use judge_types::{
     ContestId, JudgementId, Lane, Limits, PackageHash, ProblemId, SourceFile, SubmissionId, UserId,
+    Verdict,
 };
 use sha2::{Digest, Sha256};
 use time::{Duration, OffsetDateTime, PrimitiveDateTime};
@@ -349,4 +350,31 @@ pub fn list(
         query = query.filter(submissions::id.lt(before.to_string()));
     }
     query.load::<JoinedRow>(connection)?.into_iter().map(submission).collect()
+}
+
+/// Each problem that a user has submitted to, with each verdict that their submissions have now;
+/// `None` stands for those without one.
+///
+/// # Errors
+/// Where the database fails.
+pub fn verdicts_by_problem(
+    connection: &mut AnyConnection,
+    user: UserId,
+) -> Result<Vec<(ProblemId, Option<Verdict>)>, DatabaseError> {
+    let rows = submissions::table
+        .inner_join(
+            judgement_table::table.on(judgement_table::submission_id
+                .eq(submissions::id)
+                .and(judgement_table::is_current.eq(true))),
+        )
+        .filter(submissions::user_id.eq(user.to_string()))
+        .select((submissions::problem_id, judgement_table::verdict))
+        .distinct()
+        .load::<(String, Option<String>)>(connection)?;
+    rows.into_iter()
+        .map(|(problem, verdict)| {
+            let verdict = verdict.map(|code| parse("verdict", &code)).transpose()?;
+            Ok((parse("problem id", &problem)?, verdict))
+        })
+        .collect()
 }

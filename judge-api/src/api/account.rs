@@ -222,14 +222,25 @@ pub(crate) async fn change_password(
     identity: Identity,
     sent: web::Json<PasswordChange>,
 ) -> Result<HttpResponse, ApiError> {
-    let PasswordChange { current_password, new_password } = sent.into_inner();
+    change_own_password(&app, &request, &identity, sent.into_inner()).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Changes a password by the one before it, for the API and the pages.
+pub(crate) async fn change_own_password(
+    app: &App,
+    request: &HttpRequest,
+    identity: &Identity,
+    sent: PasswordChange,
+) -> Result<(), ApiError> {
+    let PasswordChange { current_password, new_password } = sent;
     let username = &identity.user.username;
     accounts::check_password(username, &new_password)
         .map_err(|error| ApiError::from(error).of_field("new_password"))?;
     let present = NameAndPassword { username: username.clone(), password: current_password };
-    log_in(&app, &request, present).await.map_err(|error| error.of_field("current_password"))?;
-    set_password(&app, identity.user.id, new_password, Some(identity)).await?;
-    Ok(HttpResponse::NoContent().finish())
+    log_in(app, request, present).await.map_err(|error| error.of_field("current_password"))?;
+    set_password(app, identity.user.id, new_password, Some(identity.clone())).await?;
+    Ok(())
 }
 
 /// Sets a password and ends all sessions and tokens but the one to keep; false where there is no such user.

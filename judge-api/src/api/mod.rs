@@ -17,7 +17,19 @@ mod tokens;
 mod users;
 pub(crate) mod view;
 
+pub(crate) use account::{
+    NameAndPassword, PasswordChange, change_own_password, log_in, register as make_account,
+};
+pub(crate) use problem_admin::{UploadQuery, install, remove as remove_problem};
+pub(crate) use problems::{ProblemDetail, load as load_problem};
+pub(crate) use rejudge::rejudge as judge_again;
 pub(crate) use routing::at;
+pub(crate) use submission_body::read_multipart as read_submission_form;
+pub(crate) use submissions::{
+    Query as SubmissionQuery, SubmissionPage, page as page_of_submissions,
+};
+pub(crate) use tokens::{NewToken, make as make_own_token};
+pub(crate) use users::{NewUser, make as make_user, set_new_password, set_role};
 
 use actix_web::web::ServiceConfig;
 

@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::auth::Identity;
 use crate::error::{ApiError, ErrorBody};
 use actix_web::{HttpResponse, web};
-use judge_types::TokenId;
+use judge_types::{TokenId, UserId};
 use serde::{Deserialize, Serialize};
 use store::tokens::{self, TokenKind};
 use time::{Duration, OffsetDateTime};
@@ -55,7 +55,7 @@ pub(crate) struct MadeToken {
     /// Names the token, to revoke it.
     id: TokenId,
     /// To be sent as `Authorization: Bearer …`. Shown this once.
-    token: String,
+    pub(crate) token: String,
     /// When it stops being accepted.
     #[serde(with = "time::serde::rfc3339")]
     expires_at: OffsetDateTime,
@@ -95,7 +95,13 @@ pub(crate) async fn create(
     identity: Identity,
     sent: web::Json<NewToken>,
 ) -> Result<HttpResponse, ApiError> {
-    let NewToken { name, expires_in_days } = sent.into_inner();
+    let made = make(&app, identity.user.id, sent.into_inner()).await?;
+    Ok(HttpResponse::Created().json(made))
+}
+
+/// Makes a token, for the API and the pages.
+pub(crate) async fn make(app: &App, user: UserId, sent: NewToken) -> Result<MadeToken, ApiError> {
+    let NewToken { name, expires_in_days } = sent;
     if !(1..=64).contains(&name.chars().count()) || name.chars().any(char::is_control) {
         return Err(ApiError::invalid("name", "the name must have 1 to 64 characters"));
     }
@@ -103,14 +109,12 @@ pub(crate) async fn create(
         return Err(ApiError::invalid("expires_in_days", "must be 1 to 366"));
     }
     let expires_at = judge_types::now() + Duration::days(expires_in_days.into());
-    let made = app
-        .db(move |connection| {
-            let (user, token) = (identity.user.id, new_secret());
-            let id = tokens::create(connection, user, TokenKind::Api, &name, &token, expires_at)?;
-            Ok(MadeToken { id, token, expires_at })
-        })
-        .await?;
-    Ok(HttpResponse::Created().json(made))
+    app.db(move |connection| {
+        let token = new_secret();
+        let id = tokens::create(connection, user, TokenKind::Api, &name, &token, expires_at)?;
+        Ok(MadeToken { id, token, expires_at })
+    })
+    .await
 }
 
 /// Revoke a token or end a session

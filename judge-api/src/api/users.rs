@@ -48,10 +48,10 @@ pub(crate) struct NewUser {
 pub(crate) struct MadeUser {
     /// The account.
     #[serde(flatten)]
-    account: Account,
+    pub(crate) account: Account,
     /// The password, where it was made up. Shown this once.
     #[serde(skip_serializing_if = "Option::is_none")]
-    password: Option<String>,
+    pub(crate) password: Option<String>,
 }
 
 /// What to change of an account.
@@ -106,11 +106,16 @@ pub(crate) async fn create(
     _: Admin,
     sent: web::Json<NewUser>,
 ) -> Result<HttpResponse, ApiError> {
-    let NewUser { username, password, role } = sent.into_inner();
+    Ok(HttpResponse::Created().json(make(&app, sent.into_inner()).await?))
+}
+
+/// Makes an account in any role, for the API and the pages.
+pub(crate) async fn make(app: &App, sent: NewUser) -> Result<MadeUser, ApiError> {
+    let NewUser { username, password, role } = sent;
     let made_up = password.is_none().then(new_password);
     let password = password.or_else(|| made_up.clone()).unwrap_or_default();
-    let user = make_user(&app, NameAndPassword { username, password }, role).await?;
-    Ok(HttpResponse::Created().json(MadeUser { account: user.into(), password: made_up }))
+    let user = make_user(app, NameAndPassword { username, password }, role).await?;
+    Ok(MadeUser { account: user.into(), password: made_up })
 }
 
 /// Change what a user may do

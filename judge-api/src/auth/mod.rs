@@ -7,7 +7,7 @@ mod attempts;
 mod cookie;
 
 pub(crate) use attempts::Attempts;
-pub(crate) use cookie::{cookie_name, end_session};
+pub(crate) use cookie::{cookie_name, end_session, session_cookie, start_session};
 
 use crate::app::App;
 use crate::error::ApiError;

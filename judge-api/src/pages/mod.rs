@@ -21,7 +21,24 @@ use actix_web::web::{self, ServiceConfig};
 /// Every page.
 pub(crate) fn routes(service: &mut ServiceConfig) {
     service
+        .service(at("/").get(home::page))
         .service(at("/static/{version}/{name}").get(assets::file))
+        .service(at("/login").get(account::login_page).post(account::log_in))
+        .service(at("/register").get(account::register_page).post(account::register))
+        .service(at("/logout").post(account::log_out))
+        .service(at("/account").get(account::page))
+        .service(at("/account/password").post(account::change_password))
+        .service(at("/account/tokens").post(account::make_token))
+        .service(at("/account/tokens/{id}/revoke").post(account::revoke_token))
+        .service(at("/problems/{id}").get(problem::page).post(problem::submit))
+        .service(at("/submissions").get(submission::list))
+        .service(at("/submissions/{id}").get(submission::page))
+        .service(at("/submissions/{id}/rejudge").post(submission::rejudge))
+        .service(at("/admin/problems").get(admin::problems).post(admin::upload))
+        .service(at("/admin/problems/{id}/delete").post(admin::delete))
+        .service(at("/admin/users").get(admin::users).post(admin::create_user))
+        .service(at("/admin/users/{id}/role").post(admin::set_role))
+        .service(at("/admin/users/{id}/password").post(admin::reset_password))
         .default_service(web::to(nothing_here));
 }
 
