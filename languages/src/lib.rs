@@ -4,6 +4,11 @@
 //! compile and run a program. [`Languages::load`] reads them, [`find`] looks for the toolchain
 //! on this host, and a [`Toolchain`] turns a [`Layout`] of source files into argument vectors.
 //!
+//! Commands are templates. Besides the names under `[commands]` they may hold `{sources}` (one argument for each
+//! source file), `{main}` (the file where the program starts), `{main_class}`, `{out}` (a folder for what the
+//! compiler makes) and `{memory_mib}` (the memory limit). They run in the work folder, where the sources lie.
+//! To add a language, add a file to `definitions/`, or to a folder of your own and give that to [`Languages::load`].
+//!
 //! Nothing here starts a foreign program, except [`Toolchain::version`], which an operator asks for.
 
 mod base;

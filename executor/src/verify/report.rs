@@ -1,6 +1,6 @@
 //! What verifying found out.
 
-use super::Attempt;
+use super::bout::Attempt;
 use judge_types::{JudgingError, Limits, PackageHash, Verdict};
 use problems::{JurySubmission, Package};
 use serde::Serialize;

@@ -1,6 +1,9 @@
 //! The time limit of a package that states none.
 
-use super::{Attempt, Bout, TimeLimitSource, VerifyEvent};
+use super::{
+    TimeLimitSource, VerifyEvent,
+    bout::{Attempt, Bout},
+};
 use judge_types::Limits;
 use problems::JurySubmission;
 

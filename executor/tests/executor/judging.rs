@@ -105,17 +105,20 @@ fn a_compile_error_says_why() {
 }
 
 fn a_compiler_without_end_is_a_compile_error() {
-    let endless = "template <int n> struct A { A<n + 1> a; A<n + 2> b; }; A<0> a; int main() {}";
-    let sources = source(
-        "a.cpp",
-        &endless.replace("A<n + 1> a; ", "enum { v = A<n + 1>::v + A<n + 2>::v }; "),
-    );
-    let judged =
-        judged_with(&three_cases(), "cpp17", sources, StopRule::AtFirstFailure, |limits| {
-            limits.compilation_time_ms = 300;
-        })
-        .unwrap();
+    // Each of the templates needs two others: their number doubles with every level.
+    let code = "template <int n, int m> struct A { enum { v = A<n - 1, 2 * m>::v + A<n - 1, 2 * m + 1>::v }; };\n\
+        template <int m> struct A<0, m> { enum { v = 1 }; };\n\
+        int main() { return A<25, 0>::v; }\n";
+    let judged = judged_with(
+        &three_cases(),
+        "cpp17",
+        source("a.cpp", code),
+        StopRule::AtFirstFailure,
+        |limits| limits.compilation_time_ms = 300,
+    )
+    .unwrap();
     assert_eq!(judged.verdict, Verdict::CompileError, "{judged:?}");
+    assert!(judged.compile.output.contains("CPU time limit exceeded"), "{judged:?}");
 }
 
 fn a_compiler_that_makes_no_program_is_a_compile_error() {
