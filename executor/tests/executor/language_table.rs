@@ -20,6 +20,9 @@ const CASES: [(&str, Verdict); 5] = [
     ("memory", Verdict::MemoryLimitExceeded),
 ];
 
+/// What is tried at the level without privileges: how a program is compiled differs in nothing else.
+const CASES_WITHOUT_PRIVILEGES: [&str; 3] = ["hello", "crash", "memory"];
+
 /// One for each language and level: a machine without the toolchain fails it.
 ///
 /// Root opens boxes without privileges as a user of their own, to whom root's home is closed. So the weaker level
@@ -48,7 +51,8 @@ fn system_search() -> Search {
 
 fn all_cases(language: &str, level: Level) -> Result<(), Failed> {
     let programs = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs").join(language);
-    for (case, expected) in CASES {
+    let tried = |case: &str| level == Level::Full || CASES_WITHOUT_PRIVILEGES.contains(&case);
+    for (case, expected) in CASES.into_iter().filter(|(case, _)| tried(case)) {
         let got = verdict(language, &files(&programs.join(case)), level)
             .map_err(|error| format!("{language}/{case}: {error}"))?;
         if got.0 != expected {
