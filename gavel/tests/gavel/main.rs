@@ -1,0 +1,9 @@
+//! The executable as its users run it: real processes, a real server, real compilers.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails there and then")]
+
+mod command_line;
+mod judge;
+mod judging;
+mod nothing_lost;
+mod verifying;
