@@ -22,12 +22,7 @@ pub(crate) async fn requests(
     let id = Uuid::new_v4().simple().to_string();
     let method = request.method().clone();
     let path = request.path().to_owned();
-    // An error that no handler saw, such as one of a middleware, becomes a response here.
-    let fallback = request.request().clone();
-    let mut response = match next.call(request).await {
-        Ok(response) => response.map_into_boxed_body(),
-        Err(error) => ServiceResponse::from_err(error, fallback),
-    };
+    let mut response = next.call(request).await?;
     let milliseconds = start.elapsed().as_millis();
     let status = response.status();
     let user = response.request().extensions().get::<Identity>().map(|known| known.user.id);

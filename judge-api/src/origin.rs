@@ -16,10 +16,12 @@ use actix_web::{Error, web};
 /// Refuses state-changing requests from other sites.
 pub(crate) async fn same_origin_only(
     request: ServiceRequest,
-    next: Next<impl MessageBody>,
+    next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    check(&request)?;
-    next.call(request).await
+    match check(&request) {
+        Ok(()) => Ok(next.call(request).await?.map_into_boxed_body()),
+        Err(error) => Ok(request.error_response(error).map_into_boxed_body()),
+    }
 }
 
 fn check(request: &ServiceRequest) -> Result<(), ApiError> {

@@ -2,7 +2,7 @@
 
 use crate::accounts::{self, AccountError};
 use crate::app::App;
-use crate::auth::{Contestant, Identity, cookie_name, end_session};
+use crate::auth::{Contestant, Identity, Then, cookie_name, end_session};
 use crate::error::{ApiError, ErrorBody};
 use actix_web::{HttpRequest, HttpResponse, web};
 use judge_types::{Role, UserId};
@@ -219,8 +219,7 @@ pub(crate) async fn who_am_i(Contestant(user): Contestant) -> web::Json<Account>
 pub(crate) async fn change_password(
     app: web::Data<App>,
     request: HttpRequest,
-    identity: Identity,
-    sent: web::Json<PasswordChange>,
+    Then(identity, sent): Then<Identity, web::Json<PasswordChange>>,
 ) -> Result<HttpResponse, ApiError> {
     change_own_password(&app, &request, &identity, sent.into_inner()).await?;
     Ok(HttpResponse::NoContent().finish())

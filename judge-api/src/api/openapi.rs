@@ -44,6 +44,8 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
         users::reset_password,
         health::health,
     ),
+    // Named only in parameters, where the generator does not look.
+    components(schemas(judge_types::ContestId, judge_types::SubmissionId, judge_types::TokenId, judge_types::UserId)),
     security(("token" = []), ("session" = []))
 )]
 struct Document;

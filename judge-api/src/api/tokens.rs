@@ -2,7 +2,7 @@
 
 use crate::accounts::new_secret;
 use crate::app::App;
-use crate::auth::Identity;
+use crate::auth::{Identity, Then};
 use crate::error::{ApiError, ErrorBody};
 use actix_web::{HttpResponse, web};
 use judge_types::{TokenId, UserId};
@@ -92,8 +92,7 @@ pub(crate) async fn list(
 ))]
 pub(crate) async fn create(
     app: web::Data<App>,
-    identity: Identity,
-    sent: web::Json<NewToken>,
+    Then(identity, sent): Then<Identity, web::Json<NewToken>>,
 ) -> Result<HttpResponse, ApiError> {
     let made = make(&app, identity.user.id, sent.into_inner()).await?;
     Ok(HttpResponse::Created().json(made))

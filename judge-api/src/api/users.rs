@@ -3,7 +3,7 @@
 use super::account::{Account, NameAndPassword, make_user, set_password};
 use crate::accounts::{check_password, new_password};
 use crate::app::App;
-use crate::auth::Admin;
+use crate::auth::{Admin, Then};
 use crate::error::{ApiError, ErrorBody};
 use actix_web::{HttpResponse, web};
 use judge_types::{Role, UserId};
@@ -103,8 +103,7 @@ pub(crate) async fn list(
 ))]
 pub(crate) async fn create(
     app: web::Data<App>,
-    _: Admin,
-    sent: web::Json<NewUser>,
+    Then(_, sent): Then<Admin, web::Json<NewUser>>,
 ) -> Result<HttpResponse, ApiError> {
     Ok(HttpResponse::Created().json(make(&app, sent.into_inner()).await?))
 }
@@ -126,9 +125,8 @@ pub(crate) async fn make(app: &App, sent: NewUser) -> Result<MadeUser, ApiError>
 ))]
 pub(crate) async fn change_role(
     app: web::Data<App>,
-    _: Admin,
+    Then(_, sent): Then<Admin, web::Json<RoleChange>>,
     id: web::Path<UserId>,
-    sent: web::Json<RoleChange>,
 ) -> Result<web::Json<Account>, ApiError> {
     let user = set_role(&app, id.into_inner(), sent.role).await?;
     Ok(web::Json(user))
@@ -178,9 +176,8 @@ pub(crate) async fn set_role(app: &App, id: UserId, role: Role) -> Result<Accoun
 ))]
 pub(crate) async fn reset_password(
     app: web::Data<App>,
-    _: Admin,
+    Then(_, sent): Then<Admin, web::Json<PasswordReset>>,
     id: web::Path<UserId>,
-    sent: web::Json<PasswordReset>,
 ) -> Result<web::Json<NewPassword>, ApiError> {
     let password = sent.into_inner().password.unwrap_or_else(new_password);
     Ok(web::Json(set_new_password(&app, id.into_inner(), password).await?))

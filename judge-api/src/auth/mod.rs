@@ -39,6 +39,28 @@ pub(crate) struct Admin(pub(crate) User);
 /// and as an error in `Authorization`.
 pub(crate) struct OptionalUser(pub(crate) Option<User>);
 
+/// Something that is read from the request only once the first has been let in: the framework
+/// extracts a handler's parameters side by side, and would parse a stranger's body.
+pub(crate) struct Then<Who, What>(pub(crate) Who, pub(crate) What);
+
+impl<Who, What> FromRequest for Then<Who, What>
+where
+    Who: FromRequest + 'static,
+    What: FromRequest + 'static,
+{
+    type Error = actix_web::Error;
+    type Future = LocalBoxFuture<'static, Result<Self, actix_web::Error>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, mut payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let who = Who::from_request(&request, &mut Payload::None).await.map_err(Into::into)?;
+            let what = What::from_request(&request, &mut payload).await.map_err(Into::into)?;
+            Ok(Self(who, what))
+        })
+    }
+}
+
 /// The secret that came with a request.
 enum Secret {
     Bearer(String),

@@ -7,7 +7,7 @@ use crate::api::{
     make_account, make_own_token,
 };
 use crate::app::App;
-use crate::auth::{Identity, OptionalUser, end_session, session_cookie, start_session};
+use crate::auth::{Identity, OptionalUser, Then, end_session, session_cookie, start_session};
 use crate::error::ApiError;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -188,8 +188,7 @@ async fn after(
 pub(super) async fn change_password(
     app: web::Data<App>,
     request: HttpRequest,
-    identity: Identity,
-    form: web::Form<PasswordChange>,
+    Then(identity, form): Then<Identity, web::Form<PasswordChange>>,
 ) -> Result<HttpResponse, ApiError> {
     let changed = change_own_password(&app, &request, &identity, form.into_inner()).await;
     after(&app, identity, changed.map(|()| "The password is changed.".to_owned())).await
@@ -197,8 +196,7 @@ pub(super) async fn change_password(
 
 pub(super) async fn make_token(
     app: web::Data<App>,
-    identity: Identity,
-    form: web::Form<NewToken>,
+    Then(identity, form): Then<Identity, web::Form<NewToken>>,
 ) -> Result<HttpResponse, ApiError> {
     let made = make_own_token(&app, identity.user.id, form.into_inner()).await;
     let made = made.map(|made| format!("The token, shown this once: {}", made.token));

@@ -8,7 +8,7 @@ use crate::api::{
     set_role as change_role,
 };
 use crate::app::App;
-use crate::auth::Admin;
+use crate::auth::{Admin, Then};
 use crate::error::{ApiError, FaultBody};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -133,8 +133,7 @@ async fn users_page(
 
 pub(super) async fn create_user(
     app: web::Data<App>,
-    Admin(user): Admin,
-    form: web::Form<NewUser>,
+    Then(Admin(user), form): Then<Admin, web::Form<NewUser>>,
 ) -> Result<HttpResponse, ApiError> {
     match make_user(&app, form.into_inner()).await {
         Ok(made) => {
@@ -151,9 +150,8 @@ pub(super) async fn create_user(
 
 pub(super) async fn set_role(
     app: web::Data<App>,
-    Admin(user): Admin,
+    Then(Admin(user), form): Then<Admin, web::Form<RoleForm>>,
     id: web::Path<UserId>,
-    form: web::Form<RoleForm>,
 ) -> Result<HttpResponse, ApiError> {
     match change_role(&app, id.into_inner(), form.role).await {
         Ok(_) => Ok(see("/admin/users")),

@@ -26,11 +26,7 @@ pub(crate) async fn present_errors(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let is_api = request.path().starts_with("/api") || request.path() == "/healthz";
-    let fallback = request.request().clone();
-    let response = match next.call(request).await {
-        Ok(response) => response.map_into_boxed_body(),
-        Err(error) => ServiceResponse::from_err(error, fallback),
-    };
+    let response = next.call(request).await?.map_into_boxed_body();
     if is_api || response.response().error().is_none() {
         return Ok(response);
     }

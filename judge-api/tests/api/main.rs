@@ -1,0 +1,15 @@
+//! The whole server on a free port, with a database and blobs of its own, asked over HTTP.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod accounts;
+mod errors;
+mod events;
+mod fuzz;
+mod hidden;
+mod openapi;
+mod pages;
+mod problems;
+mod roles;
+mod submissions;
+mod support;

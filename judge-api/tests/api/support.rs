@@ -1,0 +1,294 @@
+//! A judge of its own for each test.
+
+use judge_api::packages::{self, NewPackage};
+use judge_api::{ApiConfig, ApiLimits, OfferedLanguages, Running};
+use judge_types::{
+    CompileResult, ContestId, ExecutionUsage, JudgementId, JudgingError, JudgingErrorKind, Role,
+    RunResult, RunUsage, SubmissionId, UserId, Verdict,
+};
+use reqwest::{Client, Method, RequestBuilder, StatusCode};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::io::{Cursor, Write};
+use store::leases::{self, Claim, Lease};
+use store::tokens::TokenKind;
+use store::{AnyConnection, Blobs, Database, DatabaseUrl, EmbeddedQueue, Queue};
+use tempfile::TempDir;
+use time::Duration;
+use zip::write::SimpleFileOptions;
+
+pub(crate) struct TestApp {
+    pub(crate) database: Database,
+    pub(crate) blobs: Blobs,
+    pub(crate) queue: EmbeddedQueue,
+    pub(crate) contest: ContestId,
+    pub(crate) client: Client,
+    pub(crate) running: Running,
+    pub(crate) folder: TempDir,
+}
+
+/// Somebody with a token.
+#[derive(Clone)]
+pub(crate) struct Person {
+    pub(crate) id: UserId,
+    pub(crate) token: String,
+}
+
+impl TestApp {
+    pub(crate) async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    pub(crate) async fn start_with(change: impl FnOnce(&mut ApiConfig)) -> Self {
+        let folder = TempDir::new().unwrap();
+        let url = DatabaseUrl::Sqlite(folder.path().join("gavel.db"));
+        store::database::migrate(&url).unwrap();
+        let database = Database::open(url, 8).unwrap();
+        let blobs = Blobs::in_folder(&folder.path().join("blobs")).unwrap();
+        let queue = EmbeddedQueue::default();
+        let contest =
+            store::contests::ensure(&mut database.get().unwrap(), "demo", "Demo contest").unwrap();
+        let languages = languages::Languages::load(None).unwrap();
+        let ids = ["c", "cpp20", "python3", "java"].map(str::to_owned);
+        let mut config = ApiConfig {
+            listen: ([127, 0, 0, 1], 0).into(),
+            database: database.clone(),
+            blobs: blobs.clone(),
+            queue: Queue::Embedded(queue.clone()),
+            languages: OfferedLanguages::new(languages, ids),
+            work_dir: folder.path().join("work"),
+            limits: ApiLimits::default(),
+            registration_open: true,
+            secure_cookies: false,
+            behind_proxy: false,
+        };
+        change(&mut config);
+        let running = judge_api::start(config).unwrap();
+        let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        Self { database, blobs, queue, contest: contest.id, client, running, folder }
+    }
+
+    pub(crate) fn db<T>(&self, work: impl FnOnce(&mut AnyConnection) -> T) -> T {
+        work(&mut self.database.get().unwrap())
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.running.addr())
+    }
+
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, self.url(path))
+    }
+
+    pub(crate) fn get(&self, path: &str) -> RequestBuilder {
+        self.request(Method::GET, path)
+    }
+
+    pub(crate) fn post(&self, path: &str) -> RequestBuilder {
+        self.request(Method::POST, path)
+    }
+
+    /// A user with a token; the password cannot be used.
+    pub(crate) fn person(&self, name: &str, role: Role) -> Person {
+        self.db(|connection| {
+            let user = store::users::create(connection, name, "no hash", role).unwrap().unwrap();
+            let token = judge_api::accounts::new_secret();
+            let until = judge_types::now() + Duration::HOUR;
+            store::tokens::create(connection, user.id, TokenKind::Api, "test", &token, until)
+                .unwrap();
+            Person { id: user.id, token }
+        })
+    }
+
+    /// A session's cookie for a user.
+    pub(crate) fn session(&self, person: &Person) -> String {
+        let secret = judge_api::accounts::new_secret();
+        let until = judge_types::now() + Duration::HOUR;
+        self.db(|connection| {
+            let kind = TokenKind::Session;
+            store::tokens::create(connection, person.id, kind, "browser", &secret, until).unwrap();
+        });
+        format!("gavel_session={secret}")
+    }
+
+    /// The small package, taken in as the problem `sum`.
+    pub(crate) async fn with_sum(self) -> Self {
+        self.install(&Package::sum()).await;
+        self
+    }
+
+    pub(crate) async fn install(&self, package: &Package) {
+        let path = self.folder.path().join(format!("{}.zip", package.name));
+        std::fs::write(&path, package.zip()).unwrap();
+        let new =
+            NewPackage { path, short_name: None, uploaded_by: None, contest: Some(self.contest) };
+        let work = self.folder.path().join("work");
+        packages::install_package(&self.database, &self.blobs, &work, new).await.unwrap();
+    }
+
+    /// Submits a program in Python to `sum`.
+    pub(crate) async fn submit(&self, person: &Person) -> SubmissionId {
+        let sent = json!({ "problem_id": "sum", "files": [{ "name": "a.py", "content": CODE }] });
+        let response = self.post("/api/v1/submissions").bearer_auth(&person.token).json(&sent);
+        let (status, answer) = answer(response).await;
+        assert_eq!(status, StatusCode::CREATED, "{answer}");
+        answer["id"].as_str().unwrap().parse().unwrap()
+    }
+
+    pub(crate) fn judgement(&self, submission: SubmissionId) -> JudgementId {
+        self.db(|connection| {
+            store::submissions::by_id(connection, submission).unwrap().unwrap().judgement.id
+        })
+    }
+
+    /// Claims the current judgement, as a function does.
+    pub(crate) fn claim(&self, submission: SubmissionId) -> Lease {
+        let judgement = self.judgement(submission);
+        let length = Duration::MINUTE;
+        match self.db(|connection| leases::claim(connection, judgement, "test", length).unwrap()) {
+            Claim::Granted(lease) => lease,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Fetches, compiles and runs a sample and a hidden test, as a function does.
+    pub(crate) fn run_tests(&self, lease: &Lease, second: Verdict) {
+        self.db(|connection| {
+            lease.fetched(connection, 2).unwrap();
+            let compiled =
+                CompileResult { success: true, output: "a warning".into(), usage: usage(5) };
+            lease.compiled(connection, &compiled).unwrap();
+            lease.add_run(connection, &run(1, Verdict::Accepted), 2).unwrap();
+            lease.add_run(connection, &run(2, second), 2).unwrap();
+        });
+    }
+
+    pub(crate) fn finish(&self, lease: &Lease, verdict: Verdict) {
+        let execution =
+            ExecutionUsage { wall_ms: 250, memory_bytes: 1 << 20, ..Default::default() };
+        self.db(|connection| lease.finish(connection, verdict, usage(20), &execution).unwrap());
+    }
+
+    pub(crate) fn fail(&self, lease: &Lease) {
+        let error = JudgingError::new(JudgingErrorKind::Package, JURY_ERROR);
+        self.db(|connection| lease.fail(connection, &error, &ExecutionUsage::default()).unwrap());
+    }
+
+    /// Judges a submission to the end, as a function does.
+    pub(crate) fn judge(&self, submission: SubmissionId, verdict: Verdict) {
+        let lease = self.claim(submission);
+        self.run_tests(&lease, verdict);
+        self.finish(&lease, verdict);
+    }
+}
+
+pub(crate) const CODE: &str = "print(sum(map(int, input().split())))\n";
+
+// What contestants must never see; each is unlike anything else.
+pub(crate) const SECRET_INPUT: &str = "774411";
+pub(crate) const SECRET_ANSWER: &str = "885522";
+pub(crate) const SECRET_NAME: &str = "zz-hidden-case";
+pub(crate) const JURY_CODE: &str = "jury_only_solution";
+pub(crate) const JURY_MESSAGE: &str = "jury-message-for-hidden-case";
+pub(crate) const JURY_ERROR: &str = "validator-of-the-jury-crashed";
+pub(crate) const HIDDEN_ENDING: &str = "exit code 142";
+
+fn usage(cpu_ms: u64) -> RunUsage {
+    RunUsage { cpu_ms, wall_ms: cpu_ms + 3, memory_bytes: 4 << 20 }
+}
+
+fn run(ordinal: u32, verdict: Verdict) -> RunResult {
+    let is_sample = ordinal == 1;
+    RunResult {
+        ordinal,
+        test_case: if is_sample { "sample/1".into() } else { format!("secret/{SECRET_NAME}") },
+        is_sample,
+        verdict,
+        usage: usage(10 * u64::from(ordinal)),
+        ending: if is_sample { String::new() } else { HIDDEN_ENDING.into() },
+        judge_message: Some(JURY_MESSAGE.into()),
+        team_message: Some("message for the team".into()),
+    }
+}
+
+/// A problem package in memory.
+pub(crate) struct Package {
+    pub(crate) name: &'static str,
+    pub(crate) files: BTreeMap<String, Vec<u8>>,
+}
+
+impl Package {
+    pub(crate) fn sum() -> Self {
+        let pixel = b"\x89PNG\r\n\x1a\nnot much of an image".to_vec();
+        let files = [
+            ("problem.yaml", "name: Sum of two\nlicense: cc0\n".to_owned().into_bytes()),
+            (".timelimit", b"1\n".to_vec()),
+            (
+                "problem_statement/problem.en.md",
+                b"Add $a$ and $b$.\n\n<script>alert(1)</script>\n\n![picture](pic.png)\n".to_vec(),
+            ),
+            ("problem_statement/problem.de.md", "Addiere $a$ und $b$, öfter.\n".into()),
+            ("problem_statement/pic.png", pixel),
+            ("data/sample/1.in", b"1 2\n".to_vec()),
+            ("data/sample/1.ans", b"3\n".to_vec()),
+            (&format!("data/secret/{SECRET_NAME}.in"), format!("{SECRET_INPUT} 111111\n").into()),
+            (&format!("data/secret/{SECRET_NAME}.ans"), format!("{SECRET_ANSWER}\n").into()),
+            ("attachments/helper.html", b"<script>alert(2)</script>".to_vec()),
+            ("submissions/accepted/a.py", format!("{JURY_CODE} = 1\n{CODE}").into()),
+        ];
+        let files = files.into_iter().map(|(path, content)| (path.to_owned(), content)).collect();
+        Self { name: "sum", files }
+    }
+
+    pub(crate) fn file(mut self, path: &str, content: &[u8]) -> Self {
+        self.files.insert(path.to_owned(), content.to_vec());
+        self
+    }
+
+    pub(crate) fn named(mut self, name: &'static str) -> Self {
+        self.name = name;
+        self
+    }
+
+    pub(crate) fn zip(&self) -> Vec<u8> {
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for (path, content) in &self.files {
+            let path = format!("{}/{path}", self.name);
+            zip.start_file(path, SimpleFileOptions::default()).unwrap();
+            zip.write_all(content).unwrap();
+        }
+        zip.finish().unwrap().into_inner()
+    }
+}
+
+/// Sends a request; gives its status and its JSON, or null.
+pub(crate) async fn answer(request: RequestBuilder) -> (StatusCode, Value) {
+    let response = request.send().await.unwrap();
+    let status = response.status();
+    let text = response.text().await.unwrap();
+    let json = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap() };
+    (status, json)
+}
+
+/// Sends a request that must be refused; gives the error's status, code and field.
+pub(crate) async fn refusal(request: RequestBuilder) -> (u16, String, Option<String>) {
+    let response = request.send().await.unwrap();
+    let status = response.status().as_u16();
+    let text = response.text().await.unwrap();
+    let error: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{status}: {text}"));
+    let allowed = ["code", "message", "field", "faults"];
+    let keys: Vec<_> = error.as_object().unwrap().keys().collect();
+    assert!(keys.iter().all(|key| allowed.contains(&key.as_str())), "{error}");
+    assert!(!error["message"].as_str().unwrap().is_empty(), "{error}");
+    let field = error["field"].as_str().map(str::to_owned);
+    (status, error["code"].as_str().unwrap().to_owned(), field)
+}
+
+/// What [`refusal`] gives.
+pub(crate) fn refused(
+    status: u16,
+    code: &str,
+    field: Option<&str>,
+) -> (u16, String, Option<String>) {
+    (status, code.to_owned(), field.map(str::to_owned))
+}
