@@ -24,6 +24,8 @@ const OUTPUT_PERIOD: Duration = Duration::from_millis(20);
 /// How much later than its limit a run is stopped, for the time that starting it took: a run that
 /// is stopped has used its limit in full.
 const ALLOWANCE: Duration = Duration::from_millis(3);
+/// The same for the clock, which goes on while a busy machine lets the start wait.
+const WALL_ALLOWANCE: Duration = Duration::from_millis(50);
 /// How long killing and cleaning up may take, with much memory on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -79,7 +81,7 @@ impl Watch<'_> {
 
     /// Until when nothing can happen that would have to be acted on.
     fn pause(&self, elapsed: Duration, cpu: Duration) -> Duration {
-        let until_wall = (self.limits.wall + ALLOWANCE).saturating_sub(elapsed);
+        let until_wall = (self.limits.wall + WALL_ALLOWANCE).saturating_sub(elapsed);
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let busy = u32::try_from(cores).unwrap_or(u32::MAX).min(self.limits.processes).max(1);
         let until_cpu = (self.limits.cpu + ALLOWANCE).saturating_sub(cpu) / busy;
@@ -124,7 +126,7 @@ impl Watch<'_> {
             (memory, Stopped::Memory),
             (self.output_exceeded(), Stopped::Output),
             (cpu > self.limits.cpu + ALLOWANCE, Stopped::Cpu),
-            (elapsed > self.limits.wall + ALLOWANCE, Stopped::Wall),
+            (elapsed > self.limits.wall + WALL_ALLOWANCE, Stopped::Wall),
         ];
         Ok(reached.into_iter().find_map(|(reached, limit)| reached.then_some(limit)))
     }

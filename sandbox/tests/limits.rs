@@ -48,6 +48,23 @@ fn output_is_no_memory() {
 }
 
 #[test]
+fn files_of_an_earlier_run_are_no_memory_for_a_later_one() {
+    let mut sandbox = open(Level::Full);
+    let mut flood = hostile("print 1 41943040");
+    flood.limits.output_bytes = 48 * MIB;
+    assert_eq!(run(&mut sandbox, &flood).outcome.ending, DONE);
+    let mut heap = hostile("heap 60");
+    heap.limits.memory_bytes = 50 * MIB;
+    assert_eq!(run(&mut sandbox, &heap).outcome.ending, Ending::MemoryExceeded);
+    let mut heap = hostile("heap 45");
+    heap.limits.memory_bytes = 50 * MIB;
+    let fits = run(&mut sandbox, &heap).outcome;
+    assert_eq!(fits.ending, DONE);
+    let peak = fits.usage.peak_memory_bytes;
+    assert!((44 * MIB..48 * MIB).contains(&peak), "{peak}");
+}
+
+#[test]
 fn cpu_time_is_the_programs_own_count() {
     for level in LEVELS {
         let mut sandbox = open(level);

@@ -41,10 +41,13 @@ impl Memory {
         &self.folder
     }
 
-    /// What the group holds already (the helper, files in `/work`) is not the run's.
+    /// What the group holds already (the helper, files in `/work`) is not the run's. Pages of files
+    /// that earlier runs read are nobody's: the kernel drops them when the run needs the room.
     pub(super) fn begin_run(&mut self, bytes: u64) -> Result<(), SandboxError> {
         self.usage_before = self.folder.number(USAGE)?;
-        self.set_limit(self.usage_before.saturating_add(bytes))?;
+        self.file_cache_before = self.file_cache()?;
+        let held = self.usage_before.saturating_sub(self.file_cache_before);
+        self.set_limit(held.saturating_add(bytes))?;
         self.kills_before = self.folder.keyed(EVENTS, "oom_kill")?;
         self.folder.write(PEAK, 0)
     }
@@ -79,14 +82,15 @@ impl Memory {
     /// The run's account, without CPU time.
     pub(super) fn end_run(&mut self) -> Result<Account, SandboxError> {
         let file_cache = self.file_cache()?;
-        let account = Account {
-            peak_memory_bytes: self.folder.number(PEAK)?.saturating_sub(self.usage_before),
+        // The run took the place of earlier pages that were dropped meanwhile.
+        let dropped = self.file_cache_before.saturating_sub(file_cache);
+        let grown = self.folder.number(PEAK)?.saturating_sub(self.usage_before);
+        Ok(Account {
+            peak_memory_bytes: grown.saturating_add(dropped),
             file_cache_bytes: file_cache.saturating_sub(self.file_cache_before),
             out_of_memory: self.killed()?,
             ..Account::default()
-        };
-        self.file_cache_before = file_cache;
-        Ok(account)
+        })
     }
 
     /// Pages of files on disk, which is the page cache without shared memory and tmpfs.
@@ -123,21 +127,26 @@ mod tests {
         let mut memory = group(temp.path());
         memory.begin_run(1 << 20).unwrap();
         let read = |file: &str| fs::read_to_string(temp.path().join(file)).unwrap();
-        assert!(read(LIMIT).starts_with("1049576"));
-        assert!(read(LIMIT_WITH_SWAP).starts_with("1049576"));
+        // 1 MiB above what is held, of which 200 bytes are pages of files.
+        assert!(read(LIMIT).starts_with("1049376"));
+        assert!(read(LIMIT_WITH_SWAP).starts_with("1049376"));
         assert!(!memory.killed().unwrap());
 
         fs::write(temp.path().join(PEAK), "7000\n").unwrap();
         fs::write(temp.path().join(EVENTS), "oom_kill 5\n").unwrap();
+        fs::write(temp.path().join(STATISTICS), "cache 700\nrss 7\nshmem 100\n").unwrap();
         let account = memory.end_run().unwrap();
         assert_eq!(account.peak_memory_bytes, 6000);
-        assert_eq!(account.file_cache_bytes, 200);
+        assert_eq!(account.file_cache_bytes, 400);
         assert!(account.out_of_memory);
 
         memory.begin_run(1 << 20).unwrap();
+        fs::write(temp.path().join(PEAK), "7000\n").unwrap();
+        fs::write(temp.path().join(STATISTICS), "cache 200\nrss 7\nshmem 100\n").unwrap();
         let account = memory.end_run().unwrap();
         assert!(!account.out_of_memory, "a kill of the run before is not this one's");
         assert_eq!(account.file_cache_bytes, 0);
+        assert_eq!(account.peak_memory_bytes, 6500, "500 bytes of files made room for the run");
     }
 
     #[test]
