@@ -8,7 +8,7 @@
 #[allow(dead_code, reason = "a benchmark needs a part of what the tests need")]
 mod judge;
 
-use judge::Judge;
+use judge::{Judge, hello};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
@@ -18,7 +18,6 @@ use time::format_description::well_known::Rfc3339;
 
 const ROUNDS: usize = 60;
 const IDLE: Duration = Duration::from_secs(10);
-const PROGRAM: &str = "print('Hello, World!')\n";
 
 fn main() {
     let data = tempfile::tempdir().unwrap();
@@ -30,7 +29,7 @@ fn main() {
     for round in 0..=ROUNDS {
         let bare = bare();
         let start = Instant::now();
-        let id = judge.submit(&token, "hello", "python3", "hello.py", PROGRAM);
+        let id = judge.submit(&token, "hello", "python3", "hello.py", &hello());
         let sent = start.elapsed();
         let events = judge.events(&token, &id);
         let seen = start.elapsed();
@@ -57,7 +56,7 @@ fn main() {
 fn bare() -> Duration {
     let start = Instant::now();
     let status =
-        Command::new("python3").args(["-c", PROGRAM]).stdout(Stdio::null()).status().unwrap();
+        Command::new("python3").args(["-c", &hello()]).stdout(Stdio::null()).status().unwrap();
     assert!(status.success());
     start.elapsed()
 }

@@ -17,6 +17,11 @@ pub(crate) fn example(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../problems/examples").join(name)
 }
 
+/// What solves the example problem `hello`, in Python.
+pub(crate) fn hello() -> String {
+    std::fs::read_to_string(example("hello/submissions/accepted/hello.py")).unwrap()
+}
+
 /// A running judge; killed when dropped.
 pub(crate) struct Judge {
     process: Child,

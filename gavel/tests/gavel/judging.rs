@@ -1,6 +1,6 @@
 //! From sending a program to its verdict.
 
-use crate::judge::{Judge, children, example};
+use crate::judge::{Judge, children, example, hello};
 use serde_json::{Value, json};
 
 fn types(events: &[Value]) -> Vec<&str> {
@@ -60,7 +60,7 @@ fn a_judge_started_again_has_all_it_had() {
     let data = tempfile::tempdir().unwrap();
     let judge = Judge::start(data.path(), &[]);
     let ada = judge.register("ada");
-    let id = judge.submit(&ada, "hello", "python3", "a.py", "print('Hello, World!')");
+    let id = judge.submit(&ada, "hello", "python3", "a.py", &hello());
     let before = judge.wait(&ada, &id);
     judge.interrupt();
 
@@ -75,7 +75,7 @@ fn a_rejudging_gives_a_second_judgement() {
     let data = tempfile::tempdir().unwrap();
     let judge = Judge::start(data.path(), &[]);
     let admin = judge.log_in("admin", judge.admin_password.as_deref().unwrap());
-    let id = judge.submit(&admin, "hello", "python3", "a.py", "print('Hello, World!')");
+    let id = judge.submit(&admin, "hello", "python3", "a.py", &hello());
     let first = judge.wait(&admin, &id);
     let (status, answer) = judge.post(&admin, &format!("submissions/{id}/rejudge"), &json!({}));
     assert!(status < 300, "{answer}");

@@ -1,11 +1,13 @@
 //! Whatever dies: every submission gets its verdict, and one only.
 
-use crate::judge::{Judge, PATIENCE, signal};
+use crate::judge::{Judge, PATIENCE, hello, signal};
 use serde_json::Value;
 use std::time::{Duration, Instant};
 
 /// Takes long enough to be killed in the middle, and then says what is right.
-const SLOW: &str = "import time\ntime.sleep(1)\nprint('Hello, World!')\n";
+fn slow() -> String {
+    format!("import time\ntime.sleep(1)\n{}", hello())
+}
 
 fn assert_one_verdict(detail: &Value, verdict: &str) {
     assert_eq!(detail["judgement_type_id"], verdict, "{detail:#}");
@@ -21,7 +23,7 @@ fn a_killed_function_is_replaced_within_seconds() {
     let data = tempfile::tempdir().unwrap();
     let judge = Judge::start(data.path(), &[]);
     let ada = judge.register("ada");
-    let id = judge.submit(&ada, "hello", "python3", "a.py", SLOW);
+    let id = judge.submit(&ada, "hello", "python3", "a.py", &slow());
     judge.wait_for_event(&ada, &id, "compiled");
     let functions = judge.functions();
     assert_eq!(functions.len(), 1, "one function for one message");
@@ -41,7 +43,7 @@ fn a_killed_judge_goes_on_where_it_was() {
     let judge = Judge::start(data.path(), &["--slots", "1"]);
     let ada = judge.register("ada");
     let ids: Vec<_> =
-        (0..4).map(|_| judge.submit(&ada, "hello", "python3", "a.py", SLOW)).collect();
+        (0..4).map(|_| judge.submit(&ada, "hello", "python3", "a.py", &slow())).collect();
     judge.wait_for_event(&ada, &ids[0], "compiled");
     let functions = judge.functions();
     judge.kill();
@@ -60,7 +62,7 @@ fn a_function_that_outlives_its_judge_still_counts_once() {
     let data = tempfile::tempdir().unwrap();
     let judge = Judge::start(data.path(), &[]);
     let ada = judge.register("ada");
-    let id = judge.submit(&ada, "hello", "python3", "a.py", SLOW);
+    let id = judge.submit(&ada, "hello", "python3", "a.py", &slow());
     judge.wait_for_event(&ada, &id, "compiled");
     judge.kill();
 
@@ -75,7 +77,7 @@ fn ctrl_c_lets_running_functions_end_and_keeps_the_queue() {
     let judge = Judge::start(data.path(), &["--slots", "1"]);
     let ada = judge.register("ada");
     let ids: Vec<_> =
-        (0..3).map(|_| judge.submit(&ada, "hello", "python3", "a.py", SLOW)).collect();
+        (0..3).map(|_| judge.submit(&ada, "hello", "python3", "a.py", &slow())).collect();
     judge.wait_for_event(&ada, &ids[0], "compiled");
     judge.interrupt();
 

@@ -1,6 +1,6 @@
 //! `gavel verify`, from the outside.
 
-use crate::judge::{GAVEL, example};
+use crate::judge::{GAVEL, example, hello};
 use serde_json::Value;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -45,7 +45,7 @@ fn a_submission_that_the_jury_meant_otherwise_is_named() {
     let package = folder.path().join("hello");
     copy(&example("hello"), &package);
     let wrong = package.join("submissions/wrong_answer/right.py");
-    fs::write(&wrong, "print('Hello, World!')\n").unwrap();
+    fs::write(&wrong, hello()).unwrap();
     let output = verify(&package, &["--only", "right.py", "--json"]);
     assert_eq!(output.status.code(), Some(1));
     let row = &json(&output)["rows"][0];
