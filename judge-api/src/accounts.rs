@@ -5,7 +5,6 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use judge_types::Role;
-use std::sync::LazyLock;
 use store::users::User;
 use store::{AnyConnection, DatabaseError, users};
 
@@ -82,12 +81,13 @@ pub fn hash_password(password: &str) -> Result<String, AccountError> {
 /// exist, takes the same time and is always wrong.
 #[must_use]
 pub fn verify_password(password: &str, hash: Option<&str>) -> bool {
-    static NOBODY: LazyLock<String> =
-        LazyLock::new(|| hash_password(&new_secret()).unwrap_or_default());
-    let matches =
-        Argon2::default().verify_password(password.as_bytes(), hash.unwrap_or(&NOBODY)).is_ok();
+    let argon2 = Argon2::default();
+    let matches = argon2.verify_password(password.as_bytes(), hash.unwrap_or(NOBODYS_HASH)).is_ok();
     matches && hash.is_some()
 }
+
+/// A hash of the same cost as any other, which no known password has.
+const NOBODYS_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// 256 random bits as text: the secret of a session or a token.
 #[must_use]
@@ -132,6 +132,15 @@ mod tests {
         assert!(verify_password("correct horse", Some(&hash)));
         assert!(!verify_password("correct house", Some(&hash)));
         assert!(!verify_password("correct horse", None));
+    }
+
+    #[test]
+    fn nobodys_hash_costs_what_every_hash_costs() {
+        let cost = |hash: &str| hash.split('$').nth(3).map(str::to_owned);
+        assert_eq!(cost(NOBODYS_HASH), cost(&hash_password("anything").unwrap()));
+        // Read as a hash and found not to match, rather than not understood.
+        let checked = Argon2::default().verify_password(b"anything", NOBODYS_HASH);
+        assert_eq!(checked, Err(argon2::password_hash::Error::PasswordInvalid));
     }
 
     #[test]

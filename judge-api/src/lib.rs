@@ -15,6 +15,7 @@ mod error;
 mod headers;
 mod live;
 mod log;
+mod memory;
 mod offered;
 mod origin;
 pub mod packages;

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::live::Live;
-use crate::{ApiConfig, api, headers, log, origin, pages, parse};
+use crate::{ApiConfig, api, headers, log, memory, origin, pages, parse};
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{HttpServer, web};
@@ -62,6 +62,7 @@ impl Running {
 /// # Errors
 /// Where the address cannot be listened on, or the folder for uploads cannot be made.
 pub fn start(config: ApiConfig) -> io::Result<Running> {
+    memory::give_back_what_is_freed();
     std::fs::create_dir_all(&config.work_dir).map_err(|error| {
         let message = format!("create folder {}: {error}", config.work_dir.display());
         io::Error::new(error.kind(), message)
