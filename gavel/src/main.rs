@@ -7,7 +7,6 @@ mod demo;
 mod doctor;
 mod function;
 mod logging;
-mod memory;
 mod submit;
 mod terminal;
 mod up;

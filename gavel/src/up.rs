@@ -1,6 +1,6 @@
 //! `gavel up`: the whole judge on one machine.
 
-use crate::{data::DataOptions, demo, logging, memory, terminal};
+use crate::{data::DataOptions, demo, logging, terminal};
 use anyhow::Context;
 use executor::{FunctionCommand, FunctionConfig, LocalScaler, ScalerConfig};
 use judge_api::{ApiConfig, ApiLimits, OfferedLanguages, accounts};
@@ -53,7 +53,6 @@ const DATABASE_CONNECTIONS: u32 = 8;
 const STOP_GRACE: Duration = Duration::from_secs(20);
 
 pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
-    memory::give_back_early();
     logging::start("info,actix_server=warn");
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)

@@ -30,7 +30,8 @@ pub(super) fn to_mathml(tex: &str, display: bool) -> String {
     let mut mathml = String::new();
     let events = events.into_iter().map(Ok::<_, std::convert::Infallible>);
     match push_mathml(&mut mathml, events, config) {
-        Ok(()) => mathml,
+        // The writer spells the ampersand out of the space that its own parser made.
+        Ok(()) => mathml.replace("&amp;nbsp;", "\u{a0}"),
         Err(_) => source(),
     }
 }
@@ -49,4 +50,17 @@ pub(super) fn escape(text: &str) -> String {
         }
     }
     html
+}
+
+#[cfg(test)]
+mod tests {
+    use super::to_mathml;
+
+    #[test]
+    fn a_space_in_a_formula_is_a_space() {
+        for tex in ["a\\ b", "a~b"] {
+            let mathml = to_mathml(tex, false);
+            assert!(mathml.contains('\u{a0}') && !mathml.contains("nbsp"), "{mathml}");
+        }
+    }
 }
