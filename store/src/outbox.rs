@@ -4,11 +4,11 @@
 //! embedded queue serves them from here; a broker's relay publishes them from here.
 
 use crate::convert::{from_bigint, from_integer, parse, to_timestamp};
-use crate::schema::outbox;
+use crate::schema::{judgements, outbox};
 use crate::{AnyConnection, DatabaseError, database};
 use diesel::dsl::min;
 use diesel::prelude::*;
-use judge_types::{JudgementId, Lane};
+use judge_types::{JudgementId, JudgementState, Lane};
 use time::{Duration, OffsetDateTime, PrimitiveDateTime};
 
 /// A task taken off the queue for one function.
@@ -21,6 +21,10 @@ pub struct Delivery {
     /// How often it has been delivered, this time included.
     pub deliveries: u32,
 }
+
+/// Available whatever the clock says: one that is set back must not keep a task waiting.
+const AT_ONCE: PrimitiveDateTime =
+    PrimitiveDateTime::new(time::macros::date!(1970 - 01 - 01), time::Time::MIDNIGHT);
 
 /// Adds a task. Part of the transaction that makes the judgement.
 pub(crate) fn insert(
@@ -36,7 +40,7 @@ pub(crate) fn insert(
             outbox::lane_rank.eq(lane.rank()),
             outbox::task.eq(task),
             outbox::enqueued_at.eq(to_timestamp(now)),
-            outbox::available_at.eq(to_timestamp(now)),
+            outbox::available_at.eq(AT_ONCE),
             outbox::deliveries.eq(0),
         ))
         .execute(connection)?;
@@ -90,7 +94,17 @@ pub fn take(
     })
 }
 
-/// Keeps a taken task for another `length`, while its function runs.
+/// The entry of a judgement, where a scaler has taken it.
+macro_rules! taken {
+    ($judgement:expr) => {
+        outbox::table
+            .filter(outbox::judgement_id.eq($judgement.to_string()))
+            .filter(outbox::taken_until.is_not_null())
+    };
+}
+
+/// Keeps a taken task for another `length`, while its function runs. Nothing happens to one that
+/// is not taken: it waits for someone else.
 ///
 /// # Errors
 /// Where the database fails.
@@ -99,7 +113,7 @@ pub fn renew(
     judgement: JudgementId,
     length: Duration,
 ) -> Result<(), DatabaseError> {
-    diesel::update(outbox::table.find(judgement.to_string()))
+    diesel::update(taken!(judgement))
         .set(outbox::taken_until.eq(to_timestamp(judge_types::now() + length)))
         .execute(connection)?;
     Ok(())
@@ -114,7 +128,7 @@ pub enum PutBack {
     Uncounted,
 }
 
-/// Puts a taken task back, to be taken again after `delay`.
+/// Puts a taken task back, to be taken again after `delay`. Nothing happens to one that is not taken.
 ///
 /// # Errors
 /// Where the database fails.
@@ -124,11 +138,14 @@ pub fn put_back(
     delay: Duration,
     counted: PutBack,
 ) -> Result<(), DatabaseError> {
+    // At least 1 was counted when it was taken.
     let given_back = i32::from(counted == PutBack::Uncounted);
-    diesel::update(outbox::table.find(judgement.to_string()))
+    let available_at =
+        if delay.is_positive() { to_timestamp(judge_types::now() + delay) } else { AT_ONCE };
+    diesel::update(taken!(judgement))
         .set((
             outbox::taken_until.eq(None::<PrimitiveDateTime>),
-            outbox::available_at.eq(to_timestamp(judge_types::now() + delay)),
+            outbox::available_at.eq(available_at),
             outbox::deliveries.eq(outbox::deliveries - given_back),
         ))
         .execute(connection)?;
@@ -141,14 +158,14 @@ pub fn put_back(
 /// Where the database fails.
 pub fn put_back_all(connection: &mut AnyConnection) -> Result<usize, DatabaseError> {
     Ok(diesel::update(outbox::table.filter(outbox::taken_until.is_not_null()))
-        .set((
-            outbox::taken_until.eq(None::<PrimitiveDateTime>),
-            outbox::available_at.eq(to_timestamp(judge_types::now())),
-        ))
+        .set((outbox::taken_until.eq(None::<PrimitiveDateTime>), outbox::available_at.eq(AT_ONCE)))
         .execute(connection)?)
 }
 
-/// Drops a task whose judgement needs nothing more.
+/// Drops a task whose judgement has come to its end.
+///
+/// The word of a function that says it is done is not enough: should it have ended without a
+/// verdict, the task stays, and is served again once the time is over for which it was taken.
 ///
 /// # Errors
 /// Where the database fails.
@@ -156,7 +173,16 @@ pub fn acknowledge(
     connection: &mut AnyConnection,
     judgement: JudgementId,
 ) -> Result<(), DatabaseError> {
-    remove(connection, judgement)
+    let id = judgement.to_string();
+    database::write(connection, |connection| {
+        let state: Option<String> =
+            judgements::table.find(&id).select(judgements::state).first(connection).optional()?;
+        let state = state.map(|state| parse::<JudgementState>("judgement state", &state));
+        if state.transpose()?.is_none_or(JudgementState::is_final) {
+            remove(connection, judgement)?;
+        }
+        Ok(())
+    })
 }
 
 /// When the next task that is not taken can be taken; `None` where there is none.

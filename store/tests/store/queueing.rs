@@ -1,9 +1,9 @@
 //! Tasks are served in order, and come back when their function does not.
 
 use crate::support::{Scene, TestDatabase, package};
-use judge_types::Lane;
+use judge_types::{JudgingError, JudgingErrorKind, Lane};
 use store::outbox::{self, PutBack};
-use store::{judgements, submissions};
+use store::{judgements, leases, submissions};
 use time::Duration;
 
 const LONG: Duration = Duration::minutes(5);
@@ -69,8 +69,50 @@ fn what_a_dead_scaler_had_taken_comes_back() {
     assert_eq!(outbox::take(connection, LONG).unwrap(), None);
     assert_eq!(outbox::put_back_all(connection).unwrap(), 1);
     assert_eq!(outbox::take(connection, LONG).unwrap().unwrap().judgement, expired);
-    outbox::acknowledge(connection, expired).unwrap();
+}
+
+#[test]
+fn a_task_is_dropped_only_once_its_judgement_has_ended() {
+    let database = TestDatabase::new();
+    let connection = &mut database.connection();
+    let (_, judgement) = Scene::new(connection).submit(connection);
+    outbox::take(connection, LONG).unwrap().unwrap();
+    outbox::acknowledge(connection, judgement).unwrap();
+    assert_eq!(outbox::depth(connection).unwrap(), (0, 1), "there is no verdict");
+
+    let error = JudgingError::new(JudgingErrorKind::DeliveryLimit, "died 4 times");
+    assert!(leases::fail_unheld(connection, judgement, &error).unwrap());
+    outbox::acknowledge(connection, judgement).unwrap();
     assert_eq!(outbox::depth(connection).unwrap(), (0, 0));
+}
+
+#[test]
+fn what_is_not_taken_is_neither_put_back_nor_kept() {
+    let database = TestDatabase::new();
+    let connection = &mut database.connection();
+    let (_, judgement) = Scene::new(connection).submit(connection);
+    for _ in 0..2 {
+        outbox::put_back(connection, judgement, LONG, PutBack::Uncounted).unwrap();
+        outbox::renew(connection, judgement, LONG).unwrap();
+    }
+    let delivery = outbox::take(connection, LONG).unwrap().expect("it still waits");
+    assert_eq!(delivery.deliveries, 1);
+}
+
+#[test]
+fn a_task_does_not_wait_for_a_clock_that_is_set_back() {
+    let database = TestDatabase::new();
+    let connection = &mut database.connection();
+    let (_, judgement) = Scene::new(connection).submit(connection);
+    let a_year_ago = judge_types::now() - Duration::days(365);
+    let due = |connection: &mut _| outbox::next_available(connection).unwrap().unwrap();
+    assert!(due(connection) < a_year_ago);
+    outbox::take(connection, LONG).unwrap().unwrap();
+    outbox::put_back(connection, judgement, Duration::ZERO, PutBack::Counted).unwrap();
+    assert!(due(connection) < a_year_ago);
+    outbox::take(connection, LONG).unwrap().unwrap();
+    outbox::put_back_all(connection).unwrap();
+    assert!(due(connection) < a_year_ago);
 }
 
 #[test]
