@@ -5,7 +5,10 @@ use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection};
 use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
 use diesel::{PgConnection, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
-use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
+use std::fs::{DirBuilder, OpenOptions, Permissions};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::{fmt, str::FromStr, time::Duration};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations");
 
@@ -80,7 +83,7 @@ impl fmt::Debug for DatabaseUrl {
 pub fn connect(url: &DatabaseUrl) -> Result<AnyConnection, DatabaseError> {
     Ok(match url {
         DatabaseUrl::Sqlite(path) => {
-            let mut connection = SqliteConnection::establish(&path.to_string_lossy())?;
+            let mut connection = SqliteConnection::establish(&sqlite_name(path)?)?;
             // Every commit reaches the disk (FULL): an accepted submission survives a power cut.
             connection.batch_execute(
                 "PRAGMA busy_timeout = 15000; PRAGMA journal_mode = WAL; \
@@ -92,16 +95,41 @@ pub fn connect(url: &DatabaseUrl) -> Result<AnyConnection, DatabaseError> {
     })
 }
 
-/// Brings the tables to the shape that this build needs.
+/// A path as SQLite takes it: from the root, because it gives a meaning of its own to names such as
+/// `file:x` and `:memory:`.
+fn sqlite_name(path: &Path) -> Result<String, DatabaseError> {
+    let absolute = std::path::absolute(path)
+        .map_err(|source| DatabaseError::File { path: path.to_owned(), source })?;
+    absolute.into_os_string().into_string().map_err(|name| {
+        let reason = "SQLite takes only paths in UTF-8";
+        DatabaseError::Url(format!("{}: {reason}", name.display()))
+    })
+}
+
+/// Makes the database file if there is none, and keeps others on this machine from reading it:
+/// it holds password hashes, everyone's code and the tasks. SQLite gives the files beside it the same mode.
+fn make_private(path: &Path) -> Result<(), DatabaseError> {
+    let make = || {
+        if let Some(folder) = path.parent() {
+            DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        }
+        let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
+        if file.metadata()?.mode() & 0o077 != 0 {
+            file.set_permissions(Permissions::from_mode(0o600))?;
+        }
+        Ok(())
+    };
+    make().map_err(|source| DatabaseError::File { path: path.to_owned(), source })
+}
+
+/// Brings the tables to the shape that this build needs. A SQLite file is made if there is none, for
+/// the eyes of this user alone.
 ///
 /// # Errors
-/// Where a migration fails; the database is then as it was before that migration.
+/// Where the file cannot be made or a migration fails; the database is then as it was before that migration.
 pub fn migrate(url: &DatabaseUrl) -> Result<(), DatabaseError> {
-    if let DatabaseUrl::Sqlite(path) = url
-        && let Some(folder) = path.parent()
-    {
-        std::fs::create_dir_all(folder)
-            .map_err(|source| DatabaseError::Folder { path: path.clone(), source })?;
+    if let DatabaseUrl::Sqlite(path) = url {
+        make_private(path)?;
     }
     match connect(url)? {
         AnyConnection::Sqlite(mut connection) => {
@@ -138,7 +166,9 @@ where
         use diesel::connection::TransactionManager;
         match &result {
             Ok(_) => AnsiTransactionManager::commit_transaction(sqlite)?,
-            Err(_) => AnsiTransactionManager::rollback_transaction(sqlite)?,
+            // Where SQLite has rolled back by itself, as on a full disk, this fails, and the
+            // cause in `result` is what matters. A connection left unusable refuses to begin.
+            Err(_) => drop(AnsiTransactionManager::rollback_transaction(sqlite)),
         }
     }
     result
@@ -219,6 +249,14 @@ mod tests {
             "sqlite://data/gavel.db".parse::<DatabaseUrl>().unwrap(),
             DatabaseUrl::Sqlite("data/gavel.db".into())
         );
+    }
+
+    #[test]
+    fn a_path_is_a_path_whatever_it_looks_like() {
+        for name in [":memory:", "file:data/gavel.db?mode=memory"] {
+            let given = sqlite_name(Path::new(name)).unwrap();
+            assert!(given.starts_with('/') && given.ends_with(name), "{given}");
+        }
     }
 
     #[test]

@@ -8,9 +8,9 @@ pub enum DatabaseError {
     /// The URL names no database that Gavel knows.
     #[error("database URL: {0}")]
     Url(String),
-    /// The folder for the database file cannot be made.
-    #[error("create the folder of the database file {path}")]
-    Folder {
+    /// The database file or its folder cannot be made or kept private.
+    #[error("prepare the database file {path}")]
+    File {
         /// The database file.
         path: PathBuf,
         /// Why not.

@@ -5,6 +5,7 @@
 mod accounts;
 mod blobs;
 mod leasing;
+mod opening;
 mod problem_versions;
 mod queueing;
 mod submitting;

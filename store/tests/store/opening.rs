@@ -1,0 +1,50 @@
+//! The database file: whose it is, what it may be called, and what a failed transaction says.
+
+use crate::support::TestDatabase;
+use diesel::connection::SimpleConnection;
+use std::ffi::OsStr;
+use std::fs::{self, Permissions};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use store::{DatabaseError, DatabaseUrl, database};
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[test]
+fn nobody_else_can_read_the_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("data/gavel.db");
+    let url = DatabaseUrl::Sqlite(file.clone());
+    database::migrate(&url).unwrap();
+    let mut connection = database::connect(&url).unwrap();
+    connection.batch_execute("BEGIN IMMEDIATE; COMMIT").unwrap();
+    assert_eq!(mode(&folder.path().join("data")), 0o700);
+    assert_eq!((mode(&file), mode(&file.with_extension("db-wal"))), (0o600, 0o600));
+
+    fs::set_permissions(&file, Permissions::from_mode(0o644)).unwrap();
+    database::migrate(&url).unwrap();
+    assert_eq!(mode(&file), 0o600);
+}
+
+#[test]
+fn a_path_that_sqlite_cannot_take_is_refused_not_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let unnameable = folder.path().join(OsStr::from_bytes(b"\xff.db"));
+    let refused = database::migrate(&DatabaseUrl::Sqlite(unnameable)).unwrap_err();
+    assert!(refused.to_string().contains("UTF-8"), "{refused}");
+}
+
+#[test]
+fn a_failed_transaction_says_why_it_failed() {
+    let database = TestDatabase::new();
+    let connection = &mut database.connection();
+    let failed: Result<(), _> = database::write(connection, |connection| {
+        // As SQLite does by itself where the disk is full.
+        connection.batch_execute("ROLLBACK")?;
+        Err(DatabaseError::Url("the cause".into()))
+    });
+    assert!(failed.unwrap_err().to_string().contains("the cause"));
+}
