@@ -4,6 +4,8 @@ use futures_util::{StreamExt, TryStreamExt};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload, WriteMultipart};
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -56,7 +58,7 @@ pub enum BlobError {
 const CHUNK: usize = 5 << 20;
 
 impl Blobs {
-    /// Blobs in a folder, which is made if missing.
+    /// Blobs in a folder, which is made if missing, closed to other users: they hold hidden test data.
     ///
     /// # Errors
     /// Where the folder cannot be made or used.
@@ -67,10 +69,12 @@ impl Blobs {
             key: "/".into(),
             source,
         };
-        std::fs::create_dir_all(folder).map_err(file)?;
+        DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(file)?;
         let store = LocalFileSystem::new_with_prefix(folder)
             .map_err(|source| failed("open store for", "/", source))?
-            .with_automatic_cleanup(true);
+            .with_automatic_cleanup(true)
+            // The database names a blob once it is stored: it must survive a power cut as well.
+            .with_fsync(true);
         Ok(Self { store: Arc::new(store) })
     }
 
