@@ -126,6 +126,9 @@ pub(crate) fn enqueue(
         package: new.package.clone(),
         limits: new.limits.clone(),
     };
+    // First, because it holds the submission's row: of two rejudgings at once, the second
+    // must see the judgement that the first has made.
+    events::append(connection, new.submission, id, now, &ProgressKind::Queued)?;
     diesel::update(
         judgements::table.filter(judgements::submission_id.eq(new.submission.to_string())),
     )
@@ -147,7 +150,6 @@ pub(crate) fn enqueue(
         ))
         .execute(connection)?;
     outbox::insert(connection, id, new.lane, &to_json("task", &task)?, now)?;
-    events::append(connection, new.submission, id, now, &ProgressKind::Queued)?;
     Ok(id)
 }
 

@@ -256,6 +256,8 @@ fn next_allowed(
     let oldest: Option<PrimitiveDateTime> = submissions::table
         .filter(submissions::user_id.eq(user.to_string()))
         .filter(submissions::submitted_at.gt(to_timestamp(now - limit.period)))
+        // What a clock has stamped that was set back since says nothing about this period.
+        .filter(submissions::submitted_at.le(to_timestamp(now)))
         .order(submissions::id.desc())
         .offset(i64::from(limit.submissions.saturating_sub(1)))
         .select(submissions::submitted_at)

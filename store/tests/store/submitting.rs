@@ -1,6 +1,7 @@
 //! Submissions are stored whole, once, and in order.
 
 use crate::support::{Scene, TestDatabase, package, user};
+use diesel::connection::SimpleConnection;
 use judge_types::{JudgementState, Lane, ProgressKind, SourceFile};
 use store::submissions::{Filter, RateLimit, Submitted};
 use store::{events, judgements, outbox, submissions};
@@ -92,6 +93,20 @@ fn the_rate_limit_names_the_moment_when_the_next_may_come() {
 }
 
 #[test]
+fn the_rate_limit_does_not_count_what_a_wrong_clock_put_into_the_future() {
+    let database = TestDatabase::new();
+    let connection = &mut database.connection();
+    let scene = Scene::new(connection);
+    scene.submit(connection);
+    connection
+        .batch_execute("UPDATE submissions SET submitted_at = '2999-01-01 00:00:00.000000'")
+        .unwrap();
+    let limit = RateLimit { submissions: 1, period: Duration::minutes(1) };
+    let made = submissions::create(connection, &scene.submission(), Some(limit)).unwrap();
+    assert!(matches!(made, Submitted::Created(..)), "{made:?}");
+}
+
+#[test]
 fn lists_page_from_the_newest_and_keep_to_their_filter() {
     let database = TestDatabase::new();
     let connection = &mut database.connection();
@@ -129,4 +144,6 @@ fn a_rejudging_makes_a_new_current_judgement_and_keeps_the_old() {
     let all = judgements::of_submission(connection, id).unwrap();
     let seen: Vec<_> = all.iter().map(|j| (j.id, j.is_current, j.package.clone())).collect();
     assert_eq!(seen, [(second, true, package('b')), (first, false, package('a'))]);
+    let both = connection.batch_execute("UPDATE judgements SET is_current = true");
+    assert!(both.is_err(), "the database itself lets only one be current");
 }
