@@ -167,17 +167,23 @@ pub fn save_version(
     })
 }
 
+/// Every problem with its current version.
+macro_rules! current {
+    () => {
+        problems::table.inner_join(
+            problem_versions::table.on(problem_versions::problem_id
+                .eq(problems::id)
+                .and(problem_versions::version.eq(problems::current_version))),
+        )
+    };
+}
+
 /// The current version of every problem that is not deleted, by short name.
 ///
 /// # Errors
 /// Where the database fails.
 pub fn list(connection: &mut AnyConnection) -> Result<Vec<Problem>, DatabaseError> {
-    let rows = problems::table
-        .inner_join(
-            problem_versions::table.on(problem_versions::problem_id
-                .eq(problems::id)
-                .and(problem_versions::version.eq(problems::current_version))),
-        )
+    let rows = current!()
         .filter(problems::deleted_at.is_null())
         .order(problems::short_name.asc())
         .load::<(ProblemRow, VersionRow)>(connection)?;
@@ -192,12 +198,7 @@ pub fn by_short_name(
     connection: &mut AnyConnection,
     short_name: &str,
 ) -> Result<Option<Problem>, DatabaseError> {
-    problems::table
-        .inner_join(
-            problem_versions::table.on(problem_versions::problem_id
-                .eq(problems::id)
-                .and(problem_versions::version.eq(problems::current_version))),
-        )
+    current!()
         .filter(problems::short_name.eq(short_name))
         .first::<(ProblemRow, VersionRow)>(connection)
         .optional()?
@@ -213,12 +214,7 @@ pub fn by_id(
     connection: &mut AnyConnection,
     id: ProblemId,
 ) -> Result<Option<Problem>, DatabaseError> {
-    problems::table
-        .inner_join(
-            problem_versions::table.on(problem_versions::problem_id
-                .eq(problems::id)
-                .and(problem_versions::version.eq(problems::current_version))),
-        )
+    current!()
         .filter(problems::id.eq(id.to_string()))
         .first::<(ProblemRow, VersionRow)>(connection)
         .optional()?
