@@ -1,6 +1,7 @@
 //! A judgement belongs to one function at a time, and gets one verdict.
 
 use crate::support::{Scene, TestDatabase};
+use diesel::connection::SimpleConnection;
 use judge_types::{
     CompileResult, ExecutionUsage, JudgementState, JudgingError, JudgingErrorKind, ProgressKind,
     RunResult, RunUsage, Verdict,
@@ -98,6 +99,34 @@ fn a_held_judgement_cannot_be_claimed_until_its_lease_runs_out() {
     let stored = judgements::by_id(connection, judgement).unwrap().unwrap();
     assert_eq!(stored.verdict, Some(Verdict::Accepted));
     assert!(runs::list(connection, judgement, 1).unwrap().is_empty());
+}
+
+#[test]
+fn a_lease_from_a_clock_since_set_back_holds_nothing_up() {
+    let database = TestDatabase::new();
+    let connection = &mut database.connection();
+    let (_, judgement) = Scene::new(connection).submit(connection);
+    let first = claim(connection, judgement);
+    connection
+        .batch_execute("UPDATE judgements SET lease_expires_at = '2999-01-01 00:00:00.000000'")
+        .unwrap();
+    assert_eq!(claim(connection, judgement).attempt, 2);
+    assert!(matches!(first.renew(connection, LONG), Err(LeaseError::Lost(_))));
+}
+
+#[test]
+fn no_lease_is_longer_than_the_longest() {
+    let database = TestDatabase::new();
+    let connection = &mut database.connection();
+    let (_, judgement) = Scene::new(connection).submit(connection);
+    let lease = match leases::claim(connection, judgement, "worker", Duration::MAX).unwrap() {
+        Claim::Granted(lease) => lease,
+        other => panic!("not granted: {other:?}"),
+    };
+    lease.renew(connection, Duration::MAX).unwrap();
+    let held = leases::claim(connection, judgement, "x", LONG).unwrap();
+    let Claim::Held(until) = held else { panic!("not held: {held:?}") };
+    assert!(until <= judge_types::now() + leases::LONGEST_LEASE);
 }
 
 #[test]

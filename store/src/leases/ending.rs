@@ -1,0 +1,158 @@
+//! Ending a function's hold without a verdict: by itself, or by those who know that it is dead.
+
+use super::{Lease, LeaseError, names};
+use crate::convert::{parse, to_integer, to_text, to_timestamp};
+use crate::schema::judgements;
+use crate::{AnyConnection, DatabaseError, database, events, executions, outbox};
+use diesel::prelude::*;
+use judge_types::{
+    ExecutionUsage, JudgementId, JudgementState, JudgingError, ProgressKind, SubmissionId,
+    Transition,
+};
+use time::PrimitiveDateTime;
+
+impl Lease {
+    /// Gives up: the jury sees why, the team does not.
+    ///
+    /// # Errors
+    /// [`LeaseError::Lost`] where the judgement no longer belongs to this attempt.
+    pub fn fail(
+        &self,
+        connection: &mut AnyConnection,
+        error: &JudgingError,
+        execution: &ExecutionUsage,
+    ) -> Result<(), LeaseError> {
+        let now = judge_types::now();
+        database::write(connection, |connection| {
+            let guard = Guard::Attempt(self.attempt);
+            self.held(usize::from(fail(connection, self.judgement, guard, error)?))?;
+            executions::insert(connection, self, execution, now)?;
+            Ok(())
+        })
+    }
+
+    /// Hands the judgement back without a verdict, to be judged by another function.
+    ///
+    /// # Errors
+    /// [`LeaseError::Lost`] where the judgement no longer belongs to this attempt.
+    pub fn release(&self, connection: &mut AnyConnection) -> Result<(), LeaseError> {
+        database::write(connection, |connection| {
+            let guard = Guard::Attempt(self.attempt);
+            self.held(usize::from(release(connection, self.judgement, guard)?))
+        })
+    }
+}
+
+/// Whose hold on the judgement a write may end.
+enum Guard<'a> {
+    /// That of this claim.
+    Attempt(u32),
+    /// That of this function, whatever its claim.
+    Worker(&'a str),
+    /// That of nobody: only what no function holds.
+    Unheld,
+}
+
+/// Executes an update where the guard lets it; a macro, because each arm has a type of its own.
+macro_rules! guarded {
+    ($update:ident, $guard:ident, $connection:ident) => {
+        match $guard {
+            Guard::Attempt(attempt) => {
+                $update.filter(judgements::attempt.eq(to_integer(attempt))).execute($connection)?
+            }
+            Guard::Worker(worker) => {
+                $update.filter(judgements::worker.eq(worker)).execute($connection)?
+            }
+            Guard::Unheld => {
+                $update.filter(judgements::lease_expires_at.is_null()).execute($connection)?
+            }
+        }
+    };
+}
+
+/// Releases what a function held that is known to be dead; false where it held nothing.
+///
+/// # Errors
+/// Where the database fails.
+pub fn release_dead(
+    connection: &mut AnyConnection,
+    judgement: JudgementId,
+    worker: &str,
+) -> Result<bool, DatabaseError> {
+    database::write(connection, |connection| release(connection, judgement, Guard::Worker(worker)))
+}
+
+/// Gives up on a judgement that no function holds, because too many died of it;
+/// false where it is held or final.
+///
+/// # Errors
+/// Where the database fails.
+pub fn fail_unheld(
+    connection: &mut AnyConnection,
+    judgement: JudgementId,
+    error: &JudgingError,
+) -> Result<bool, DatabaseError> {
+    database::write(connection, |connection| fail(connection, judgement, Guard::Unheld, error))
+}
+
+fn release(
+    connection: &mut AnyConnection,
+    judgement: JudgementId,
+    guard: Guard<'_>,
+) -> Result<bool, DatabaseError> {
+    let update = diesel::update(
+        judgements::table
+            .filter(judgements::id.eq(judgement.to_string()))
+            .filter(judgements::state.eq_any(names(Transition::Release))),
+    )
+    .set((
+        judgements::state.eq(JudgementState::Queued.name()),
+        judgements::lease_expires_at.eq(None::<PrimitiveDateTime>),
+    ));
+    let changed = guarded!(update, guard, connection);
+    if changed == 1 {
+        let submission = submission_of(connection, judgement)?;
+        let now = judge_types::now();
+        events::append(connection, submission, judgement, now, &ProgressKind::Released)?;
+    }
+    Ok(changed == 1)
+}
+
+fn fail(
+    connection: &mut AnyConnection,
+    judgement: JudgementId,
+    guard: Guard<'_>,
+    error: &JudgingError,
+) -> Result<bool, DatabaseError> {
+    let now = judge_types::now();
+    let update = diesel::update(
+        judgements::table
+            .filter(judgements::id.eq(judgement.to_string()))
+            .filter(judgements::state.eq_any(names(Transition::Fail))),
+    )
+    .set((
+        judgements::state.eq(JudgementState::Failed.name()),
+        judgements::error_kind.eq(error.kind.name()),
+        judgements::error_message.eq(to_text(&error.message)),
+        judgements::lease_expires_at.eq(None::<PrimitiveDateTime>),
+        judgements::finished_at.eq(to_timestamp(now)),
+    ));
+    let changed = guarded!(update, guard, connection);
+    if changed == 1 {
+        let submission = submission_of(connection, judgement)?;
+        outbox::remove(connection, judgement)?;
+        events::append(connection, submission, judgement, now, &ProgressKind::Failed)?;
+    }
+    Ok(changed == 1)
+}
+
+fn submission_of(
+    connection: &mut AnyConnection,
+    judgement: JudgementId,
+) -> Result<SubmissionId, DatabaseError> {
+    let id: String = judgements::table
+        .find(judgement.to_string())
+        .select(judgements::submission_id)
+        .first(connection)?;
+    parse("submission id", &id)
+}

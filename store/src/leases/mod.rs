@@ -1,0 +1,138 @@
+//! A function's hold on a judgement, and all that it writes through it.
+//!
+//! Every claim counts the judgement's attempt up by one. Each later write names the
+//! attempt it belongs to in the `WHERE` of its one `UPDATE`, so the function that
+//! was overtaken changes nothing: exactly one verdict is ever stored.
+
+mod ending;
+mod progress;
+
+pub use ending::{fail_unheld, release_dead};
+
+use crate::convert::{from_integer, from_timestamp, parse, to_timestamp};
+use crate::schema::judgements;
+use crate::{AnyConnection, DatabaseError, database, events};
+use diesel::prelude::*;
+use judge_types::{JudgementId, JudgementState, ProgressKind, SubmissionId, Transition};
+use time::{Duration, OffsetDateTime, PrimitiveDateTime};
+
+/// No lease is granted or renewed for longer. One that ends later was granted by a clock that has
+/// been set back since, and counts as run out.
+pub const LONGEST_LEASE: Duration = Duration::minutes(10);
+
+/// The right to judge one judgement, until another function claims it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lease {
+    /// What is judged.
+    pub judgement: JudgementId,
+    /// The submission it belongs to.
+    pub submission: SubmissionId,
+    /// Which claim this is, from 1.
+    pub attempt: u32,
+    /// When the judgement was queued.
+    pub queued_at: OffsetDateTime,
+}
+
+/// What became of a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claim {
+    /// The caller judges it now.
+    Granted(Lease),
+    /// Another function holds it, until then unless it renews.
+    Held(OffsetDateTime),
+    /// There is a verdict, or the judge gave up: nothing to do.
+    Final,
+    /// There is no such judgement.
+    Unknown,
+}
+
+/// Why a write through a lease was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum LeaseError {
+    /// Another function has claimed the judgement since, or it is final.
+    #[error("lost the lease on judgement {0}")]
+    Lost(JudgementId),
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+impl From<diesel::result::Error> for LeaseError {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Database(error.into())
+    }
+}
+
+/// The names of the states from which `transition` may happen.
+fn names(transition: Transition) -> Vec<&'static str> {
+    JudgementState::allowing(transition).map(JudgementState::name).collect()
+}
+
+/// Claims a judgement that is queued, or whose lease has run out.
+///
+/// `worker` names the function, so that whoever started it can release what it held
+/// when it dies; the lease runs for `length`, at most [`LONGEST_LEASE`], unless renewed.
+///
+/// # Errors
+/// Where the database fails.
+pub fn claim(
+    connection: &mut AnyConnection,
+    judgement: JudgementId,
+    worker: &str,
+    length: Duration,
+) -> Result<Claim, DatabaseError> {
+    let id = judgement.to_string();
+    let now = judge_types::now();
+    database::write(connection, |connection| {
+        let claimed = diesel::update(
+            judgements::table
+                .filter(judgements::id.eq(&id))
+                .filter(judgements::state.eq_any(names(Transition::Claim)))
+                .filter(
+                    judgements::lease_expires_at
+                        .is_null()
+                        .or(judgements::lease_expires_at.le(to_timestamp(now)))
+                        .or(judgements::lease_expires_at.gt(to_timestamp(now + LONGEST_LEASE))),
+                ),
+        )
+        .set((
+            judgements::state.eq(JudgementState::Compiling.name()),
+            judgements::attempt.eq(judgements::attempt + 1),
+            judgements::worker.eq(worker),
+            judgements::lease_expires_at.eq(to_timestamp(now + length.min(LONGEST_LEASE))),
+        ))
+        .execute(connection)?;
+        let row = judgements::table
+            .find(&id)
+            .select((
+                judgements::submission_id,
+                judgements::attempt,
+                judgements::state,
+                judgements::lease_expires_at,
+                judgements::created_at,
+            ))
+            .first::<(String, i32, String, Option<PrimitiveDateTime>, PrimitiveDateTime)>(
+                connection,
+            )
+            .optional()?;
+        let Some((submission, attempt, state, expires, created)) = row else {
+            return Ok(Claim::Unknown);
+        };
+        if claimed == 0 {
+            let state: JudgementState = parse("judgement state", &state)?;
+            return Ok(match expires {
+                Some(until) if !state.is_final() => Claim::Held(from_timestamp(until)),
+                _ => Claim::Final,
+            });
+        }
+        let lease = Lease {
+            judgement,
+            submission: parse("submission id", &submission)?,
+            attempt: from_integer(attempt),
+            queued_at: from_timestamp(created),
+        };
+        let started = ProgressKind::Started { attempt: lease.attempt };
+        events::append(connection, lease.submission, judgement, now, &started)?;
+        Ok(Claim::Granted(lease))
+    })
+}
