@@ -84,6 +84,15 @@ pub(crate) struct OutputFile {
 struct Counted {
     file: File,
     size_before: u64,
+    /// How reads and writes behave: a property of the file's description, which the program shares.
+    flags: OFlag,
+}
+
+impl Drop for Counted {
+    /// Undoes what the program did with `F_SETFL`: under `O_DIRECT`, say, the caller could not read.
+    fn drop(&mut self) {
+        let _ = fcntl(&self.file, FcntlArg::F_SETFL(self.flags));
+    }
 }
 
 impl OutputFile {
@@ -98,7 +107,8 @@ impl OutputFile {
             if !metadata.is_file() {
                 return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
             }
-            Ok(Counted { file: file.try_clone()?, size_before: metadata.len() })
+            let flags = OFlag::from_bits_retain(fcntl(&file, FcntlArg::F_GETFL)?);
+            Ok(Counted { file: file.try_clone()?, size_before: metadata.len(), flags })
         };
         let counted = prepare().map_err(|source| failed("prepare the file", name, source))?;
         Ok(Self { descriptor: file.into(), counted: Some(counted) })
