@@ -77,9 +77,15 @@ impl Init<'_> {
             }
             let heard = polled.get(1).and_then(PollFd::revents).unwrap_or(PollFlags::empty());
             if heard.contains(PollFlags::POLLIN) {
-                let (arch, number) = seccomp::forbidden_call(process::borrow_descriptor(listener))?;
-                self.report.mark_forbidden(arch, number);
-                return Ok(());
+                match seccomp::forbidden_call(process::borrow_descriptor(listener)) {
+                    Ok((arch, number)) => {
+                        self.report.mark_forbidden(arch, number);
+                        return Ok(());
+                    }
+                    // The caller was killed before it could be asked about.
+                    Err(Errno::ENOENT) => {}
+                    Err(error) => return Err(error),
+                }
             }
             if !heard.is_empty() {
                 // No one is left who could make a call: what remains is to hear of their deaths.
