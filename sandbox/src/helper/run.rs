@@ -144,6 +144,7 @@ impl Runner {
             Err(Failure { errno: Errno::EINVAL, .. }) | Ok(()) => {}
             Err(failure) => return Err(failure),
         }
+        self.work.tidy()?;
         self.temporary.iter_mut().try_for_each(Temporary::renew)
     }
 }

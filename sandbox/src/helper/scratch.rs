@@ -1,9 +1,12 @@
 //! The writable folders of a box: `/work`, which lasts as long as the box does, and the temporary
 //! ones, which every run finds empty.
 
-use std::os::fd::OwnedFd;
+use std::fs::Permissions;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use nix::errno::Errno;
 use nix::mount::{MntFlags, umount2};
 use nix::sys::stat::{FileStat, stat};
 use nix::sys::statvfs::statvfs;
@@ -11,7 +14,7 @@ use nix::sys::statvfs::statvfs;
 use super::mounts::mount_tmpfs;
 use super::{Failure, Step};
 use crate::spec::WorkAccess;
-use crate::sys::mount::{clone_tree, set_read_only};
+use crate::sys::mount::{READ_ONLY, attach, clone_tree, restrict_tree, set_read_only};
 
 const TEMPORARY_INODES: u64 = 65_536;
 
@@ -103,15 +106,38 @@ impl Work {
     /// Makes it as writable as a run is to find it.
     pub(super) fn grant(&mut self, access: WorkAccess) -> Result<(), Failure> {
         if access != self.access {
-            set_read_only(Path::new(WORK), access == WorkAccess::ReadOnly)
-                .step(|| format!("change the access to {WORK}"))?;
+            let read_only = access == WorkAccess::ReadOnly;
+            match set_read_only(Path::new(WORK), read_only) {
+                // A dead process's file is still open, in a socket that only the kernel can reach.
+                Err(Errno::EBUSY) => remount(Path::new(WORK)),
+                changed => changed.step(|| format!("change the access to {WORK}")),
+            }?;
             self.access = access;
+        }
+        Ok(())
+    }
+
+    /// Undoes what a run did to the folder itself, so that the next one can enter it.
+    pub(super) fn tidy(&self) -> Result<(), Failure> {
+        if self.access == WorkAccess::Writable {
+            std::fs::set_permissions(WORK, Permissions::from_mode(0o755))
+                .step(|| format!("set the mode of {WORK}"))?;
         }
         Ok(())
     }
 }
 
-/// Unmounts at once; nothing uses it any more.
+/// Puts another, read-only mount of the same file system in the place of the one at `path`.
+fn remount(path: &Path) -> Result<(), Failure> {
+    let name = || format!("mount {} in the box again", path.display());
+    let tree = clone_tree(path, false).step(name)?;
+    restrict_tree(tree.as_fd(), READ_ONLY).step(name)?;
+    unmount(path)?;
+    attach(tree.as_fd(), path).step(name)
+}
+
+/// Unmounts at once. No process uses it any more, but files that dead processes had sent each other
+/// over sockets stay open until the kernel looks for such: they may not hold anyone up.
 pub(super) fn unmount(path: &Path) -> Result<(), Failure> {
-    umount2(path, MntFlags::empty()).step(|| format!("unmount {} in the box", path.display()))
+    umount2(path, MntFlags::MNT_DETACH).step(|| format!("unmount {} in the box", path.display()))
 }
