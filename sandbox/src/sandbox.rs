@@ -20,7 +20,7 @@ use crate::protocol::{Channel, Reply, Request, Run, Setup};
 use crate::request;
 use crate::spec::{BoxSpec, Helper, Level, RunSpec, Stdio};
 use crate::supervise::{Meter, Watch, wait_readable};
-use crate::tree;
+use crate::tree::Tree;
 use crate::work_dir::WorkDir;
 
 /// How long the helper may take for anything but a run.
@@ -153,7 +153,7 @@ impl Sandbox {
         })?;
         let meter = match &mut self.cgroup {
             Some(cgroup) => Meter::Group(cgroup),
-            None => Meter::Tree { helper: self.helper.id(), peak: tree::Sample::default() },
+            None => Meter::Tree(Tree::below(self.helper.id())),
         };
         let channel = self.channel.as_ref().ok_or(SandboxError::HelperGone)?;
         let outputs = [&stdout, &stderr];

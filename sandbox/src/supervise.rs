@@ -13,7 +13,7 @@ use crate::outcome::{Ending, Outcome, Usage};
 use crate::policy;
 use crate::protocol::{Channel, Ended, Reply, Request};
 use crate::spec::RunLimits;
-use crate::tree;
+use crate::tree::Tree;
 
 /// The shortest time between two looks at the accounts.
 const SHORTEST_WAIT: Duration = Duration::from_millis(1);
@@ -32,7 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// The keeper of a run's accounts while it lives.
 pub(crate) enum Meter<'a> {
     Group(&'a mut Cgroup),
-    Tree { helper: u32, peak: tree::Sample },
+    Tree(Tree),
 }
 
 /// A limit that the owner stopped a run for.
@@ -86,7 +86,7 @@ impl Watch<'_> {
         let busy = u32::try_from(cores).unwrap_or(u32::MAX).min(self.limits.processes).max(1);
         let until_cpu = (self.limits.cpu + ALLOWANCE).saturating_sub(cpu) / busy;
         let mut pause = until_wall.min(until_cpu);
-        if matches!(self.meter, Meter::Tree { .. }) {
+        if matches!(self.meter, Meter::Tree(_)) {
             pause = pause.min(SAMPLING_PERIOD);
         }
         if self.limits.file_bytes > self.limits.output_bytes {
@@ -98,17 +98,9 @@ impl Watch<'_> {
     fn cpu(&mut self) -> Result<Duration, SandboxError> {
         match &mut self.meter {
             Meter::Group(group) => group.cpu(),
-            Meter::Tree { helper, peak } => {
-                let now = tree::sample(*helper);
-                peak.cpu = peak.cpu.max(now.cpu);
-                let exceeds = now.resident_bytes > self.limits.memory_bytes;
-                let resident = if exceeds && now.processes > 1 {
-                    tree::proportional_bytes(*helper)
-                } else {
-                    now.resident_bytes
-                };
-                peak.resident_bytes = peak.resident_bytes.max(resident);
-                Ok(peak.cpu)
+            Meter::Tree(tree) => {
+                tree.look(self.limits.memory_bytes);
+                Ok(tree.cpu)
             }
         }
     }
@@ -120,7 +112,7 @@ impl Watch<'_> {
     ) -> Result<Option<Stopped>, SandboxError> {
         let memory = match &self.meter {
             Meter::Group(group) => group.out_of_memory()?,
-            Meter::Tree { peak, .. } => peak.resident_bytes > self.limits.memory_bytes,
+            Meter::Tree(tree) => tree.peak_bytes > self.limits.memory_bytes,
         };
         let reached = [
             (memory, Stopped::Memory),
@@ -155,10 +147,10 @@ impl Watch<'_> {
     ) -> Result<Outcome, SandboxError> {
         let account = match &mut self.meter {
             Meter::Group(group) => group.end_run()?,
-            Meter::Tree { peak, .. } => {
-                let bytes = peak.resident_bytes.max(ended.largest_resident_bytes);
+            Meter::Tree(tree) => {
+                let bytes = tree.peak_bytes.max(ended.largest_resident_bytes);
                 Account {
-                    cpu: peak.cpu.max(ended.cpu),
+                    cpu: tree.cpu.max(ended.cpu),
                     peak_memory_bytes: bytes,
                     file_cache_bytes: 0,
                     out_of_memory: bytes > self.limits.memory_bytes,

@@ -1,38 +1,57 @@
 //! The process tree of a run, sampled from `/proc` where no control group keeps its accounts.
 
+use std::collections::HashMap;
 use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
-/// One look at a tree of processes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Sample {
-    /// CPU time of all that live and all that were waited for, to the clock tick.
+/// What a run has used, as far as looks at its processes have told.
+#[derive(Debug, Default)]
+pub(crate) struct Tree {
+    helper: u32,
+    /// CPU time, to the clock tick.
     pub(crate) cpu: Duration,
-    /// Resident memory, in bytes. What processes share is counted for each of them.
-    pub(crate) resident_bytes: u64,
-    /// How many processes there are.
-    pub(crate) processes: usize,
+    /// The most resident memory at one look, in bytes.
+    pub(crate) peak_bytes: u64,
+    /// CPU time of each process that was ever seen to have used some, by id and start. It counts
+    /// though the process ends and nobody waits for it.
+    seen: HashMap<(u32, u64), Duration>,
 }
 
-/// Looks at the run below the helper: its init, which counts for the children it has waited for,
-/// and the program's own processes.
-pub(crate) fn sample(helper: u32) -> Sample {
-    let mut sample = Sample::default();
-    for init in children(helper) {
-        sample.cpu += waited_for(init);
-        for process in descendants(init) {
-            sample.cpu += own_time(process) + waited_for(process);
-            sample.resident_bytes += resident(process);
-            sample.processes += 1;
-        }
+impl Tree {
+    /// The run below this helper.
+    pub(crate) fn below(helper: u32) -> Self {
+        Self { helper, ..Self::default() }
     }
-    sample
-}
 
-/// Memory of the run with what its processes share counted once. Slower than [`sample`].
-pub(crate) fn proportional_bytes(helper: u32) -> u64 {
-    let processes = children(helper).into_iter().flat_map(descendants);
-    processes.map(|process| proportional(process).unwrap_or_else(|| resident(process))).sum()
+    /// Looks at the run's init, which counts for the children it has waited for, and at the
+    /// program's own processes. Above `memory_limit`, in bytes, what processes share counts once.
+    pub(crate) fn look(&mut self, memory_limit: u64) {
+        // What short-lived processes used is known by whoever waited for them, what unwaited-for
+        // ones used by having been seen: each sum may miss something, and neither counts twice.
+        let mut living_and_waited_for = Duration::ZERO;
+        let mut processes = Vec::new();
+        for init in children(self.helper) {
+            living_and_waited_for += times(init).map_or(Duration::ZERO, |init| init.waited_for);
+            processes.extend(descendants(init));
+        }
+        for &process in &processes {
+            let Some(times) = times(process) else { continue };
+            living_and_waited_for += times.own + times.waited_for;
+            if !times.own.is_zero() {
+                self.seen.insert((process, times.started), times.own);
+            }
+        }
+        let seen = self.seen.values().sum();
+        self.cpu = self.cpu.max(living_and_waited_for).max(seen);
+        let mut bytes = processes.iter().map(|&process| resident(process)).sum();
+        if bytes > memory_limit && processes.len() > 1 {
+            // Exact, but slower.
+            let exact = |&process: &u32| proportional(process).unwrap_or_else(|| resident(process));
+            bytes = processes.iter().map(exact).sum();
+        }
+        self.peak_bytes = self.peak_bytes.max(bytes);
+    }
 }
 
 fn descendants(root: u32) -> Vec<u32> {
@@ -54,27 +73,42 @@ fn children(process: u32) -> Vec<u32> {
         .collect()
 }
 
-fn own_time(process: u32) -> Duration {
-    times(process).map_or(Duration::ZERO, |[user, system, ..]| user + system)
+/// CPU time of one process.
+struct Times {
+    own: Duration,
+    /// That of the children it has waited for, and of theirs.
+    waited_for: Duration,
+    /// When it began, in ticks since boot.
+    started: u64,
 }
 
-fn waited_for(process: u32) -> Duration {
-    times(process).map_or(Duration::ZERO, |[_, _, user, system]| user + system)
-}
-
-/// Fields 14 to 17 of proc_pid_stat(5).
-fn times(process: u32) -> Option<[Duration; 4]> {
-    const TICK: Duration = Duration::from_millis(10); // USER_HZ is 100 on every Linux
+/// Fields 14 to 17 and 22 of proc_pid_stat(5).
+fn times(process: u32) -> Option<Times> {
+    const TICK_MS: u64 = 10; // USER_HZ is 100 on every Linux
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     let (_, after_name) = stat.rsplit_once(')')?;
-    let mut fields = after_name.split_whitespace().skip(11).map_while(|field| field.parse().ok());
-    let mut next = || fields.next().map(|ticks: u32| TICK * ticks);
-    Some([next()?, next()?, next()?, next()?])
+    let fields: Vec<_> = after_name.split_whitespace().collect();
+    let number = |field: usize| fields.get(field - 3)?.parse::<u64>().ok();
+    let time = |field| Some(Duration::from_millis(number(field)? * TICK_MS));
+    let (own, waited_for) = (time(14)? + time(15)?, time(16)? + time(17)?);
+    Some(Times { own, waited_for, started: number(22)? })
+}
+
+/// Resident memory, in bytes. A process whose first thread has ended shows it at the others only.
+fn resident(process: u32) -> u64 {
+    let of_threads = || {
+        let threads = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+        threads.map(|thread| resident_in(&thread.path().join("statm"))).max().unwrap_or(0)
+    };
+    match resident_in(Path::new(&format!("/proc/{process}/statm"))) {
+        0 => of_threads(),
+        bytes => bytes,
+    }
 }
 
 /// The second field of `statm`, proc_pid_statm(5).
-fn resident(process: u32) -> u64 {
-    let statm = fs::read_to_string(format!("/proc/{process}/statm")).unwrap_or_default();
+fn resident_in(statm: &Path) -> u64 {
+    let statm = fs::read_to_string(statm).unwrap_or_default();
     let pages: u64 = statm.split(' ').nth(1).and_then(|pages| pages.parse().ok()).unwrap_or(0);
     pages * page_size()
 }
@@ -113,7 +147,9 @@ mod tests {
 
     #[test]
     fn a_process_that_is_gone_counts_for_nothing() {
-        assert_eq!(sample(0), Sample::default());
+        let mut tree = Tree::below(0);
+        tree.look(0);
+        assert_eq!((tree.cpu, tree.peak_bytes), (Duration::ZERO, 0));
         assert_eq!(resident(0), 0);
     }
 }
