@@ -34,6 +34,11 @@ fn vm(spec: &mut RunSpec) {
     spec.policy = Policy::vm();
 }
 
+fn writable_vm(spec: &mut RunSpec) {
+    writable(spec);
+    vm(spec);
+}
+
 fn cases() -> Vec<Case> {
     use Ending::{CpuTimeExceeded, MemoryExceeded, OutputExceeded, WallTimeExceeded};
     vec![
@@ -50,6 +55,7 @@ fn cases() -> Vec<Case> {
         ("shared-mapping 100", as_is, MemoryExceeded),
         ("memory-of-children 2", as_is, CONTAINED),
         ("memory-of-children 8", as_is, MemoryExceeded),
+        ("heap-without-leader 100", as_is, MemoryExceeded),
         ("huge-pages", as_is, CONTAINED),
         ("recursion 40", as_is, CONTAINED),
         ("recursion 2000", as_is, MemoryExceeded),
@@ -75,12 +81,20 @@ fn cases() -> Vec<Case> {
         ("busy-children 4", as_is, CpuTimeExceeded),
         ("deaf-and-busy 1", as_is, CpuTimeExceeded),
         ("busy-for-ms 200", as_is, CONTAINED),
+        ("busy-unwaited", as_is, CpuTimeExceeded),
         // Outliving.
         ("stop-parent", as_is, CONTAINED),
         ("daemon", as_is, CONTAINED),
         ("kill-everyone", as_is, CONTAINED),
         ("leave-message", as_is, CONTAINED),
         ("find-message", as_is, CONTAINED),
+        ("leave-in-flight /tmp", vm, CONTAINED),
+        ("leave-in-flight /work", writable_vm, CONTAINED),
+        // Making the judge fail.
+        ("reserve", as_is, CONTAINED),
+        ("reserve", vm, CONTAINED),
+        ("bewitch-outputs", as_is, CONTAINED),
+        ("starve-init", as_is, CONTAINED),
         // Seeing and writing what is not its own.
         ("read-host", as_is, CONTAINED),
         ("see-processes", as_is, CONTAINED),
@@ -207,6 +221,38 @@ fn calls_that_libraries_probe_for_are_refused_without_killing() {
         for (number, errno) in refused {
             let ran = run(&mut sandbox, &hostile(&format!("refused {number} {errno}")));
             assert_eq!(ran.outcome.ending, CONTAINED, "{number} at level {level}: {ran:?}");
+        }
+    }
+}
+
+#[test]
+fn callers_that_die_before_they_are_heard_harm_no_one() {
+    for level in LEVELS {
+        let mut spec = hostile("die-asking");
+        spec.limits.cpu = Duration::from_secs(10);
+        // Most often one is heard of in the end.
+        let ending = run(&mut open(level), &spec).outcome.ending;
+        let forbidden =
+            matches!(&ending, Ending::ForbiddenSyscall { name, .. } if name == "socket");
+        assert!(forbidden || ending == CONTAINED, "{level}: {ending}");
+    }
+}
+
+#[test]
+fn a_run_finds_the_work_folder_in_order_whatever_the_one_before_did() {
+    for level in LEVELS {
+        for line in ["leave-in-flight /work", "lock-folder /work"] {
+            let mut sandbox = open(level);
+            let mut before = hostile(line);
+            writable_vm(&mut before);
+            assert_eq!(run(&mut sandbox, &before).outcome.ending, CONTAINED, "{line} at {level}");
+            for work in [WorkAccess::ReadOnly, WorkAccess::Writable, WorkAccess::ReadOnly] {
+                let mut after = hostile("fill /work");
+                after.work = work;
+                let ending = run(&mut sandbox, &after).outcome.ending;
+                let expected = i32::from(work == WorkAccess::ReadOnly);
+                assert_eq!(ending, Ending::Exited { code: expected }, "{line} at {level}");
+            }
         }
     }
 }

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -381,6 +382,102 @@ static int privileged(char **args) {
     return 0;
 }
 
+/* Reserves space behind an output without growing it: no limit on the size of files counts that. */
+static int reserve(char **args) {
+    (void)args;
+    struct { short type, whence; long start, length; int zero[6]; } range = {0, 0, 0, 64L * MIB};
+    fallocate(1, FALLOC_FL_KEEP_SIZE, 0, 64L * MIB);
+    ioctl(1, 0x4030582aL /* FS_IOC_RESVSP64 */, &range);
+    struct stat output;
+    fstat(1, &output);
+    return output.st_blocks > 2048 ? escaped("space on the host's disk") : 0;
+}
+
+/* Changes how the judge's own copies of the outputs' descriptors behave. */
+static int bewitch_outputs(char **args) {
+    (void)args;
+    write(1, "said", 4);
+    for (int stream = 1; stream <= 2; stream++)
+        if (fcntl(stream, F_SETFL, O_DIRECT | O_APPEND | O_NONBLOCK) != 0) return escaped("could not");
+    return 0;
+}
+
+/* Makes the run's init fail, which waits for children with a poll of two descriptors. */
+static int starve_init(char **args) {
+    (void)args;
+    struct rlimit none = {0, 0};
+    if (prlimit(1, RLIMIT_NOFILE, &none, 0) == 0 || errno != EPERM) return escaped("another's limits");
+    if (fork() == 0) _exit(fork() < 0);
+    wait(0);
+    return 0;
+}
+
+/* Kills callers of a forbidden call until one dies between being heard of and being asked. */
+static int die_asking(char **args) {
+    (void)args;
+    for (int i = 0; i < 3000; i++) {
+        pid_t child = fork();
+        if (child == 0) {
+            socket(AF_UNIX, SOCK_STREAM, 0);
+            _exit(1);
+        }
+        for (volatile int k = 0; k < i * 20; k++) {}
+        kill(child, SIGKILL);
+        waitpid(child, 0, 0);
+    }
+    return 0;
+}
+
+/* Leaves open files in sockets that hold each other: the kernel finds them some time after the run. */
+static int leave_in_flight(char **args) {
+    char path[256];
+    snprintf(path, sizeof path, "%s/in-flight", args[0]);
+    int file = open(path, O_CREAT | O_RDWR, 0600), status = open("/proc/self/status", O_RDONLY), pair[2];
+    if (file < 0 || status < 0 || socketpair(AF_UNIX, SOCK_STREAM, 0, pair) != 0) return escaped("no files to send");
+    for (int i = 0; i < 2; i++) {
+        int sent[] = {file, status, pair[0], pair[1]};
+        char space[CMSG_SPACE(sizeof sent)] = {0};
+        struct iovec part = {"x", 1};
+        struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = space, .msg_controllen = sizeof space};
+        struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
+        rights->cmsg_level = SOL_SOCKET, rights->cmsg_type = SCM_RIGHTS, rights->cmsg_len = CMSG_LEN(sizeof sent);
+        memcpy(CMSG_DATA(rights), sent, sizeof sent);
+        if (sendmsg(pair[i], &message, 0) != 1) return escaped("could not send");
+    }
+    return 0;
+}
+
+static int lock_folder(char **args) { return chmod(args[0], 0) == 0 ? 0 : escaped("could not"); }
+
+/* Uses more time than the limit in children that nobody waits for, one after another. */
+static int busy_unwaited(char **args) {
+    (void)args;
+    signal(SIGCHLD, SIG_IGN);
+    for (int i = 0; i < 8; i++) {
+        if (fork() == 0) {
+            while (clock() < CLOCKS_PER_SEC / 10) {}
+            _exit(0);
+        }
+        wait(0);
+    }
+    return escaped("eight tenths of a second");
+}
+
+static void *heap_of_thread(void *bytes) {
+    char *memory = malloc((size_t)bytes);
+    touch(memory, (size_t)bytes);
+    for (;;) pause();
+    return memory;
+}
+
+/* Allocates in a thread whose process looks dead, because its first thread is. */
+static int heap_without_leader(char **args) {
+    pthread_t thread;
+    pthread_create(&thread, 0, heap_of_thread, (void *)((size_t)number_of(args) * MIB));
+    pthread_exit(0);
+    return 0;
+}
+
 /* System calls. */
 
 static int call(char **args) {
@@ -436,6 +533,9 @@ static const struct {
     {"leave-message", leave_message}, {"find-message", find_message}, {"litter", litter},
     {"read-host", read_host}, {"see-processes", see_processes}, {"write-outside", write_outside},
     {"inherited", inherited}, {"alter-input", alter_input}, {"privileged", privileged},
+    {"reserve", reserve}, {"bewitch-outputs", bewitch_outputs}, {"starve-init", starve_init},
+    {"die-asking", die_asking}, {"leave-in-flight", leave_in_flight}, {"lock-folder", lock_folder},
+    {"busy-unwaited", busy_unwaited}, {"heap-without-leader", heap_without_leader},
     {"call", call}, {"refused", refused}, {"new-namespace", new_namespace},
     {"foreign-call", foreign_call}, {"x32-call", x32_call}, {"socket", socket_of},
 };
