@@ -1,5 +1,6 @@
 //! Logs go to standard error; standard output is for results.
 
+use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
 
 /// Starts logging at `default` unless `GAVEL_LOG` says otherwise
@@ -10,5 +11,6 @@ pub(crate) fn start(default: &str) {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_target(false)
+        .with_ansi(std::io::stderr().is_terminal())
         .init();
 }
