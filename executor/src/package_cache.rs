@@ -184,7 +184,8 @@ fn remove_if_there(folder: &Path) -> io::Result<()> {
     }
 }
 
-fn size_of(folder: &Path) -> io::Result<u64> {
+/// Bytes of all files below a folder.
+pub(crate) fn size_of(folder: &Path) -> io::Result<u64> {
     let mut bytes = 0;
     for entry in fs::read_dir(folder)? {
         let entry = entry?;

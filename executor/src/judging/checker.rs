@@ -1,10 +1,11 @@
 //! Deciding whether an output is right: the default comparison, or the package's own validators.
 
 use super::{
-    Workbench, artefacts,
+    Workbench,
+    artefacts::Artefact,
     bench::{host, with_causes},
     limits,
-    program::{Program, Role, failed, lay_out, read_sources, usage_of},
+    program::{Program, Role, lay_out, read_sources, text, usage_of},
 };
 use judge_types::{JudgingError, JudgingErrorKind, Limits, Verdict};
 use languages::{Source, WORK_DIR};
@@ -124,13 +125,13 @@ impl<'a> Validator<'a> {
         let data = package.root.join("data");
         let mount = Mount { source: data.clone(), target: DATA_DIR.into() };
         let mut program = Program::open(bench, toolchain, layout, vec![mount])?;
-        let artefact = artefacts::path(&bench.cache, package, &name, &language.id);
-        if !artefacts::restore(&artefact, &program)? {
+        let artefact = Artefact::of(&bench.cache, package, &name, &language.id);
+        if !artefact.restore(&program)? {
             let compiled = program.compile(&sources, limits)?;
             if !compiled.success {
                 return Err(broken(format!("does not compile:\n{}", compiled.output)));
             }
-            artefacts::save(&artefact, &program)?;
+            artefact.save(&program)?;
         }
         Ok(Self { name, program, limits, data })
     }
@@ -148,7 +149,9 @@ impl<'a> Validator<'a> {
         cpu_ms: &mut u64,
     ) -> Result<Checked, JudgingError> {
         let feedback = format!(".feedback-{ordinal}");
-        self.program.work().make_dir(&feedback).map_err(failed)?;
+        // What stands in the way now is what the validator left in earlier runs.
+        let made = self.program.work().make_dir(&feedback);
+        made.map_err(|error| package_error(&self.name, &with_causes(&error)))?;
         let mut arguments = vec![
             self.path_in_box(&case.input)?,
             self.path_in_box(&case.answer)?,
@@ -189,8 +192,8 @@ impl<'a> Validator<'a> {
     fn feedback(&self, folder: &str, file: &str) -> Result<Option<String>, JudgingError> {
         let content = self.program.work().read(&format!("{folder}/{file}"), limits::FEEDBACK_BYTES);
         let content = content.map_err(|e| package_error(&self.name, &with_causes(&e)))?;
-        let text = content.map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned());
-        Ok(text.filter(|text| !text.is_empty()))
+        let message = content.map(|bytes| text(&bytes).trim().to_owned());
+        Ok(message.filter(|message| !message.is_empty()))
     }
 }
 
