@@ -8,7 +8,7 @@ use judge_types::{CompileResult, JudgingError, JudgingErrorKind, Limits, RunUsag
 use languages::{Entry, Invocation, Layout, OUT_DIR, Source, Toolchain, WORK_DIR};
 use sandbox::{
     BoxSpec, Ending, Input, Mount, Outcome, Output, Policy, RunLimits, RunSpec, Sandbox,
-    SandboxError, Stdio, WorkAccess,
+    SandboxError, Stdio, Usage, WorkAccess,
 };
 use std::{
     fs::File,
@@ -234,7 +234,15 @@ impl<'a> Program<'a> {
         let Invocation { argv, env, policy, .. } = invocation;
         let policy = Policy::named(&policy).map_err(|error| failed(error.into()))?;
         let spec = RunSpec { argv, env, limits, policy, work, cwd: WORK_DIR.into() };
-        self.sandbox.run(&spec, stdio).map_err(failed)
+        match self.sandbox.run(&spec, stdio) {
+            // What its own compilation left in the work folder is no program; a shell says it so.
+            Err(SandboxError::CannotExecute { path, .. })
+                if Path::new(&path).starts_with(WORK_DIR) =>
+            {
+                Ok(Outcome { ending: Ending::Exited { code: 126 }, usage: Usage::default() })
+            }
+            ran => ran.map_err(failed),
+        }
     }
 }
 
@@ -269,7 +277,7 @@ fn read_head(mut file: File, limit: u64) -> Result<String, JudgingError> {
     file.rewind()
         .and_then(|()| file.take(limit).read_to_end(&mut bytes))
         .map_err(|e| host("read", "what a program printed", &e))?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    Ok(text(&bytes))
 }
 
 fn read_tail(mut file: File, limit: u64) -> Result<String, JudgingError> {
@@ -278,5 +286,10 @@ fn read_tail(mut file: File, limit: u64) -> Result<String, JudgingError> {
         .and_then(|end| file.seek(SeekFrom::Start(end.saturating_sub(limit))))
         .and_then(|_| file.take(limit).read_to_end(&mut bytes))
         .map_err(|e| host("read", "what a program printed", &e))?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    Ok(text(&bytes))
+}
+
+/// What a program wrote, as text that a database takes: PostgreSQL has no NUL in its texts.
+pub(crate) fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).replace('\0', "\u{fffd}")
 }

@@ -21,6 +21,8 @@ pub(crate) fn trials() -> Vec<Trial> {
         a_compiler_that_makes_no_program_is_a_compile_error,
         a_crash_tells_the_jury_what_it_said,
         a_program_cannot_keep_anything_for_its_next_run,
+        what_a_program_does_to_itself_is_no_failure_of_the_judge,
+        messages_are_texts_for_every_database,
         a_validator_accepts_rejects_and_explains,
         a_validator_gets_the_flags_of_the_test_case,
         a_validator_that_fails_is_the_packages_fault,
@@ -152,6 +154,35 @@ fn a_program_cannot_keep_anything_for_its_next_run() {
     assert_eq!(judged.verdict, Verdict::Accepted, "{judged:?}");
 }
 
+fn what_a_program_does_to_itself_is_no_failure_of_the_judge() {
+    let package = PackageFolder::new(&[("1", "1"), ("2", "2")]);
+    let garbage = "{-# LANGUAGE TemplateHaskell #-}\nimport Language.Haskell.TH\n\
+        import System.Posix.Process\n$(runIO (executeFile \"/bin/sh\" False [\"-c\", \
+        \"mkdir -p /work/.out; echo no program > /work/.out/program\"] Nothing))\nmain = return ()\n";
+    for (language, name, code, verdict) in [
+        (
+            "python3",
+            "a.py",
+            "import fcntl, os\nprint(input(), flush=True)\nos.write(2, b'x')\n\
+             for fd in 1, 2: fcntl.fcntl(fd, fcntl.F_SETFL, os.O_DIRECT)\n",
+            Verdict::Accepted,
+        ),
+        ("perl", "a.pl", "BEGIN { chmod 0, '/work' } print scalar(<STDIN>);", Verdict::Accepted),
+        ("perl", "a.pl", "BEGIN { unlink '/work/a.pl' } print 1;", Verdict::RunTimeError),
+        ("haskell", "a.hs", garbage, Verdict::RunTimeError),
+    ] {
+        let judged = judged(&package, language, source(name, code));
+        assert_eq!(judged.as_ref().ok().map(|j| j.verdict), Some(verdict), "{judged:?}");
+    }
+}
+
+fn messages_are_texts_for_every_database() {
+    let code = "import sys\nsys.exit('nothing \\0 more')\n";
+    let judged = judged(&three_cases(), "python3", source("a.py", code)).unwrap();
+    let said = judged.runs[0].judge_message.as_deref().unwrap();
+    assert!(said.contains("nothing \u{fffd} more"), "{said:?}");
+}
+
 /// Accepts what is on the first line of the answer, twice; speaks to both sides.
 const VALIDATOR: &str = r#"
 import sys
@@ -186,15 +217,15 @@ fn a_validator_gets_the_flags_of_the_test_case() {
 
 fn a_validator_that_fails_is_the_packages_fault() {
     for (code, says) in [
-        ("exit 0\n", "exit code 0"),
+        ("exit 0\n", "exit code 0 on test case sample/00"),
         ("echo oops >&2; exit 1\n", "oops"),
         ("kill -SEGV $$\n", "SIGSEGV"),
+        ("touch .feedback-2; exit 42\n", ".feedback-2"),
     ] {
         let package = three_cases().validated_by("check.sh", code);
         let error = judged(&package, "bash", source("a.sh", "cat\n")).unwrap_err();
         assert_eq!(error.kind, JudgingErrorKind::Package, "{error}");
         assert!(error.message.contains("check.sh") && error.message.contains(says), "{error}");
-        assert!(error.message.contains("sample/00"), "{error}");
     }
 }
 
@@ -234,8 +265,7 @@ fn a_validator_is_compiled_once_for_a_package() {
     };
     assert_eq!(judged(&package).unwrap(), Verdict::Accepted);
     // What is kept is what is run: a program put in its place is run instead.
-    let kept =
-        bench.cache.join("artefacts").join(package.hash.as_str()).join("check+c/.out/program");
+    let kept = bench.cache.join(format!("artefacts/{}+check+c/.out/program", package.hash));
     fs::copy("/bin/false", &kept).unwrap();
     assert!(judged(&package).is_err(), "the kept program was not used");
     // Another content is another package.
@@ -263,9 +293,11 @@ fn judgements_at_once_share_one_compiled_validator() {
             });
         }
     });
-    let artefacts = bench.cache.join("artefacts").join(package.hash.as_str());
-    let names: Vec<_> = fs::read_dir(artefacts).unwrap().map(|e| e.unwrap().file_name()).collect();
-    assert_eq!(names, ["check+c"]);
+    let artefacts = fs::read_dir(bench.cache.join("artefacts")).unwrap();
+    let mut names: Vec<_> =
+        artefacts.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    assert_eq!(names, [format!("{}+check+c", package.hash), "lock".to_owned()]);
 }
 
 fn every_validator_must_accept() {
