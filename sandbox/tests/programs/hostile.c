@@ -442,7 +442,7 @@ static int leave_in_flight(char **args) {
         struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
         rights->cmsg_level = SOL_SOCKET, rights->cmsg_type = SCM_RIGHTS, rights->cmsg_len = CMSG_LEN(sizeof sent);
         memcpy(CMSG_DATA(rights), sent, sizeof sent);
-        if (sendmsg(pair[i], &message, 0) != 1) return escaped("could not send");
+        if (sendmsg(pair[i], &message, 0) != 1) return errno == EACCES ? 2 : escaped("could not send");
     }
     return 0;
 }
