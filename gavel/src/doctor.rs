@@ -1,7 +1,7 @@
 //! `gavel doctor`: what this machine can judge.
 
 use crate::data::SandboxOptions;
-use crate::terminal::{BAD, GOOD, HEADING, QUIET, WARNING};
+use crate::terminal::{BAD, GOOD, HEADING, QUIET, WARNING, print_json, say};
 use languages::{Language, Search, Toolchain};
 use sandbox::{BoxSpec, CgroupVersion, HostReport, Level, Mechanism};
 use serde::Serialize;
@@ -48,7 +48,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
         languages: languages.iter().map(|language| check(language, &search)).collect(),
     };
     if options.json {
-        println!("{}", serde_json::to_string_pretty(&report)?);
+        print_json(&report)?;
     } else {
         print(&report);
     }
@@ -87,9 +87,9 @@ fn check(language: &Language, search: &Search) -> LanguageReport {
 }
 
 fn print(report: &Report) {
-    anstream::println!("{HEADING}Sandbox{HEADING:#}");
+    say!("{HEADING}Sandbox{HEADING:#}");
     print_sandbox(&report.sandbox);
-    anstream::println!("\n{HEADING}Languages{HEADING:#}");
+    say!("\n{HEADING}Languages{HEADING:#}");
     let width = report.languages.iter().map(|language| language.name.len()).max().unwrap_or(0);
     for language in &report.languages {
         print_language(language, width);
@@ -100,16 +100,16 @@ fn print(report: &Report) {
         let mut packages = missing;
         packages.sort_unstable();
         packages.dedup();
-        anstream::println!("\nTo have them all:\n  apt-get install {}", packages.join(" "));
+        say!("\nTo have them all:\n  apt-get install {}", packages.join(" "));
     }
 }
 
 fn print_sandbox(host: &HostReport) {
-    let line = |name: &str, value: &dyn std::fmt::Display| println!("  {name:<16} {value}");
+    let line = |name: &str, value: &dyn std::fmt::Display| say!("  {name:<16} {value}");
     match host.level {
-        Some(level) => anstream::println!("  {:<16} {GOOD}{level}{GOOD:#}", "level"),
+        Some(level) => say!("  {:<16} {GOOD}{level}{GOOD:#}", "level"),
         None => {
-            anstream::println!("  {:<16} {BAD}none: nothing can be judged here{BAD:#}", "level")
+            say!("  {:<16} {BAD}none: nothing can be judged here{BAD:#}", "level")
         }
     }
     line("control groups", &groups(host.cgroup));
@@ -124,10 +124,13 @@ fn print_sandbox(host: &HostReport) {
         ("output", limits.output),
         ("disk", limits.disk),
     ] {
-        line(limit, &words(mechanism));
+        match mechanism {
+            Mechanism::NotEnforced => say!("  {limit:<16} {BAD}not enforced{BAD:#}"),
+            mechanism => line(limit, &words(mechanism)),
+        }
     }
     for note in &host.notes {
-        anstream::println!("  {WARNING}note{WARNING:#} {note}");
+        say!("  {WARNING}note{WARNING:#} {note}");
     }
 }
 
@@ -154,12 +157,10 @@ fn print_language(language: &LanguageReport, width: usize) {
     let name = &language.name;
     if let Some(version) = &language.version {
         let commands = language.commands.join(", ");
-        anstream::println!(
-            "  {GOOD}✓{GOOD:#} {name:<width$}  {version} {QUIET}{commands}{QUIET:#}"
-        );
+        say!("  {GOOD}✓{GOOD:#} {name:<width$}  {version} {QUIET}{commands}{QUIET:#}");
         return;
     }
     let problem = language.problem.as_deref().unwrap_or_default();
     let advice = language.install.as_deref().map(|package| format!("; install {package}"));
-    anstream::println!("  {BAD}✗{BAD:#} {name:<width$}  {problem}{}", advice.unwrap_or_default());
+    say!("  {BAD}✗{BAD:#} {name:<width$}  {problem}{}", advice.unwrap_or_default());
 }

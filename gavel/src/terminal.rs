@@ -1,12 +1,33 @@
 //! How things look on a terminal. Where the output is none, `anstream` drops the colours.
 
 use anstyle::{AnsiColor, Style};
+use anyhow::Context;
+use std::io::Write;
 
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
 pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
 pub(crate) const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 pub(crate) const HEADING: Style = Style::new().bold();
 pub(crate) const QUIET: Style = Style::new().dimmed();
+
+/// Prints a line for people. A reader who has gone away, as in `gavel doctor | head`, or a closed
+/// terminal must not end a judge that runs, nor a command in the middle of its work.
+macro_rules! say {
+    ($($words:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(anstream::stdout(), $($words)*);
+    }};
+}
+pub(crate) use say;
+
+/// Prints JSON for programs: whoever asked for it must get all of it, or be told.
+///
+/// # Errors
+/// Where standard output takes no more.
+pub(crate) fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
+    let text = serde_json::to_string_pretty(value).context("write the JSON")?;
+    writeln!(std::io::stdout(), "{text}").context("write to standard output")
+}
 
 /// Time for people: `0.84 s`.
 pub(crate) fn seconds(ms: u64) -> String {

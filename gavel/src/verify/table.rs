@@ -1,34 +1,32 @@
 //! The report for people.
 
-use crate::terminal::{BAD, GOOD, HEADING, QUIET, WARNING, mebibytes, seconds};
+use crate::terminal::{BAD, GOOD, HEADING, QUIET, WARNING, mebibytes, say, seconds};
 use comfy_table::{Cell, CellAlignment, Table};
 use comfy_table::{LineStyle, presets::UTF8_HORIZONTAL_ONLY};
 use executor::{TimeLimitSource, VerifyReport, VerifyRow};
 use judge_types::Verdict;
 
 pub(super) fn print(report: &VerifyReport) {
-    anstream::println!(
+    say!(
         "{HEADING}{}{HEADING:#} ({}), {} test cases, {}",
         report.title,
         report.short_name,
         report.test_cases,
         limit(report)
     );
-    println!("{}", table(&report.rows));
+    say!("{}", table(&report.rows));
     for row in &report.rows {
         explain(row);
     }
     for warning in &report.warnings {
-        anstream::println!("{WARNING}warning:{WARNING:#} {warning}");
+        say!("{WARNING}warning:{WARNING:#} {warning}");
     }
     let wrong = report.rows.iter().filter(|row| is_wrong(row)).count();
     let all = report.rows.len();
     if wrong == 0 {
-        anstream::println!("{GOOD}All {all} submissions got what the jury means.{GOOD:#}");
+        say!("{GOOD}All {all} submissions got what the jury means.{GOOD:#}");
     } else {
-        anstream::println!(
-            "{BAD}{wrong} of {all} submissions did not get what the jury means.{BAD:#}"
-        );
+        say!("{BAD}{wrong} of {all} submissions did not get what the jury means.{BAD:#}");
     }
 }
 
@@ -86,15 +84,15 @@ fn explain(row: &VerifyRow) {
     if !is_wrong(row) {
         return;
     }
-    anstream::println!("{BAD}✗{BAD:#} {}", row.submission);
+    say!("{BAD}✗{BAD:#} {}", row.submission);
     if let Some(error) = &row.error {
-        println!("    {error}");
+        say!("    {error}");
     }
     if let Some(failed) = &row.failed {
-        println!("    {failed}");
+        say!("    {failed}");
     }
     for line in row.compile_output.iter().flat_map(|output| output.lines()).take(20) {
-        anstream::println!("    {QUIET}{line}{QUIET:#}");
+        say!("    {QUIET}{line}{QUIET:#}");
     }
 }
 
