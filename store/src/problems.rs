@@ -53,6 +53,8 @@ pub struct Problem {
     pub package_bytes: u64,
     /// How many test cases it has.
     pub test_count: u32,
+    /// Who uploaded this version; `None` for one that came with Gavel.
+    pub uploaded_by: Option<UserId>,
     /// When this version was uploaded.
     pub uploaded_at: OffsetDateTime,
     /// Whether it takes no more submissions.
@@ -88,6 +90,7 @@ fn problem((row, version): (ProblemRow, VersionRow)) -> Result<Problem, Database
         public_content: version.5,
         package_bytes: from_bigint(version.6),
         test_count: from_integer(version.7),
+        uploaded_by: version.8.map(|id| parse("user id", &id)).transpose()?,
         uploaded_at: from_timestamp(version.9),
     })
 }
