@@ -6,6 +6,7 @@ use anyhow::{Context, bail};
 use judge_types::{JudgementState, RunUsage, SubmissionId, Verdict};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use std::fmt;
 use std::io::{BufRead, BufReader};
 use std::time::Duration;
 use ureq::http::{Response, StatusCode};
@@ -64,11 +65,24 @@ struct Refusal {
     field: Option<String>,
 }
 
+/// The judge has understood and says no: asking again changes nothing.
+#[derive(Debug)]
+pub(super) struct Refused(String);
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Refused {}
+
 /// Longer than any answer but an event stream takes.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// A stream is never silent for longer than its heartbeat; this is well above it.
-const SILENCE: Duration = Duration::from_secs(45);
+/// How long a stream is read before it is asked for anew: a connection that died without a word is
+/// noticed after this.
+const STREAM: Duration = Duration::from_secs(60);
 
 fn agent() -> Agent {
     Agent::config_builder()
@@ -147,7 +161,8 @@ impl Client {
         let answer = request
             .config()
             .timeout_global(at_most)
-            .timeout_recv_response(Some(SILENCE))
+            .timeout_recv_response(Some(TIMEOUT))
+            .timeout_recv_body(Some(STREAM))
             .build()
             .call()
             .with_context(|| format!("reach {}", self.account.url))?;
@@ -181,10 +196,13 @@ fn refuse(mut answer: Response<Body>) -> anyhow::Result<Response<Body>> {
         return Ok(answer);
     }
     match answer.body_mut().read_json::<Refusal>() {
-        Ok(Refusal { message, field: Some(field) }) => {
-            bail!("the judge refuses: {field}: {message}")
+        Ok(Refusal { message, field: Some(field) }) if !status.is_server_error() => {
+            Err(Refused(format!("the judge refuses: {field}: {message}")).into())
         }
-        Ok(Refusal { message, field: None }) => bail!("the judge refuses: {message}"),
+        Ok(Refusal { message, field: None }) if !status.is_server_error() => {
+            Err(Refused(format!("the judge refuses: {message}")).into())
+        }
+        Ok(Refusal { message, .. }) => bail!("the judge failed: {message}"),
         Err(_) if status == StatusCode::NOT_FOUND => {
             bail!("there is no judge at this address (status {status})")
         }

@@ -1,6 +1,6 @@
 //! Following a submission until its verdict.
 
-use super::client::Client;
+use super::client::{Client, Refused};
 use crate::terminal::{mebibytes, seconds};
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -21,13 +21,18 @@ pub(super) enum End {
 /// How long to wait before asking again after the connection broke.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// How long a judge may be out of reach before following it is given up.
+const GIVE_UP_AFTER: Duration = Duration::from_secs(120);
+
 /// Shows each step on standard error until the judgement ends or `patience` is over.
 pub(super) fn follow(
     client: &Client,
     submission: SubmissionId,
     patience: Option<Duration>,
 ) -> anyhow::Result<End> {
-    let deadline = patience.map(|patience| Instant::now() + patience);
+    // What is too long for the clock is as good as for ever.
+    let deadline = patience.and_then(|patience| Instant::now().checked_add(patience));
+    let mut last_contact = Instant::now();
     let bar = progress_bar();
     let mut last_id = String::new();
     loop {
@@ -36,24 +41,32 @@ pub(super) fn follow(
             bar.finish_and_clear();
             return Ok(End::TimedOut);
         }
-        // A stream that breaks is taken up where it broke: the deadline ends the trying.
-        if let Ok(events) = client.events(submission, &last_id, left) {
-            for event in events {
-                let Ok(event) = event else { break };
-                let progress: ProgressEvent =
-                    serde_json::from_str(&event.data).context("read an event of the judge")?;
-                last_id = event.id;
-                show(&bar, &progress.kind);
-                match progress.kind {
-                    ProgressKind::Finished { .. } => {
-                        bar.finish_and_clear();
-                        return Ok(End::Finished);
+        // A stream that breaks is taken up where it broke.
+        match client.events(submission, &last_id, left) {
+            Err(error) if error.is::<Refused>() || last_contact.elapsed() > GIVE_UP_AFTER => {
+                bar.finish_and_clear();
+                return Err(error.context(format!("follow {}", client.page(submission))));
+            }
+            Err(_) => {}
+            Ok(events) => {
+                for event in events {
+                    last_contact = Instant::now();
+                    let Ok(event) = event else { break };
+                    let progress: ProgressEvent =
+                        serde_json::from_str(&event.data).context("read an event of the judge")?;
+                    last_id = event.id;
+                    show(&bar, &progress.kind);
+                    match progress.kind {
+                        ProgressKind::Finished { .. } => {
+                            bar.finish_and_clear();
+                            return Ok(End::Finished);
+                        }
+                        ProgressKind::Failed => {
+                            bar.finish_and_clear();
+                            return Ok(End::Failed);
+                        }
+                        _ => {}
                     }
-                    ProgressKind::Failed => {
-                        bar.finish_and_clear();
-                        return Ok(End::Failed);
-                    }
-                    _ => {}
                 }
             }
         }
@@ -88,4 +101,30 @@ fn show(bar: &ProgressBar, kind: &ProgressKind) {
         ProgressKind::Failed => "the judge had a problem; the jury has been told".to_owned(),
     };
     bar.set_message(message);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::submit::config::Account;
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+
+    #[test]
+    fn a_judge_that_refuses_is_not_asked_for_ever() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let server = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            assert!(stream.read(&mut [0; 4096]).unwrap() > 0);
+            let body = r#"{"code":"unauthorized","message":"log in"}"#;
+            let head = "HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json";
+            write!(stream, "{head}\r\nContent-Length: {}\r\n\r\n{body}", body.len()).unwrap();
+        });
+        let client = Client::new(Account { url, token: "revoked".into() });
+        let forever = Some(Duration::from_secs(u64::MAX));
+        let error = follow(&client, SubmissionId::new(), forever).unwrap_err();
+        assert!(format!("{error:#}").contains("refuses: log in"), "{error:#}");
+        server.join().unwrap();
+    }
 }

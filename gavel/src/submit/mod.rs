@@ -5,7 +5,7 @@ mod config;
 mod follow;
 mod stream;
 
-use crate::terminal::{BAD, GOOD, QUIET, mebibytes, seconds};
+use crate::terminal::{BAD, GOOD, QUIET, mebibytes, print_json, say, seconds};
 use anyhow::{Context, bail};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -19,7 +19,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
+/// Exit codes: 0 logged in; 3 not, and standard error says why.
 #[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
 pub(crate) struct LoginOptions {
     /// The judge's address, for example http://127.0.0.1:8080
     url: String,
@@ -82,7 +84,7 @@ pub(crate) fn login(options: &LoginOptions) -> anyhow::Result<ExitCode> {
     let token = client::log_in(&url, &username, &password)?.token;
     let file = config::path()?;
     config::save(&Account { url: url.clone(), token }, &file)?;
-    println!("Logged in to {url} as {username}; remembered in {}.", file.display());
+    say!("Logged in to {url} as {username}; remembered in {}.", file.display());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -115,7 +117,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let end = follow(&client, submitted.id, options.timeout.map(Duration::from_secs))?;
     let detail = client.detail(submitted.id)?;
     if options.json {
-        println!("{}", summary(&client, &detail));
+        print_json(&summary(&client, &detail))?;
     } else {
         print(&detail, end);
     }
@@ -172,7 +174,7 @@ fn fresh_key() -> String {
 fn sent(client: &Client, submitted: &Submitted, json: bool) -> anyhow::Result<ExitCode> {
     if json {
         let url = client.page(submitted.id);
-        println!("{}", serde_json::json!({ "id": submitted.id, "url": url }));
+        print_json(&serde_json::json!({ "id": submitted.id, "url": url }))?;
     } else {
         announce(client, submitted);
     }
@@ -181,7 +183,7 @@ fn sent(client: &Client, submitted: &Submitted, json: bool) -> anyhow::Result<Ex
 
 fn announce(client: &Client, submitted: &Submitted) {
     let place = submitted.position.map(|place| format!(", number {place} in the queue"));
-    anstream::println!(
+    say!(
         "Sent as {}{} {QUIET}{}{QUIET:#}",
         submitted.language_id,
         place.unwrap_or_default(),
@@ -211,20 +213,20 @@ fn print(detail: &Detail, end: End) {
             (_, JudgementState::Queued) => "still queued",
             _ => "still being judged",
         };
-        anstream::println!("{BAD}No verdict:{BAD:#} {state}");
+        say!("{BAD}No verdict:{BAD:#} {state}");
         return;
     };
     let style = if verdict.is_accepted() { GOOD } else { BAD };
     let (time, memory) = (seconds(detail.usage.cpu_ms), mebibytes(detail.usage.memory_bytes));
-    anstream::println!("{style}{verdict} {}{style:#}  {time}, {memory}", verdict.name());
+    say!("{style}{verdict} {}{style:#}  {time}, {memory}", verdict.name());
     let failed = detail.runs.iter().find(|run| !run.judgement_type_id.is_accepted());
     if let Some(run) = failed {
-        println!("  on test {} of {}", run.ordinal, detail.judgement.tests_total);
+        say!("  on test {} of {}", run.ordinal, detail.judgement.tests_total);
         for line in run.team_message.iter().flat_map(|message| message.lines()) {
-            println!("  {line}");
+            say!("  {line}");
         }
     }
     if verdict == Verdict::CompileError {
-        println!("{}", detail.judgement.compile_output.as_deref().unwrap_or_default());
+        say!("{}", detail.judgement.compile_output.as_deref().unwrap_or_default());
     }
 }
