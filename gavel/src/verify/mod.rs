@@ -4,12 +4,13 @@ mod progress;
 mod table;
 
 use crate::data::SandboxOptions;
-use anyhow::Context;
+use crate::terminal::print_json;
+use anyhow::{Context, bail};
 use executor::{StopRule, VerifyError, VerifyOptions};
 use std::{path::PathBuf, process::ExitCode};
 
 /// Exit codes: 0 every submission got a verdict that the jury means; 1 one did not;
-/// 3 the package is broken or could not be judged.
+/// 3 the package is broken or could not be judged, or there was no submission to judge.
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Options {
@@ -69,15 +70,22 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
         Ok(report) => report,
         Err(VerifyError::Package(faults)) if options.json => {
             let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
-            println!("{}", serde_json::json!({ "faults": faults }));
+            print_json(&serde_json::json!({ "faults": faults }))?;
             return Ok(ExitCode::from(crate::cli::FAILED));
         }
         Err(error) => return Err(error.into()),
     };
     if options.json {
-        println!("{}", serde_json::to_string_pretty(&report)?);
+        print_json(&report)?;
     } else {
         table::print(&report);
+    }
+    // Nothing agrees with a jury that says nothing.
+    if report.rows.is_empty() {
+        bail!(
+            "no submission to judge{}",
+            if options.only.is_empty() { "" } else { " has such a name" }
+        );
     }
     Ok(if report.agrees() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -54,6 +54,14 @@ fn a_submission_that_the_jury_meant_otherwise_is_named() {
 }
 
 #[test]
+fn nothing_to_judge_is_no_agreement() {
+    let output = verify(&example("hello"), &["--only", "no such name"]);
+    assert_eq!(output.status.code(), Some(3));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("no submission to judge"), "{said}");
+}
+
+#[test]
 fn every_fault_of_a_broken_package_is_listed() {
     let folder = tempfile::tempdir().unwrap();
     let package = folder.path().join("hello");
