@@ -1,6 +1,7 @@
 //! `gavel admin`: users, without a browser.
 
 use crate::data::DataOptions;
+use crate::terminal::{print_json, say};
 use anyhow::{Context, bail};
 use clap::Subcommand;
 use comfy_table::{Table, presets::NOTHING};
@@ -12,6 +13,8 @@ use store::users::User;
 use store::{AnyConnection, database, tokens, users};
 
 /// Works on the data folder directly, whether the judge runs or not.
+///
+/// Exit codes: 0 done; 3 not done, and standard error says why.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
     #[command(flatten)]
@@ -49,6 +52,10 @@ enum Command {
 }
 
 pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
+    // Making a user may be the first thing that is done; anything else needs a judge's data.
+    if !matches!(options.command, Command::CreateUser { .. }) {
+        options.data.must_exist()?;
+    }
     let url = options.data.database();
     database::migrate(&url).with_context(|| format!("prepare the database {url}"))?;
     let connection = &mut database::connect(&url)?;
@@ -57,18 +64,20 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
         Command::CreateUser { username, role, generate } => {
             let password = if *generate { accounts::new_password() } else { ask()? };
             accounts::create_user(connection, username, &password, *role)?;
-            println!("Made {role} {username}.");
+            say!("Made {role} {username}.");
             if *generate {
-                println!("Password: {password}");
+                say!("Password: {password}");
             }
         }
         Command::ResetPassword { username } => {
             let user = find(connection, username)?;
             let password = accounts::new_password();
             let hash = accounts::hash_password(&password)?;
-            users::set_password_hash(connection, user.id, &hash)?;
-            tokens::revoke_all(connection, user.id)?;
-            println!("New password of {}: {password}", user.username);
+            database::write(connection, |connection| {
+                users::set_password_hash(connection, user.id, &hash)?;
+                tokens::revoke_all(connection, user.id)
+            })?;
+            say!("New password of {}: {password}", user.username);
         }
         Command::SetRole { username, role } => {
             let user = find(connection, username)?;
@@ -79,7 +88,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
                 bail!("{} is the last administrator", user.username);
             }
             users::set_role(connection, user.id, *role)?;
-            println!("{} is now {role}.", user.username);
+            say!("{} is now {role}.", user.username);
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -116,8 +125,7 @@ fn list(connection: &mut AnyConnection, json: bool) -> anyhow::Result<()> {
             .iter()
             .map(|user| serde_json::json!({ "id": user.id, "username": user.username, "role": user.role }))
             .collect();
-        println!("{}", serde_json::to_string_pretty(&rows)?);
-        return Ok(());
+        return print_json(&rows);
     }
     let mut table = Table::new();
     table.load_style(NOTHING);
@@ -126,6 +134,6 @@ fn list(connection: &mut AnyConnection, json: bool) -> anyhow::Result<()> {
         let since = user.created_at.date().to_string();
         table.add_row([user.username, user.role.to_string(), since]);
     }
-    println!("{table}");
+    say!("{table}");
     Ok(())
 }
