@@ -4,8 +4,9 @@ use anyhow::{Context, bail};
 use executor::{PackageCache, Workbench};
 use languages::{Languages, Search};
 use sandbox::{Helper, Level};
-use std::fs::{self, File, TryLockError};
-use std::path::PathBuf;
+use std::fs::{self, DirBuilder, File, TryLockError};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
 use store::{Blobs, DatabaseUrl};
 
 /// Where the data folder is and how strong the sandbox must be.
@@ -55,8 +56,7 @@ impl SandboxOptions {
     /// A workbench that writes below two folders, which are made if missing.
     pub(crate) fn workbench(&self, scratch: PathBuf, cache: PathBuf) -> anyhow::Result<Workbench> {
         for folder in [&scratch, &cache] {
-            fs::create_dir_all(folder)
-                .with_context(|| format!("create folder {}", folder.display()))?;
+            private_folder(folder)?;
         }
         Ok(Workbench {
             languages: self.languages()?,
@@ -67,6 +67,16 @@ impl SandboxOptions {
             cache,
         })
     }
+}
+
+/// Makes a folder that other users of this machine cannot look into: there are passwords' hashes, other
+/// people's programs and hidden test data in it. One that is there already stays as it is.
+fn private_folder(folder: &Path) -> anyhow::Result<()> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .with_context(|| format!("create folder {}", folder.display()))
 }
 
 /// How much of the disk unpacked packages may take, in bytes, besides those in use.
@@ -94,10 +104,32 @@ impl DataOptions {
         self.data.join("scratch")
     }
 
+    /// Refuses a folder that no judge has used: most likely another was meant.
+    pub(crate) fn must_exist(&self) -> anyhow::Result<()> {
+        let file = self.data.join("gavel.db");
+        if !file.exists() {
+            bail!(
+                "there is no judge's data in {}; say with --data where it is",
+                self.data.display()
+            );
+        }
+        Ok(())
+    }
+
+    /// Clears what functions and uploads left behind that did not end by themselves. Only for who holds the lock.
+    pub(crate) fn clear_scratch(&self) -> anyhow::Result<()> {
+        let scratch = self.scratch();
+        match fs::remove_dir_all(&scratch) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(error).with_context(|| format!("clear {}", scratch.display()))
+            }
+            _ => private_folder(&scratch),
+        }
+    }
+
     /// Holds the folder for one judge: a second one would take the first one's tasks for its own.
     pub(crate) fn lock(&self) -> anyhow::Result<File> {
-        fs::create_dir_all(&self.data)
-            .with_context(|| format!("create the data folder {}", self.data.display()))?;
+        private_folder(&self.data)?;
         let path = self.data.join("lock");
         let file = File::create(&path).with_context(|| format!("create {}", path.display()))?;
         match file.try_lock() {

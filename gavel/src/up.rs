@@ -1,22 +1,30 @@
 //! `gavel up`: the whole judge on one machine.
 
-use crate::{data::DataOptions, demo, logging, terminal};
-use anyhow::Context;
+use crate::terminal::{HEADING, WARNING, say};
+use crate::{data::DataOptions, demo, logging};
+use anyhow::{Context, bail};
+use clap::builder::BoolishValueParser;
 use executor::{FunctionCommand, FunctionConfig, LocalScaler, ScalerConfig};
 use judge_api::{ApiConfig, ApiLimits, OfferedLanguages, accounts};
 use judge_types::Role;
 use languages::{Languages, Search, Toolchain};
 use sandbox::{BoxSpec, Level};
 use std::ffi::OsString;
-use std::net::SocketAddr;
+use std::io::Write;
+use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
-use store::{Blobs, Database, EmbeddedQueue, Queue, database, submissions::RateLimit, users};
-use tokio::signal::unix::{SignalKind, signal};
+use store::{
+    Blobs, Database, DatabaseError, EmbeddedQueue, Queue, database, submissions::RateLimit, users,
+};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
+/// Exit codes: 0 stopped as asked, by Ctrl-C or SIGTERM; 3 could not start or failed.
 #[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
 pub(crate) struct Options {
     #[command(flatten)]
     data: DataOptions,
@@ -24,25 +32,25 @@ pub(crate) struct Options {
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", env = "GAVEL_LISTEN")]
     listen: SocketAddr,
     /// How many functions may run at once [default: one for each processor]
-    #[arg(long, value_name = "NUMBER", env = "GAVEL_SLOTS")]
-    slots: Option<usize>,
+    #[arg(long, value_name = "NUMBER", env = "GAVEL_SLOTS", value_parser = clap::value_parser!(u16).range(1..))]
+    slots: Option<u16>,
     /// Do not load the example problems
     #[arg(long)]
     no_examples: bool,
     /// Let only administrators make accounts
-    #[arg(long, env = "GAVEL_CLOSED_REGISTRATION")]
+    #[arg(long, env = "GAVEL_CLOSED_REGISTRATION", value_parser = BoolishValueParser::new())]
     closed_registration: bool,
     /// Send cookies over HTTPS only: for a judge behind a proxy that speaks it
-    #[arg(long, env = "GAVEL_SECURE_COOKIES")]
+    #[arg(long, env = "GAVEL_SECURE_COOKIES", value_parser = BoolishValueParser::new())]
     secure_cookies: bool,
     /// Believe what a proxy in front says about who is asking
-    #[arg(long, env = "GAVEL_BEHIND_PROXY")]
+    #[arg(long, env = "GAVEL_BEHIND_PROXY", value_parser = BoolishValueParser::new())]
     behind_proxy: bool,
     /// How many submissions a user may send in a minute; 0 for any number
     #[arg(long, value_name = "NUMBER", default_value_t = 20, env = "GAVEL_SUBMISSIONS_PER_MINUTE")]
     submissions_per_minute: u32,
     /// Run all test cases, not only those up to the first that fails
-    #[arg(long, env = "GAVEL_ALL_TESTS")]
+    #[arg(long, env = "GAVEL_ALL_TESTS", value_parser = BoolishValueParser::new())]
     all_tests: bool,
 }
 
@@ -64,11 +72,72 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
 
 async fn serve(options: &Options) -> anyhow::Result<ExitCode> {
     // Asked for first, so that no moment is left in which Ctrl-C kills without tidying.
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-
+    let mut stop = StopSignals::listen()?;
     let _lock = options.data.lock()?;
-    clear_scratch(&options.data)?;
+    let (mut api, mut scaler, stop_scaler) = tokio::select! {
+        running = start(options) => running?,
+        // What is not loaded yet is loaded at the next start.
+        () = stop.asked() => return Ok(ExitCode::SUCCESS),
+    };
+    say!("\nOpen {HEADING}http://{}/{HEADING:#}   (Ctrl-C stops)", api.addr());
+
+    tokio::select! {
+        () = stop.asked() => {}
+        failed = api.failed() => {
+            failed.context("the web server failed")?;
+            bail!("the web server ended by itself");
+        }
+        failed = &mut scaler => {
+            failed.context("the scaler failed")?.context("the scaler failed")?;
+            bail!("the scaler ended by itself");
+        }
+    }
+    say!("Stopping; running functions may finish. Ctrl-C again stops at once.");
+    let stopped = async {
+        drop(stop_scaler);
+        let (scaler, api) = tokio::join!(scaler, api.stop());
+        scaler.context("the scaler failed")??;
+        api.context("the web server failed")
+    };
+    tokio::select! {
+        stopped = stopped => stopped?,
+        () = stop.asked() => {
+            say!("Stopped at once; what running functions do not end by themselves is judged at the next start.");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Ctrl-C and what service managers send.
+struct StopSignals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl StopSignals {
+    fn listen() -> anyhow::Result<Self> {
+        let listen = |kind| signal(kind).context("listen for signals");
+        let (interrupt, terminate) = (SignalKind::interrupt(), SignalKind::terminate());
+        Ok(Self { interrupt: listen(interrupt)?, terminate: listen(terminate)? })
+    }
+
+    async fn asked(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+type Scaler = JoinHandle<Result<(), DatabaseError>>;
+
+/// Prepares the data folder and starts the web server and the scaler; the latter stops once the sender is dropped.
+async fn start(
+    options: &Options,
+) -> anyhow::Result<(judge_api::Running, Scaler, oneshot::Sender<()>)> {
+    // Before anything is made or shown: an address that is taken is the commonest reason not to start.
+    TcpListener::bind(options.listen).with_context(|| format!("listen on {}", options.listen))?;
+    options.data.clear_scratch()?;
     let url = options.data.database();
     database::migrate(&url).with_context(|| format!("prepare the database {url}"))?;
     let database = Database::open(url, DATABASE_CONNECTIONS)?;
@@ -79,40 +148,13 @@ async fn serve(options: &Options) -> anyhow::Result<ExitCode> {
     if !options.no_examples {
         demo::load(&database, &blobs, &options.data.scratch()).await?;
     }
-
     let queue = EmbeddedQueue::default();
-    let config = api_config(options, database.clone(), blobs, queue.clone(), languages);
-    let mut api = judge_api::start(config)?;
+    let scaler = scaler_config(options, database.clone(), queue.clone())?;
+    let api = judge_api::start(api_config(options, database, blobs, queue, languages))?;
     let (stop_scaler, stopping) = oneshot::channel::<()>();
-    let scaler = tokio::spawn(LocalScaler::run(
-        scaler_config(options, database, queue)?,
-        // A sender that is gone asks for the stop as well.
-        async { drop(stopping.await) },
-    ));
-    let (bold, plain) = (terminal::HEADING, terminal::HEADING);
-    anstream::println!("\nOpen {bold}http://{}/{plain:#}   (Ctrl-C stops)", api.addr());
-
-    let failed = tokio::select! {
-        _ = interrupt.recv() => None,
-        _ = terminate.recv() => None,
-        failed = api.failed() => Some(failed),
-    };
-    if let Some(failed) = failed {
-        failed.context("the web server failed")?;
-    }
-    println!("Stopping; running functions may finish. Ctrl-C again stops at once.");
-    let stopped = async {
-        drop(stop_scaler);
-        let (scaler, api) = tokio::join!(scaler, api.stop());
-        scaler.context("the scaler failed")??;
-        api.context("the web server failed")
-    };
-    tokio::select! {
-        stopped = stopped => stopped?,
-        _ = interrupt.recv() => println!("Stopped at once; what was running is judged again at the next start."),
-        _ = terminate.recv() => {}
-    }
-    Ok(ExitCode::SUCCESS)
+    // A sender that is gone asks for the stop as well.
+    let scaler = tokio::spawn(LocalScaler::run(scaler, async { drop(stopping.await) }));
+    Ok((api, scaler, stop_scaler))
 }
 
 fn api_config(
@@ -149,7 +191,7 @@ fn scaler_config(
         database,
         queue,
         function: function_command(options)?,
-        slots: options.slots.unwrap_or_else(ScalerConfig::default_slots),
+        slots: options.slots.map_or_else(ScalerConfig::default_slots, usize::from),
         delivery_limit: ScalerConfig::DEFAULT_DELIVERY_LIMIT,
         slow_tick: ScalerConfig::DEFAULT_SLOW_TICK,
         kill_after: FunctionConfig::DEFAULT_HARD_TIMEOUT + Duration::from_secs(30),
@@ -177,16 +219,6 @@ fn function_command(options: &Options) -> anyhow::Result<FunctionCommand> {
     })
 }
 
-/// What functions and uploads left behind that did not end by themselves. Nobody uses it: the lock is held.
-fn clear_scratch(data: &DataOptions) -> anyhow::Result<()> {
-    let scratch = data.scratch();
-    match std::fs::remove_dir_all(&scratch) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
-        _ => std::fs::create_dir_all(&scratch),
-    }
-    .with_context(|| format!("clear {}", scratch.display()))
-}
-
 /// The languages whose toolchains are on this machine.
 fn offered(all: &Languages) -> OfferedLanguages {
     let search = Search::from_environment();
@@ -198,18 +230,17 @@ fn offered(all: &Languages) -> OfferedLanguages {
 }
 
 fn introduce(options: &Options, languages: &OfferedLanguages) {
-    let (bold, warning) = (terminal::HEADING, terminal::WARNING);
-    anstream::println!("{bold}Gavel {}{bold:#}", env!("CARGO_PKG_VERSION"));
-    println!("  data       {}", options.data.data.display());
+    say!("{HEADING}Gavel {}{HEADING:#}", env!("CARGO_PKG_VERSION"));
+    say!("  data       {}", options.data.data.display());
     let level = options.data.sandbox.sandbox_level.map(Level::from);
     let host = sandbox::probe_with(&BoxSpec { level, ..BoxSpec::default() });
     match host.level {
-        Some(level) => println!("  sandbox    {level}"),
-        None => anstream::println!(
-            "  sandbox    {warning}none: nothing can be judged here, `gavel doctor` says why{warning:#}"
+        Some(level) => say!("  sandbox    {level}"),
+        None => say!(
+            "  sandbox    {WARNING}none: nothing can be judged here, `gavel doctor` says why{WARNING:#}"
         ),
     }
-    println!("  languages  {} (`gavel doctor` lists them)", languages.list().len());
+    say!("  languages  {} (`gavel doctor` lists them)", languages.list().len());
 }
 
 /// At the first start there must be somebody who can let others in.
@@ -221,10 +252,14 @@ fn first_admin(database: &Database) -> anyhow::Result<()> {
     let password = accounts::new_password();
     accounts::create_user(connection, "admin", &password, Role::Admin)
         .context("make the first administrator")?;
-    let bold = terminal::HEADING;
-    anstream::println!("\nFirst start: made an administrator. The password is shown this once.");
-    anstream::println!("  username   {bold}admin{bold:#}");
-    anstream::println!("  password   {bold}{password}{bold:#}");
-    println!("  (`gavel admin reset-password admin` makes a new one)\n");
-    Ok(())
+    // The one thing that must not go unseen.
+    writeln!(
+        anstream::stdout(),
+        "\nFirst start: made an administrator. The password is shown this once.\n  \
+         username   {HEADING}admin{HEADING:#}\n  password   {HEADING}{password}{HEADING:#}\n  \
+         (`gavel admin reset-password admin` makes a new one)\n"
+    )
+    .context(
+        "show the administrator's password; `gavel admin reset-password admin` makes a new one",
+    )
 }

@@ -6,4 +6,5 @@ mod command_line;
 mod judge;
 mod judging;
 mod nothing_lost;
+mod starting;
 mod verifying;
