@@ -11,7 +11,8 @@ use std::{
 };
 
 /// Exit codes: 0 there is nothing more to do for this task; 10 it should be delivered
-/// again; 11 another function holds it, deliver it again later.
+/// again; 11 another function holds it, deliver it again later. Any other, such as 3 where
+/// it could not start, means what 10 means.
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Options {

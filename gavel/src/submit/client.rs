@@ -110,7 +110,7 @@ impl Client {
         Self { agent: agent(), account }
     }
 
-    /// Sends a submission. The key makes it safe to send it again after a broken connection.
+    /// Sends a submission. The key lets the judge tell a repeated request from a second submission.
     pub(super) fn submit(
         &self,
         body: &serde_json::Value,
@@ -195,14 +195,16 @@ fn refuse(mut answer: Response<Body>) -> anyhow::Result<Response<Body>> {
     if status.is_success() {
         return Ok(answer);
     }
+    // Either may be otherwise in a moment.
+    let may_pass = status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS;
     match answer.body_mut().read_json::<Refusal>() {
-        Ok(Refusal { message, field: Some(field) }) if !status.is_server_error() => {
+        Ok(Refusal { message, field: Some(field) }) if !may_pass => {
             Err(Refused(format!("the judge refuses: {field}: {message}")).into())
         }
-        Ok(Refusal { message, field: None }) if !status.is_server_error() => {
+        Ok(Refusal { message, field: None }) if !may_pass => {
             Err(Refused(format!("the judge refuses: {message}")).into())
         }
-        Ok(Refusal { message, .. }) => bail!("the judge failed: {message}"),
+        Ok(Refusal { message, .. }) => bail!("the judge cannot: {message}"),
         Err(_) if status == StatusCode::NOT_FOUND => {
             bail!("there is no judge at this address (status {status})")
         }
