@@ -4,7 +4,7 @@ use super::{
     Workbench,
     bench::host,
     checker::Checker,
-    limits,
+    limits::{self, Waiting},
     program::{Program, Ran, Role, SourceText, lay_out, usage_of},
     verdict::{ProgramEnd, overall, verdict_of},
 };
@@ -106,8 +106,9 @@ pub fn judge(job: &JudgeJob<'_>, sink: &mut dyn ProgressSink) -> Result<Judged, 
     let mut checker = Checker::open(job.bench, job.package, &job.limits)?;
     let cases = &job.package.test_cases;
     let total = u32::try_from(cases.len()).unwrap_or(u32::MAX);
+    let mut waiting = Waiting::default();
     for (case, ordinal) in cases.iter().zip(1..) {
-        let result = run_case(job, &mut program, &mut checker, case, ordinal)?;
+        let result = run_case(job, &mut program, &mut checker, &mut waiting, case, ordinal)?;
         sink.ran(&result, total)?;
         judged.usage = judged.usage.max(result.usage);
         judged.total_cpu_ms += result.usage.cpu_ms;
@@ -150,6 +151,7 @@ fn run_case(
     job: &JudgeJob<'_>,
     program: &mut Program<'_>,
     checker: &mut Checker<'_>,
+    waiting: &mut Waiting,
     case: &TestCase,
     ordinal: u32,
 ) -> Result<RunResult, JudgingError> {
@@ -167,9 +169,14 @@ fn run_case(
         memory_limit_bytes,
         said_out_of_memory: out_of_memory.iter().any(|text| ran.stderr.contains(text)),
     });
-    let ending = match &ran.outcome.ending {
-        Ending::Exited { code: 0 } => String::new(),
-        other => other.to_string(),
+    let waited_too_long = waiting.is_too_long_after(&ran.outcome.usage);
+    let (decided, ending) = match &ran.outcome.ending {
+        _ if decided.is_none() && waited_too_long => {
+            let ending = "waited too long in all test cases together".to_owned();
+            (Some(Verdict::TimeLimitExceeded), ending)
+        }
+        Ending::Exited { code: 0 } => (decided, String::new()),
+        other => (decided, other.to_string()),
     };
     let (verdict, judge_message, team_message) = match decided {
         Some(verdict) => (verdict, said(&ran), None),

@@ -2,7 +2,7 @@
 
 use judge_types::Limits;
 use languages::Language;
-use sandbox::RunLimits;
+use sandbox::{RunLimits, Usage};
 use std::time::Duration;
 
 /// Space and files of a box's work folder: compilers write some hundred megabytes at worst.
@@ -30,6 +30,28 @@ pub(crate) const FEEDBACK_BYTES: u64 = 64 << 10;
 /// blamed for it: the limit that counts is the one on CPU time.
 fn wall_for(cpu: Duration) -> Duration {
     cpu * 3 + Duration::from_secs(2)
+}
+
+/// The time that a program has waited, in all its runs together.
+///
+/// A program that sleeps through most of every run's wall time, and answers, would otherwise hold a
+/// function up until its hard timeout, which is a failure of the judge. Time beside the CPU time is
+/// granted in proportion to it, for a busy machine makes every program wait, and this much more.
+#[derive(Debug, Default)]
+pub(crate) struct Waiting {
+    wall: Duration,
+    cpu: Duration,
+}
+
+impl Waiting {
+    const GRANTED: Duration = Duration::from_secs(120);
+
+    /// Adds a run; whether the program has waited too long by now.
+    pub(crate) fn is_too_long_after(&mut self, run: &Usage) -> bool {
+        self.wall += run.wall;
+        self.cpu += run.cpu;
+        self.wall > self.cpu * 3 + Self::GRANTED
+    }
 }
 
 /// Limits for a contestant's program.
@@ -74,5 +96,21 @@ pub(crate) fn of_validator(limits: &Limits, language: &Language) -> RunLimits {
         file_bytes: limits.validation_output_bytes,
         open_files: OPEN_FILES,
         stack_bytes: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waiting_is_granted_in_proportion_to_work() {
+        let seconds = Duration::from_secs;
+        let run = |wall, cpu| Usage { wall: seconds(wall), cpu: seconds(cpu), ..Usage::default() };
+        let mut working = Waiting::default();
+        assert!((0..1000).all(|_| !working.is_too_long_after(&run(30, 10))));
+        let mut sleeping = Waiting::default();
+        assert!((0..30).all(|_| !sleeping.is_too_long_after(&run(4, 0))));
+        assert!(sleeping.is_too_long_after(&run(4, 0)));
     }
 }
