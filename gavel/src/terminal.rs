@@ -29,6 +29,12 @@ pub(crate) fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
     writeln!(std::io::stdout(), "{text}").context("write to standard output")
 }
 
+/// Text of foreign programs, without what would steer the terminal: colours, titles, cursor moves.
+pub(crate) fn harmless(text: &str) -> String {
+    let steers = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    text.replace("\r\n", "\n").replace(steers, "\u{fffd}")
+}
+
 /// Time for people: `0.84 s`.
 pub(crate) fn seconds(ms: u64) -> String {
     format!("{}.{:02} s", ms / 1_000, ms % 1_000 / 10)
@@ -42,6 +48,12 @@ pub(crate) fn mebibytes(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn foreign_text_cannot_steer_the_terminal() {
+        assert_eq!(harmless("a\tb\r\nc"), "a\tb\nc");
+        assert_eq!(harmless("\u{1b}[2Jx\u{9b}31m\rY"), "\u{fffd}[2Jx\u{fffd}31m\u{fffd}Y");
+    }
 
     #[test]
     fn figures_read_well() {

@@ -73,10 +73,11 @@ impl Search {
         let prefix = if folder.ends_with("bin") { folder.parent()? } else { folder };
         let private = |path: &Path| {
             path.parent().is_none()
-                || self
-                    .home
-                    .as_ref()
-                    .is_some_and(|home| home.starts_with(path) || path == home.join(".local"))
+                || self.home.as_ref().is_some_and(|home| {
+                    // Besides programs, these hold what is their owner's alone, such as credentials.
+                    let personal = [".local", ".cargo"].map(|folder| home.join(folder));
+                    home.starts_with(path) || personal.iter().any(|folder| path == folder)
+                })
         };
         Some(if private(prefix) { folder.to_owned() } else { prefix.to_owned() })
     }

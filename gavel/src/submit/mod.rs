@@ -5,7 +5,7 @@ mod config;
 mod follow;
 mod stream;
 
-use crate::terminal::{BAD, GOOD, QUIET, mebibytes, print_json, say, seconds};
+use crate::terminal::{BAD, GOOD, QUIET, harmless, mebibytes, print_json, say, seconds};
 use anyhow::{Context, bail};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -222,11 +222,13 @@ fn print(detail: &Detail, end: End) {
     let failed = detail.runs.iter().find(|run| !run.judgement_type_id.is_accepted());
     if let Some(run) = failed {
         say!("  on test {} of {}", run.ordinal, detail.judgement.tests_total);
-        for line in run.team_message.iter().flat_map(|message| message.lines()) {
+        let message = harmless(run.team_message.as_deref().unwrap_or_default());
+        for line in message.lines() {
             say!("  {line}");
         }
     }
     if verdict == Verdict::CompileError {
-        say!("{}", detail.judgement.compile_output.as_deref().unwrap_or_default());
+        let output = detail.judgement.compile_output.as_deref().unwrap_or_default();
+        say!("{}", harmless(output));
     }
 }

@@ -1,6 +1,6 @@
 //! The report for people.
 
-use crate::terminal::{BAD, GOOD, HEADING, QUIET, WARNING, mebibytes, say, seconds};
+use crate::terminal::{BAD, GOOD, HEADING, QUIET, WARNING, harmless, mebibytes, say, seconds};
 use comfy_table::{Cell, CellAlignment, Table};
 use comfy_table::{LineStyle, presets::UTF8_HORIZONTAL_ONLY};
 use executor::{TimeLimitSource, VerifyReport, VerifyRow};
@@ -86,12 +86,13 @@ fn explain(row: &VerifyRow) {
     }
     say!("{BAD}✗{BAD:#} {}", row.submission);
     if let Some(error) = &row.error {
-        say!("    {error}");
+        say!("    {}", harmless(&error.to_string()));
     }
     if let Some(failed) = &row.failed {
-        say!("    {failed}");
+        say!("    {}", harmless(failed));
     }
-    for line in row.compile_output.iter().flat_map(|output| output.lines()).take(20) {
+    let compiler = harmless(row.compile_output.as_deref().unwrap_or_default());
+    for line in compiler.lines().take(20) {
         say!("    {QUIET}{line}{QUIET:#}");
     }
 }
