@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-# What each is for: compilers and interpreters of the languages that Gavel judges.
+# What each is for: compilers and interpreters of the languages that Gavel judges, and a browser.
 packages=(
     gcc g++ libc6-dev        # C, C++; also builds the bundled database clients
     python3 pypy3            # Python
@@ -21,6 +21,8 @@ packages=(
     sbcl swi-prolog-nox      # Common Lisp, Prolog
     ruby php-cli lua5.4 perl # Ruby, PHP, Lua, Perl
     mono-mcs mono-runtime    # C#
+    chromium chromium-driver # the browser that the pages are tested in
+    procps                   # kill, for the tests of what dies
 )
 
 step() { printf '\n== %s\n' "$*"; }
