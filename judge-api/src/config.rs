@@ -25,7 +25,7 @@ pub struct ApiConfig {
     pub registration_open: bool,
     /// Whether cookies travel over HTTPS only: true wherever the judge is reached that way.
     pub secure_cookies: bool,
-    /// Whether a proxy in front says in `Forwarded` or `X-Forwarded-For` who is asking. Only true
+    /// Whether a proxy in front says in `X-Forwarded-For`, as its last entry, who is asking. Only true
     /// where nobody can reach the server around that proxy.
     pub behind_proxy: bool,
 }
@@ -49,6 +49,8 @@ pub struct ApiLimits {
     pub login_attempts_per_address: NonZeroU32,
     /// Streams of events open at once.
     pub event_streams: usize,
+    /// Streams of events that one user may have open at once.
+    pub event_streams_per_user: usize,
 }
 
 impl Default for ApiLimits {
@@ -62,6 +64,7 @@ impl Default for ApiLimits {
             login_attempts: const { NonZeroU32::new(10).unwrap() },
             login_attempts_per_address: const { NonZeroU32::new(60).unwrap() },
             event_streams: 4096,
+            event_streams_per_user: 64,
         }
     }
 }

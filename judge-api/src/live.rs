@@ -3,7 +3,7 @@
 //! One task asks the database for the newest event of all watched submissions together, and lives
 //! only while somebody watches: a thousand watchers cost one query, none cost nothing.
 
-use judge_types::SubmissionId;
+use judge_types::{SubmissionId, UserId};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -29,6 +29,26 @@ pub(crate) struct Live {
 struct Watched {
     newest: HashMap<SubmissionId, watch::Sender<u64>>,
     is_polled: bool,
+    /// How many streams each user has open; none with 0.
+    streams: HashMap<UserId, usize>,
+}
+
+/// A user's right to one open stream, until dropped.
+pub(crate) struct Seat {
+    live: Arc<Live>,
+    user: UserId,
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut watched = self.live.lock();
+        if let Some(count) = watched.streams.get_mut(&self.user) {
+            *count -= 1;
+            if *count == 0 {
+                watched.streams.remove(&self.user);
+            }
+        }
+    }
 }
 
 impl Live {
@@ -49,9 +69,21 @@ impl Live {
         receiver
     }
 
-    /// How many watchers there are.
-    pub(crate) fn watchers(&self) -> usize {
-        self.lock().newest.values().map(watch::Sender::receiver_count).sum()
+    /// A seat for one more stream of the user's; `None` where all together or this user have as
+    /// many as they may.
+    pub(crate) fn take_seat(
+        self: &Arc<Self>,
+        user: UserId,
+        (of_all, of_one): (usize, usize),
+    ) -> Option<Seat> {
+        let mut watched = self.lock();
+        let all: usize = watched.streams.values().sum();
+        let own = watched.streams.get(&user).copied().unwrap_or(0);
+        if all >= of_all || own >= of_one {
+            return None;
+        }
+        watched.streams.insert(user, own + 1);
+        Some(Seat { live: Arc::clone(self), user })
     }
 
     async fn poll(self: Arc<Self>) {

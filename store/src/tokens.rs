@@ -132,6 +132,22 @@ pub fn authenticate(
     Ok(Some((user, token)))
 }
 
+/// Who holds this session or token now, unless it has expired or been revoked: for what goes on
+/// after the request that showed its secret.
+///
+/// # Errors
+/// Where the database fails.
+pub fn holder(connection: &mut AnyConnection, id: TokenId) -> Result<Option<User>, DatabaseError> {
+    let user: Option<String> = tokens::table
+        .filter(tokens::id.eq(id.to_string()))
+        .filter(tokens::expires_at.gt(to_timestamp(judge_types::now())))
+        .select(tokens::user_id)
+        .first(connection)
+        .optional()?;
+    let Some(user) = user else { return Ok(None) };
+    crate::users::by_id(connection, parse("user id", &user)?)
+}
+
 /// A user's unexpired tokens, the newest first.
 ///
 /// # Errors

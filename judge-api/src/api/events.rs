@@ -3,19 +3,19 @@
 use super::view::is_visible;
 use crate::access::{self, Sight};
 use crate::app::App;
-use crate::auth::Contestant;
+use crate::auth::Identity;
 use crate::error::{ApiError, ErrorBody};
+use crate::live::Seat;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::Stream;
 use futures_util::stream::unfold;
-use judge_types::{JudgementId, ProgressEvent, SubmissionId};
+use judge_types::{JudgementId, ProgressEvent, SubmissionId, TokenId};
 use serde::Deserialize;
 use std::convert::Infallible;
 use std::time::Duration;
-use store::events;
-use store::users::User;
+use store::{events, tokens};
 use tokio::sync::watch;
 use utoipa::IntoParams;
 
@@ -47,7 +47,7 @@ pub(crate) struct Begin {
 pub(crate) async fn stream(
     app: web::Data<App>,
     request: HttpRequest,
-    Contestant(user): Contestant,
+    identity: Identity,
     id: web::Path<SubmissionId>,
     begin: web::Query<Begin>,
 ) -> Result<HttpResponse, ApiError> {
@@ -60,22 +60,25 @@ pub(crate) async fn stream(
             })?
         }
     };
-    let news = News::load(&app, user.clone(), id, after).await?;
+    let token = identity.token.id;
+    let news = News::load(&app, token, id, after).await?;
     if news.is_last && news.events.is_empty() {
         return Ok(HttpResponse::NoContent().finish());
     }
-    if app.live.watchers() >= app.limits.event_streams {
+    let limits = (app.limits.event_streams, app.limits.event_streams_per_user);
+    let Some(seat) = app.live.take_seat(identity.user.id, limits) else {
         return Err(ApiError::unavailable("too many streams of events are open", 5));
-    }
+    };
     let follower = Follower {
         newest: app.live.watch(id),
         stopping: app.stopping.clone(),
-        user,
+        token,
         id,
         after,
         loaded: Some(news),
         is_over: false,
         app,
+        _seat: seat,
     };
     Ok(HttpResponse::Ok()
         .content_type("text/event-stream")
@@ -96,9 +99,18 @@ struct News {
 }
 
 impl News {
-    /// Looks for events after a number; checks again that the user may see them.
-    async fn load(app: &App, user: User, id: SubmissionId, after: u64) -> Result<Self, ApiError> {
+    /// Looks for events after a number. Who holds the token, and what they may see, is looked up
+    /// again each time: a stream does not outlive its token, nor a role.
+    async fn load(
+        app: &App,
+        token: TokenId,
+        id: SubmissionId,
+        after: u64,
+    ) -> Result<Self, ApiError> {
         app.db(move |connection| {
+            let user = tokens::holder(connection, token)?.ok_or_else(|| {
+                ApiError::unauthenticated("the token has expired or been revoked")
+            })?;
             // Read before the events: what is newer than this judgement is never taken for its end.
             let current = access::submission(connection, &user, id)?.judgement.id;
             let mut events = events::list_after(connection, id, after)?;
@@ -128,7 +140,7 @@ fn ends(event: &ProgressEvent, current: JudgementId) -> bool {
 /// One open stream.
 struct Follower {
     app: web::Data<App>,
-    user: User,
+    token: TokenId,
     id: SubmissionId,
     newest: watch::Receiver<u64>,
     stopping: watch::Receiver<bool>,
@@ -136,6 +148,7 @@ struct Follower {
     /// What was loaded before the stream began.
     loaded: Option<News>,
     is_over: bool,
+    _seat: Seat,
 }
 
 impl Follower {
@@ -158,7 +171,7 @@ impl Follower {
                     Wake::Stop => return None,
                     Wake::Silence => return Some(Bytes::from_static(b": still here\n\n")),
                     Wake::News => {
-                        match News::load(&self.app, self.user.clone(), self.id, self.after).await {
+                        match News::load(&self.app, self.token, self.id, self.after).await {
                             Ok(news) => news,
                             Err(error) => {
                                 // The client comes back by itself, and then hears why.

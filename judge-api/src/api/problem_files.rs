@@ -43,17 +43,21 @@ pub(crate) async fn download(
     let files = problem.content.files;
     let file = files.into_iter().find(|file| file.name == name);
     let file = file.ok_or_else(|| ApiError::not_found("file"))?;
+    let (content_type, disposition) = shown_as(&name);
     let tag = format!("\"{}\"", file.sha256);
     if request.headers().get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes())
     {
-        return Ok(HttpResponse::NotModified().insert_header((ETAG, tag)).finish());
+        // What the answer says replaces what the client knows: its policy must not be a page's.
+        return Ok(HttpResponse::NotModified()
+            .insert_header((ETAG, tag))
+            .insert_header((CONTENT_SECURITY_POLICY, policy(content_type)))
+            .finish());
     }
     // A copy of its own: the store may be far away, and the client slow.
     let folder = TempDir::with_prefix_in("download-", &app.work_dir).map_err(ApiError::internal)?;
     let copy = folder.path().join("file");
     let bytes = app.blobs.get_to_file(&file.blob_key(), &copy).await?;
     let content = File::open(&copy).await.map_err(ApiError::internal)?;
-    let (content_type, disposition) = shown_as(&name);
     Ok(HttpResponse::Ok()
         .insert_header((ETAG, tag))
         .insert_header((CONTENT_SECURITY_POLICY, policy(content_type)))

@@ -112,12 +112,14 @@ pub(crate) async fn page(
     let sight = Sight::of(&user);
     app.db(move |connection| {
         let mut filter = Filter { user: query.user_id, before: query.before, problem: None };
-        if let Some(name) = query.username.filter(|name| !name.is_empty()) {
-            let named = users::by_username(connection, &name)?.map(|found| found.user.id);
-            filter.user = Some(named.ok_or_else(|| ApiError::not_found("user"))?);
-        }
-        if sight == Sight::Author {
-            filter.user = Some(user.id);
+        match query.username.filter(|name| !name.is_empty()) {
+            // Not looked up, so that nobody learns who has an account.
+            _ if sight == Sight::Author => filter.user = Some(user.id),
+            Some(name) => {
+                let named = users::by_username(connection, &name)?.map(|found| found.user.id);
+                filter.user = Some(named.ok_or_else(|| ApiError::not_found("user"))?);
+            }
+            None => {}
         }
         if let Some(name) = query.problem_id.filter(|name| !name.is_empty()) {
             let problem = store::problems::by_short_name(connection, &name)?;

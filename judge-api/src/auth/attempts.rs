@@ -6,7 +6,7 @@ use crate::error::ApiError;
 use actix_web::HttpRequest;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, NotUntil, Quota, RateLimiter};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
 
 /// Counts attempts to log in and to register, in memory.
@@ -69,9 +69,37 @@ fn too_many(wait: &NotUntil<<DefaultClock as Clock>::Instant>, limit: String) ->
 
 /// Where the request comes from, as far as that can be believed.
 fn address(app: &App, request: &HttpRequest) -> Option<IpAddr> {
-    if app.behind_proxy {
-        let info = request.connection_info();
-        return info.realip_remote_addr().and_then(|address| address.parse().ok());
+    let address = if app.behind_proxy {
+        let forwarded = request.headers().get_all("X-Forwarded-For").last()?.to_str().ok()?;
+        // The last entry is the proxy's own; those before it are whatever the client sent.
+        forwarded.rsplit(',').next()?.trim().parse().ok()?
+    } else {
+        request.peer_addr()?.ip()
+    };
+    Some(household(address))
+}
+
+/// The addresses that one customer commonly has: of IPv6 a whole /64.
+fn household(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(six) => match six.to_ipv4_mapped() {
+            Some(four) => four.into(),
+            None => Ipv6Addr::from_bits(six.to_bits() & !u128::from(u64::MAX)).into(),
+        },
     }
-    request.peer_addr().map(|peer| peer.ip())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::household;
+
+    #[test]
+    fn a_customer_has_many_addresses_and_one_count() {
+        let of = |text: &str| household(text.parse().unwrap());
+        assert_eq!(of("2001:db8:1:2:3::4"), of("2001:db8:1:2:ffff::1"));
+        assert_ne!(of("2001:db8:1:2::"), of("2001:db8:1:3::"));
+        assert_eq!(of("::ffff:192.0.2.7"), of("192.0.2.7"));
+        assert_ne!(of("192.0.2.7"), of("192.0.2.8"));
+    }
 }

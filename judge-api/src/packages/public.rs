@@ -142,8 +142,8 @@ fn statements(package: &Package, published: &mut Published) -> Result<(), Faults
         package.statements.iter().map(|statement| &statement.language).collect();
     for language in languages {
         let rendered = statement::render(package, language, &prefix)?;
-        for name in linked(&rendered.html, &prefix) {
-            if let Some(path) = statement::asset(package, &name) {
+        for name in &rendered.files {
+            if let Some(path) = statement::asset(package, name) {
                 published.add(format!("statement/{name}"), path)?;
             }
         }
@@ -164,12 +164,6 @@ fn statements(package: &Package, published: &mut Published) -> Result<(), Faults
         });
     }
     Ok(())
-}
-
-/// The names of the files that sanitised HTML links to: what stands between the prefix and the quote.
-fn linked(html: &str, prefix: &str) -> BTreeSet<String> {
-    let after = html.split(prefix).skip(1);
-    after.filter_map(|rest| Some(rest.split_once('"')?.0.replace("&amp;", "&"))).collect()
 }
 
 fn sample(case: &TestCase, published: &mut Published) -> Result<(), Faults> {

@@ -69,8 +69,9 @@ pub(super) struct RegisterForm {
 
 /// An address of this site, whatever a link from elsewhere says.
 fn own_address(next: &str) -> &str {
-    let is_own =
-        next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n']);
+    // Browsers take `\` for `/`, and leave tabs and the ends of lines out of an address.
+    let misleads = |c: char| c == '\\' || c.is_control();
+    let is_own = next.starts_with('/') && !next.starts_with("//") && !next.contains(misleads);
     if is_own { next } else { "/" }
 }
 
@@ -219,7 +220,14 @@ mod tests {
 
     #[test]
     fn logging_in_never_leads_to_another_site() {
-        for next in ["https://evil.example", "//evil.example", "/\\evil.example", "x", ""] {
+        for next in [
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "/\t/evil.example",
+            "x",
+            "",
+        ] {
             assert_eq!(own_address(next), "/", "{next}");
         }
         assert_eq!(own_address("/problems/sum"), "/problems/sum");

@@ -171,6 +171,36 @@ async fn too_many_streams_are_refused() {
 }
 
 #[tokio::test]
+async fn a_user_takes_no_more_than_their_own_streams() {
+    let change = |config: &mut judge_api::ApiConfig| config.limits.event_streams_per_user = 1;
+    let app = TestApp::start_with(change).await.with_sum().await;
+    let (ada, grace) = (app.person("ada", Role::Contestant), app.person("grace", Role::Jury));
+    let id = app.submit(&ada).await;
+    let _open = Reader::open(&app, &ada, id, None).await;
+    let second = app.get(&format!("/api/v1/submissions/{id}/events")).bearer_auth(&ada.token);
+    assert_eq!(refusal(second).await, refused(503, "unavailable", None));
+    Reader::open(&app, &grace, id, None).await;
+}
+
+#[tokio::test]
+async fn a_stream_outlives_neither_its_token_nor_a_role() {
+    let app = TestApp::start().await.with_sum().await;
+    let ada = app.person("ada", Role::Contestant);
+    let (grace, alan) = (app.person("grace", Role::Jury), app.person("alan", Role::Jury));
+    let id = app.submit(&ada).await;
+    let mut demoted = Reader::open(&app, &grace, id, None).await;
+    let mut logged_out = Reader::open(&app, &alan, id, None).await;
+    for stream in [&mut demoted, &mut logged_out] {
+        assert_eq!(stream.next().await, Some((1, "queued".into())));
+    }
+    app.db(|connection| store::users::set_role(connection, grace.id, Role::Contestant)).unwrap();
+    app.db(|connection| store::tokens::revoke_all(connection, alan.id)).unwrap();
+    app.judge(id, Verdict::Accepted);
+    assert_eq!(demoted.rest().await, []);
+    assert_eq!(logged_out.rest().await, []);
+}
+
+#[tokio::test]
 async fn stopping_ends_open_streams() {
     let app = TestApp::start().await.with_sum().await;
     let person = app.person("ada", Role::Contestant);

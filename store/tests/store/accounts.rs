@@ -46,8 +46,13 @@ fn a_token_opens_until_it_expires_or_is_revoked() {
     assert_eq!(listed.len(), 1);
     assert!(listed[0].last_used_at.is_some());
 
+    users::set_role(connection, ada.id, Role::Jury).unwrap();
+    let holder = tokens::holder(connection, id).unwrap().unwrap();
+    assert_eq!((holder.id, holder.role), (ada.id, Role::Jury), "as they are now");
+
     assert!(!tokens::revoke(connection, grace.id, id).unwrap(), "it is not hers");
     assert!(tokens::revoke(connection, ada.id, id).unwrap());
     assert!(tokens::authenticate(connection, "s1").unwrap().is_none());
+    assert_eq!(tokens::holder(connection, id).unwrap(), None);
     assert_eq!(tokens::remove_expired(connection).unwrap(), 1);
 }
