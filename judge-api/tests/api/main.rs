@@ -11,5 +11,6 @@ mod openapi;
 mod pages;
 mod problems;
 mod roles;
+mod statements;
 mod submissions;
 mod support;

@@ -49,13 +49,15 @@ pub struct Rendered {
     pub html: String,
     /// The file to show instead, where the statement is a PDF.
     pub pdf: Option<PathBuf>,
-    /// The images in the text, by the names that [`asset`] takes.
-    pub images: Vec<String>,
+    /// The images and other files of the statement that the text shows or links to, by the names
+    /// that [`asset`] takes.
+    pub files: Vec<String>,
 }
 
 /// Shows the statement in `language`, or else in English, or else in any language.
 ///
-/// Images and other files of the statement become links to `asset_prefix` followed by a name that [`asset`] takes.
+/// Images and other files of the statement become links to `asset_prefix` followed by a name that [`asset`] takes,
+/// percent-encoded.
 ///
 /// # Errors
 /// The file cannot be read, or is not UTF-8.
@@ -68,7 +70,7 @@ pub fn render(package: &Package, language: &str, asset_prefix: &str) -> Result<R
         title: title.to_owned(),
         html: String::new(),
         pdf: None,
-        images: Vec::new(),
+        files: Vec::new(),
     };
     if statement.format == Format::Pdf {
         rendered.pdf = Some(statement.path.clone());
@@ -82,7 +84,7 @@ pub fn render(package: &Package, language: &str, asset_prefix: &str) -> Result<R
         Format::Latex => latex::to_html(&text, &|name| assets.find(name).is_some()),
         Format::Html | Format::Pdf => text,
     };
-    (rendered.html, rendered.images) = sanitise::sanitise(&html, assets, asset_prefix);
+    (rendered.html, rendered.files) = sanitise::sanitise(&html, assets, asset_prefix);
     Ok(rendered)
 }
 

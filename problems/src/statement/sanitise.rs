@@ -2,6 +2,7 @@
 
 use super::{Assets, math};
 use ammonia::{Builder, UrlRelative};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use std::{
     borrow::Cow,
     collections::{BTreeSet, HashSet},
@@ -73,21 +74,33 @@ const CLASSES: [(&str, &[&str]); 4] = [
     ("span", &["small-caps", "underline"]),
 ];
 
+/// What a file's name cannot have in an address as it is: all but RFC 3986's unreserved characters
+/// and the slash between folders.
+const NOT_IN_ADDRESSES: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+
 /// Elements within each other, beyond any real text: a parser of HTML looks through all open
 /// elements again and again.
 const MAX_DEPTH: usize = 500;
 
-/// The sanitised HTML, and the names of the images in it.
+/// The sanitised HTML, and the names of the statement's files that it shows or links to.
 ///
-/// A file of the statement becomes a link to `asset_prefix` and its name. Images from anywhere
+/// Such a file's address is `asset_prefix` and its name, percent-encoded. Images from anywhere
 /// else go: a contestant's browser asks nobody but the judge.
 pub(super) fn sanitise(html: &str, assets: Assets, asset_prefix: &str) -> (String, Vec<String>) {
     if depth(html) > MAX_DEPTH {
         return (format!("<pre>{}</pre>", math::escape(html)), Vec::new());
     }
-    let images = Arc::new(Mutex::new(BTreeSet::new()));
-    let (seen, prefix) = (Arc::clone(&images), asset_prefix.to_owned());
-    let link = move |name: &str| assets.find(name).map(|_| format!("{prefix}{name}"));
+    let files = Arc::new(Mutex::new(BTreeSet::new()));
+    let (seen, prefix) = (Arc::clone(&files), asset_prefix.to_owned());
+    let link = move |written: &str| {
+        let name = named(&assets, written)?;
+        let link = format!("{prefix}{}", utf8_percent_encode(&name, NOT_IN_ADDRESSES));
+        if let Ok(mut seen) = seen.lock() {
+            seen.insert(name);
+        }
+        Some(Cow::Owned(link))
+    };
     let mut builder = Builder::default();
     builder
         .add_tags(MATH_TAGS)
@@ -98,15 +111,9 @@ pub(super) fn sanitise(html: &str, assets: Assets, asset_prefix: &str) -> (Strin
         .url_schemes(HashSet::from(["http", "https", "mailto"]))
         .url_relative(UrlRelative::PassThrough)
         .attribute_filter(move |element, attribute, value| match (element, attribute) {
-            ("img", "src") => {
-                let link = link(value)?;
-                if let Ok(mut seen) = seen.lock() {
-                    seen.insert(value.to_owned());
-                }
-                Some(Cow::Owned(link))
-            }
+            ("img", "src") => link(value),
             ("a", "href") if is_absolute(value) => Some(Cow::Borrowed(value)),
-            (_, "href") => link(value).map(Cow::Owned),
+            (_, "href") => link(value),
             (_, "src" | "cite") => None,
             _ => Some(Cow::Borrowed(value)),
         });
@@ -118,8 +125,18 @@ pub(super) fn sanitise(html: &str, assets: Assets, asset_prefix: &str) -> (Strin
     }
     let html = builder.clean(html).to_string();
     drop(builder);
-    let images = images.lock().map(|seen| seen.iter().cloned().collect()).unwrap_or_default();
-    (html, images)
+    let files = files.lock().map(|seen| seen.iter().cloned().collect()).unwrap_or_default();
+    (html, files)
+}
+
+/// The name of the file that a statement means: authors write names as they are, and Markdown
+/// percent-encodes some of them.
+fn named(assets: &Assets, written: &str) -> Option<String> {
+    if assets.find(written).is_some() {
+        return Some(written.to_owned());
+    }
+    let decoded = percent_decode_str(written).decode_utf8().ok()?;
+    assets.find(&decoded).map(|_| decoded.into_owned())
 }
 
 /// How many elements are open at once at the most. A closing tag that does not belong to the
