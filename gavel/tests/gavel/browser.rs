@@ -102,6 +102,15 @@ impl Browser {
         self.page.find(By::LinkText(link)).await.unwrap().click().await.unwrap();
     }
 
+    /// Registers, which logs in as well.
+    async fn register(&self, name: &str) {
+        self.open("/register").await;
+        self.fill("username", name).await;
+        self.fill("password", "correct horse").await;
+        self.press("Register").await;
+        self.see("nav a[href='/account']").await;
+    }
+
     async fn log_out(&self) {
         self.see("form[action='/logout'] button").await.click().await.unwrap();
         self.see("nav a[href='/login']").await;
@@ -119,6 +128,21 @@ impl Browser {
         self.fill("source", source).await;
         self.press("Submit").await;
         self.see("#status").await;
+    }
+
+    /// Makes the window as narrow as a phone's screen.
+    async fn narrow(&self, width: u32) {
+        self.page.set_window_rect(0, 0, width, 800).await.unwrap();
+        assert_eq!(self.evaluate::<u32>("innerWidth").await, width);
+    }
+
+    /// What reaches beyond the right edge, if the page can be scrolled sideways.
+    async fn sticking_out(&self) -> Vec<String> {
+        let expression = "document.documentElement.scrollWidth <= innerWidth ? [] : \
+            Array.from(document.querySelectorAll('body, body *')) \
+            .filter(element => element.getBoundingClientRect().right > innerWidth) \
+            .map(element => element.outerHTML.slice(0, 80)).concat('the page scrolls sideways')";
+        self.evaluate(expression).await
     }
 
     async fn evaluate<T: serde::de::DeserializeOwned>(&self, expression: &str) -> T {
@@ -151,12 +175,7 @@ async fn a_contestant_follows_a_submission_live() {
     let data = tempfile::tempdir().unwrap();
     let judge = Judge::start(data.path(), &[]);
     let browser = Browser::start(&judge, true).await;
-    browser.open("/").await;
-    browser.follow("Register").await;
-    browser.fill("username", "ada").await;
-    browser.fill("password", "correct horse").await;
-    browser.press("Register").await;
-    browser.see("nav a[href='/account']").await;
+    browser.register("ada").await;
     browser.log_out().await;
 
     browser.follow("Log in").await;
@@ -195,5 +214,35 @@ async fn a_contestant_follows_a_submission_live() {
     browser.open("/submissions").await;
     assert_eq!(browser.page.current_url().await.unwrap().query(), Some("next=/submissions"));
     assert_eq!(browser.complaints().await, [""; 0]);
+    browser.quit().await;
+}
+
+#[tokio::test]
+async fn no_page_is_wider_than_a_phone() {
+    let data = tempfile::tempdir().unwrap();
+    let judge = Judge::start(data.path(), &[]);
+    let browser = Browser::start(&judge, true).await;
+    browser.register("ada").await;
+    browser.narrow(360).await;
+    for problem in ["Sum of Two", "Hello, Judge!"] {
+        browser.open("/").await;
+        assert_eq!(browser.sticking_out().await, [""; 0], "the list of problems");
+        browser.follow(problem).await;
+        browser.see("[name=source]").await;
+        assert_eq!(browser.sticking_out().await, [""; 0], "{problem}");
+    }
+    let wide = "w".repeat(400);
+    let programs = [
+        ("python3", format!("print(sum(map(int, input().split()))) # {wide}\n"), "Accepted"),
+        ("c", format!("int main(void) {{ return {wide}; }}\n"), "Compile error"),
+    ];
+    for (language, source, verdict) in programs {
+        browser.submit("Sum of Two", language, &source).await;
+        assert_eq!(browser.sticking_out().await, [""; 0], "{language}, not judged yet");
+        browser.see_text("#status", verdict).await;
+        assert_eq!(browser.sticking_out().await, [""; 0], "{language}, judged");
+    }
+    browser.open("/submissions").await;
+    assert_eq!(browser.sticking_out().await, [""; 0], "the list of submissions");
     browser.quit().await;
 }
