@@ -74,6 +74,9 @@ const CLASSES: [(&str, &[&str]); 4] = [
     ("span", &["small-caps", "underline"]),
 ];
 
+/// The styles that the cells of a table may have.
+const ALIGNMENTS: [&str; 3] = ["text-align:left", "text-align:center", "text-align:right"];
+
 /// What a file's name cannot have in an address as it is: all but RFC 3986's unreserved characters
 /// and the slash between folders.
 const NOT_IN_ADDRESSES: &AsciiSet =
@@ -107,7 +110,6 @@ pub(super) fn sanitise(html: &str, assets: Assets, asset_prefix: &str) -> (Strin
         .rm_tags(["area", "map"])
         .add_tag_attributes("td", ["style"])
         .add_tag_attributes("th", ["style"])
-        .filter_style_properties(HashSet::from(["text-align"]))
         .url_schemes(HashSet::from(["http", "https", "mailto"]))
         .url_relative(UrlRelative::PassThrough)
         .attribute_filter(move |element, attribute, value| match (element, attribute) {
@@ -115,6 +117,8 @@ pub(super) fn sanitise(html: &str, assets: Assets, asset_prefix: &str) -> (Strin
             ("a", "href") if is_absolute(value) => Some(Cow::Borrowed(value)),
             (_, "href") => link(value),
             (_, "src" | "cite") => None,
+            // What Markdown's tables are aligned with, and no other style.
+            (_, "style") => alignment(value).map(Cow::Borrowed),
             _ => Some(Cow::Borrowed(value)),
         });
     for tag in MATH_TAGS {
@@ -127,6 +131,13 @@ pub(super) fn sanitise(html: &str, assets: Assets, asset_prefix: &str) -> (Strin
     drop(builder);
     let files = files.lock().map(|seen| seen.iter().cloned().collect()).unwrap_or_default();
     (html, files)
+}
+
+/// The alignment that a style is, if it is nothing else.
+fn alignment(style: &str) -> Option<&'static str> {
+    let style: String = style.chars().filter(|c| !c.is_whitespace()).collect();
+    let style = style.trim_end_matches(';');
+    ALIGNMENTS.into_iter().find(|alignment| *alignment == style)
 }
 
 /// The name of the file that a statement means: authors write names as they are, and Markdown
