@@ -56,17 +56,7 @@ impl Waiting {
 
 /// Limits for a contestant's program.
 pub(crate) fn of_run(limits: &Limits, language: &Language) -> RunLimits {
-    let cpu = Duration::from_millis(limits.time_ms);
-    RunLimits {
-        cpu,
-        wall: wall_for(cpu),
-        memory_bytes: limits.memory_bytes + (language.run.memory_overhead_mib << 20),
-        processes: language.run.processes,
-        output_bytes: limits.output_bytes,
-        file_bytes: limits.output_bytes,
-        open_files: OPEN_FILES,
-        stack_bytes: None,
-    }
+    of_program(limits.time_ms, limits.memory_bytes, limits.output_bytes, language)
 }
 
 /// Limits for a compiler that uses up to `processes`.
@@ -86,14 +76,25 @@ pub(crate) fn of_compile(limits: &Limits, processes: u32) -> RunLimits {
 
 /// Limits for an output validator.
 pub(crate) fn of_validator(limits: &Limits, language: &Language) -> RunLimits {
-    let cpu = Duration::from_millis(limits.validation_time_ms);
+    let Limits { validation_time_ms, validation_memory_bytes, validation_output_bytes, .. } =
+        *limits;
+    of_program(validation_time_ms, validation_memory_bytes, validation_output_bytes, language)
+}
+
+fn of_program(
+    time_ms: u64,
+    memory_bytes: u64,
+    output_bytes: u64,
+    language: &Language,
+) -> RunLimits {
+    let cpu = Duration::from_millis(time_ms);
     RunLimits {
         cpu,
         wall: wall_for(cpu),
-        memory_bytes: limits.validation_memory_bytes + (language.run.memory_overhead_mib << 20),
+        memory_bytes: memory_bytes + (language.run.memory_overhead_mib << 20),
         processes: language.run.processes,
-        output_bytes: limits.validation_output_bytes,
-        file_bytes: limits.validation_output_bytes,
+        output_bytes,
+        file_bytes: output_bytes,
         open_files: OPEN_FILES,
         stack_bytes: None,
     }
