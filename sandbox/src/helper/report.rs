@@ -129,6 +129,11 @@ impl Report {
         self.has_status.store(1, ORDER);
     }
 
+    /// The last process of the run is gone.
+    pub(super) fn mark_all_gone(&self) {
+        self.ended.store(clock_nanoseconds(libc::CLOCK_MONOTONIC), ORDER);
+    }
+
     pub(super) fn mark_forbidden(&self, arch: u32, number: i32) {
         self.ended.store(clock_nanoseconds(libc::CLOCK_MONOTONIC), ORDER);
         self.forbidden_arch.store(arch, ORDER);

@@ -126,6 +126,8 @@ impl Runner {
         self.oom_score.restore()?;
         wait_or_kill(pid, pidfd.as_fd(), owner);
         let ended = process::wait(pid).step(|| "wait for the run's init".into())?;
+        // The CPU account goes on until the last process is gone, so the clock does too.
+        self.report.mark_all_gone();
         self.clean()?;
         Ok(Ended {
             status: self.report.status(),
