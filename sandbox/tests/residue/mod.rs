@@ -1,0 +1,79 @@
+//! What boxes and runs could leave behind, in this process, its groups and the kernel.
+
+use std::fs;
+use std::path::PathBuf;
+
+/// What this process has and its boxes hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holdings {
+    /// Open descriptors of this process.
+    pub descriptors: usize,
+    /// Its children: helpers.
+    pub children: Vec<u32>,
+    /// Mounts that it sees.
+    pub mounts: usize,
+    /// Control groups that bear its name.
+    pub groups: Vec<PathBuf>,
+}
+
+impl Holdings {
+    /// As they are now.
+    pub fn now() -> Self {
+        let mut children: Vec<u32> = tasks().flat_map(children_of).collect();
+        children.sort_unstable();
+        Self {
+            // One is the look itself.
+            descriptors: fs::read_dir("/proc/self/fd").unwrap().count() - 1,
+            children,
+            mounts: fs::read_to_string("/proc/self/mountinfo").unwrap().lines().count(),
+            groups: groups_of(std::process::id()),
+        }
+    }
+}
+
+fn tasks() -> impl Iterator<Item = PathBuf> {
+    fs::read_dir("/proc/self/task").unwrap().flatten().map(|task| task.path())
+}
+
+fn children_of(task: PathBuf) -> Vec<u32> {
+    // A thread may have ended meanwhile.
+    let children = fs::read_to_string(task.join("children")).unwrap_or_default();
+    children.split_whitespace().map(|child| child.parse().unwrap()).collect()
+}
+
+/// Control groups that name `owner` as theirs.
+pub fn groups_of(owner: u32) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![PathBuf::from("/sys/fs/cgroup")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                if entry.file_name().to_string_lossy().starts_with(&format!("gavel-box-{owner}-")) {
+                    found.push(entry.path());
+                }
+                folders.push(entry.path());
+            }
+        }
+    }
+    found
+}
+
+/// The kernel's number of memory groups on this host, among them those that are removed but still
+/// charged for something.
+pub fn memory_groups() -> u64 {
+    let groups = fs::read_to_string("/proc/cgroups").unwrap();
+    let memory = groups.lines().find_map(|line| line.strip_prefix("memory\t")).unwrap();
+    memory.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+/// Resident memory of a process, in KiB.
+pub fn resident_kib(process: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|line| line.trim().split(' ').next()?.parse().ok()).unwrap_or(0)
+}
+
+/// Open descriptors of a process.
+pub fn descriptors_of(process: u32) -> usize {
+    fs::read_dir(format!("/proc/{process}/fd")).into_iter().flatten().count()
+}
