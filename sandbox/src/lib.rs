@@ -15,6 +15,7 @@
 //! Each dies with the one above it, so killing the owner kills everything.
 
 mod cgroup;
+pub mod document;
 mod error;
 mod helper;
 mod host;
