@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::data::{Action, Rule, Rules};
+use super::data::{Action, Condition, Rule, Rules};
 
 /// One instruction of a filter, laid out as the kernel's `struct sock_filter`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +14,15 @@ pub(crate) struct Instruction {
     if_true: u8,
     if_false: u8,
     value: u32,
+}
+
+impl Instruction {
+    /// Compares with `new` where it compared with `old`.
+    pub(super) fn replace_value(&mut self, old: u32, new: u32) {
+        if self.code == JUMP_IF_EQUAL && self.value == old {
+            self.value = new;
+        }
+    }
 }
 
 impl From<Instruction> for u64 {
@@ -55,7 +64,7 @@ const ARCH: u32 = 4;
 const ARGUMENTS: u32 = 16;
 
 /// Numbers from `first` up to the next range's.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 struct Range {
     first: u32,
     rule: Rule,
@@ -77,7 +86,7 @@ pub(super) fn compile(rules: &Rules) -> Vec<Instruction> {
 
 fn ranges(rules: &Rules) -> Vec<Range> {
     let otherwise = Rule::Always(rules.otherwise);
-    let mut ranges = vec![Range { first: 0, rule: otherwise }];
+    let mut ranges = vec![Range { first: 0, rule: otherwise.clone() }];
     let mut push = |first: u32, rule: Rule| {
         if ranges.last().is_some_and(|last| last.first == first) {
             ranges.pop();
@@ -86,9 +95,9 @@ fn ranges(rules: &Rules) -> Vec<Range> {
             ranges.push(Range { first, rule });
         }
     };
-    for (&number, &rule) in &rules.by_number {
-        push(number, rule);
-        push(number + 1, otherwise);
+    for (&number, rule) in &rules.by_number {
+        push(number, rule.clone());
+        push(number + 1, otherwise.clone());
     }
     ranges
 }
@@ -96,7 +105,7 @@ fn ranges(rules: &Rules) -> Vec<Range> {
 fn search(ranges: &[Range]) -> Vec<Instruction> {
     match ranges {
         [] => vec![result(Action::Kill)],
-        [only] => decide(only.rule),
+        [only] => decide(&only.rule),
         _ => {
             let (low, high) = ranges.split_at(ranges.len() / 2);
             let pivot = high.first().map_or(0, |range| range.first);
@@ -128,21 +137,49 @@ fn distance(over: &[Instruction]) -> u32 {
     over.len() as u32
 }
 
-fn decide(rule: Rule) -> Vec<Instruction> {
+fn decide(rule: &Rule) -> Vec<Instruction> {
     match rule {
-        Rule::Always(action) => vec![result(action)],
-        Rule::Narrow { argument, mask, value, unless } => vec![
-            load(ARGUMENTS + 8 * argument), // the lower half, on little-endian machines
-            Instruction { code: AND, if_true: 0, if_false: 0, value: mask },
-            Instruction { code: JUMP_IF_EQUAL, if_true: 0, if_false: 1, value },
-            result(Action::Allow),
-            result(unless),
-        ],
+        Rule::Always(action) => vec![result(*action)],
+        Rule::While(conditions) => {
+            let mut program: Vec<_> = conditions.iter().flat_map(test).collect();
+            program.push(result(Action::Allow));
+            program
+        }
     }
+}
+
+/// Goes on behind itself if the condition holds.
+fn test(condition: &Condition) -> Vec<Instruction> {
+    let Condition { argument, mask, ref values, among, unless } = *condition;
+    let mut program = vec![load(ARGUMENTS + 8 * argument)]; // the lower half, on little-endian machines
+    if mask != u32::MAX {
+        program.push(Instruction { code: AND, if_true: 0, if_false: 0, value: mask });
+    }
+    let last = result(unless);
+    // To the instruction behind `last` where being among the values is what is wanted, else to `last`.
+    for (before_last, &value) in (1..=values.len()).rev().zip(values) {
+        #[allow(clippy::cast_possible_truncation, reason = "a condition has at most 200 values")]
+        let if_true = before_last as u8;
+        program.push(Instruction { code: JUMP_IF_EQUAL, if_true, if_false: 0, value });
+    }
+    if !among {
+        program.push(Instruction { code: JUMP, if_true: 0, if_false: 0, value: 1 });
+    }
+    program.push(last);
+    program
 }
 
 fn load(offset: u32) -> Instruction {
     Instruction { code: LOAD, if_true: 0, if_false: 0, value: offset }
+}
+
+/// Whether the filter wants this call answered by the sandbox, not reported.
+pub(crate) fn emulates(program: &[Instruction], number: u32) -> bool {
+    number != 0
+        && program.iter().any(|instruction| {
+            instruction.code == RETURN
+                && instruction.value == libc::SECCOMP_RET_USER_NOTIF | number
+        })
 }
 
 fn result(action: Action) -> Instruction {
@@ -152,6 +189,8 @@ fn result(action: Action) -> Instruction {
         // The run's init is notified, notes the call and ends the run. Nothing that is allowed
         // ever waits for it.
         Action::Kill => libc::SECCOMP_RET_USER_NOTIF,
+        // The same, told apart by a number that the kernel does not look at.
+        Action::Emulate(number) => libc::SECCOMP_RET_USER_NOTIF | u32::from(number),
     };
     Instruction { code: RETURN, if_true: 0, if_false: 0, value }
 }
@@ -223,11 +262,38 @@ mod tests {
 
     #[test]
     fn arguments_narrow_a_call() {
-        let narrow = Rule::Narrow { argument: 2, mask: 0xf0, value: 0x10, unless: Action::Kill };
-        let by_number = BTreeMap::from([(7, narrow)]);
+        let among = |argument, mask, values: &[u32], among| {
+            let (values, unless) = (values.to_vec(), Action::Kill);
+            Rule::While(vec![Condition { argument, mask, values, among, unless }])
+        };
+        let both = among(2, 0xf0, &[0x10, 0x30, 0x40], true).and(among(1, u32::MAX, &[5, 6], false));
+        let by_number = BTreeMap::from([(7, both)]);
         let program = compile(&Rules { by_number, otherwise: Action::Allow });
-        let with = |third: u64| interpret(&program, NATIVE_ARCH, 7, [0, 0, third, 0, 0, 0]);
-        assert_eq!(with(0x1f), libc::SECCOMP_RET_ALLOW);
-        assert_eq!(with(0x2f), libc::SECCOMP_RET_USER_NOTIF);
+        let with = |second: u64, third: u64| {
+            let returned = interpret(&program, NATIVE_ARCH, 7, [0, second, third, 0, 0, 0]);
+            assert!([libc::SECCOMP_RET_ALLOW, libc::SECCOMP_RET_USER_NOTIF].contains(&returned));
+            returned == libc::SECCOMP_RET_ALLOW
+        };
+        for allowed in [0x1f, 0x3f, 0x40] {
+            assert!(with(0, allowed) && with(7, allowed));
+            assert!(!with(5, allowed) && !with(6, allowed));
+        }
+        for forbidden in [0, 0x2f, 0x50] {
+            assert!(!with(0, forbidden));
+        }
+    }
+
+    #[test]
+    fn emulated_calls_are_told_from_forbidden_ones() {
+        let by_number = BTreeMap::from([
+            (7, Rule::Always(Action::Emulate(7))),
+            (8, Rule::Always(Action::Emulate(8))),
+            (9, Rule::Always(Action::Kill)),
+        ]);
+        let program = compile(&Rules { by_number, otherwise: Action::Kill });
+        let emulated: Vec<u32> = (0..20).filter(|&number| emulates(&program, number)).collect();
+        assert_eq!(emulated, [7, 8]);
+        let returned = interpret(&program, NATIVE_ARCH, 7, [0; 6]);
+        assert_eq!(returned & libc::SECCOMP_RET_ACTION_FULL, libc::SECCOMP_RET_USER_NOTIF);
     }
 }

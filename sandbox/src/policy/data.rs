@@ -17,19 +17,44 @@ pub(super) enum Action {
     Refuse(u16),
     /// It is reported by name and the run is killed.
     Kill,
+    /// The sandbox answers this number in the kernel's place.
+    Emulate(u16),
 }
 
 /// What is decided for one number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Rule {
     Always(Action),
-    /// Allowed while `argument & mask == value`.
-    Narrow {
-        argument: u32,
-        mask: u32,
-        value: u32,
-        unless: Action,
-    },
+    /// Allowed while every condition holds; the first that does not decides.
+    While(Vec<Condition>),
+}
+
+/// Holds while `argument & mask` is one of `values`, or is none of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Condition {
+    pub(super) argument: u32,
+    pub(super) mask: u32,
+    pub(super) values: Vec<u32>,
+    pub(super) among: bool,
+    pub(super) unless: Action,
+}
+
+impl Rule {
+    /// Allows what both allow. Where this one never allows anything, it stays as it is.
+    pub(super) fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (rule, Self::Always(Action::Allow)) | (Self::Always(Action::Allow), rule) => rule,
+            (rule @ Self::Always(_), _) | (Self::While(_), rule @ Self::Always(_)) => rule,
+            (Self::While(mut conditions), Self::While(more)) => {
+                for condition in more {
+                    if !conditions.contains(&condition) {
+                        conditions.push(condition);
+                    }
+                }
+                Self::While(conditions)
+            }
+        }
+    }
 }
 
 /// Every decision of a policy.
@@ -37,6 +62,26 @@ pub(super) enum Rule {
 pub(super) struct Rules {
     pub(super) by_number: BTreeMap<u32, Rule>,
     pub(super) otherwise: Action,
+}
+
+impl Rules {
+    /// Whether the call is made, be it for some arguments only.
+    pub(super) fn may_allow(&self, number: u32) -> bool {
+        let otherwise = Rule::Always(self.otherwise);
+        let rule = self.by_number.get(&number).unwrap_or(&otherwise);
+        !matches!(rule, Rule::Always(Action::Refuse(_) | Action::Kill))
+    }
+
+    /// The filter is in force while its program waits for its start and is executed: what that
+    /// takes is always allowed.
+    fn let_it_start(mut self) -> Self {
+        for call in [libc::SYS_futex, libc::SYS_execve] {
+            if let Ok(number) = u32::try_from(call) {
+                self.by_number.insert(number, Rule::Always(Action::Allow));
+            }
+        }
+        self
+    }
 }
 
 /// A policy file as written.
@@ -52,6 +97,8 @@ pub(super) struct PolicyFile {
     #[serde(default)]
     kill: Vec<String>,
     #[serde(default)]
+    emulate: Vec<String>,
+    #[serde(default)]
     narrow: Vec<NarrowEntry>,
 }
 
@@ -60,10 +107,24 @@ pub(super) struct PolicyFile {
 struct NarrowEntry {
     call: String,
     argument: u32,
+    #[serde(default = "all_bits")]
     mask: u32,
-    value: u32,
+    value: Option<u32>,
+    #[serde(default)]
+    values: Vec<u32>,
+    #[serde(default)]
+    except: Vec<u32>,
     unless: String,
 }
+
+fn all_bits() -> u32 {
+    u32::MAX
+}
+
+/// The calls that the sandbox knows how to answer in the kernel's place.
+const EMULATED: [&str; 1] = ["sysinfo"];
+/// So that a condition's jumps stay short.
+const MOST_VALUES: usize = 200;
 
 impl PolicyFile {
     pub(super) fn parse(name: &str, text: &str) -> Result<Self, PolicyError> {
@@ -97,15 +158,47 @@ impl PolicyFile {
                 decided.once("refuse", call, refusal)?;
             }
         }
-        for entry in &self.narrow {
-            let NarrowEntry { argument, mask, value, .. } = *entry;
-            if argument > 5 {
-                return Err(no_such(name, "narrow", "argument (0 to 5)", &argument.to_string()));
+        for call in &self.emulate {
+            if !EMULATED.contains(&call.as_str()) {
+                return Err(no_such(name, "emulate", "emulated system call", call));
             }
-            let unless = action(name, "narrow", &entry.unless)?;
-            decided.set("narrow", &entry.call, Rule::Narrow { argument, mask, value, unless })?;
+            decided.emulate(call)?;
         }
-        Ok(Rules { by_number: decided.by_number, otherwise })
+        // A file's own entries for a call hold together, and replace those of the base.
+        let mut narrowed = BTreeMap::<&str, Rule>::new();
+        for entry in &self.narrow {
+            let condition = Rule::While(vec![entry.condition(name)?]);
+            let so_far = narrowed.remove(entry.call.as_str()).unwrap_or(Rule::Always(Action::Allow));
+            narrowed.insert(&entry.call, so_far.and(condition));
+        }
+        for (call, rule) in narrowed {
+            decided.set("narrow", call, rule)?;
+        }
+        Ok(Rules { by_number: decided.by_number, otherwise }.let_it_start())
+    }
+}
+
+impl NarrowEntry {
+    fn condition(&self, policy: &str) -> Result<Condition, PolicyError> {
+        let (values, among) = match (self.value, &*self.values, &*self.except) {
+            (Some(value), [], []) => (vec![value], true),
+            (None, [_, ..], []) => (self.values.clone(), true),
+            (None, [], [_, ..]) => (self.except.clone(), false),
+            _ => {
+                let what = "narrow that has one of value, values and except, for";
+                return Err(no_such(policy, "narrow", what, &self.call));
+            }
+        };
+        if values.len() > MOST_VALUES {
+            let what = "narrow that has so many values (at most 200), for";
+            return Err(no_such(policy, "narrow", what, &self.call));
+        }
+        let argument = self.argument;
+        if argument > 5 {
+            return Err(no_such(policy, "narrow", "argument (0 to 5)", &argument.to_string()));
+        }
+        let unless = action(policy, "narrow", &self.unless)?;
+        Ok(Condition { argument, mask: self.mask, values, among, unless })
     }
 }
 
@@ -121,6 +214,12 @@ impl Decisions<'_> {
             return Err(PolicyError::Twice { policy: self.policy.into(), call: call.into() });
         }
         self.set(field, call, Rule::Always(action))
+    }
+
+    fn emulate(&mut self, call: &str) -> Result<(), PolicyError> {
+        let Some(Known::Number(number)) = syscalls::find(call) else { return Ok(()) };
+        let Ok(number) = u16::try_from(number) else { return Ok(()) };
+        self.once("emulate", call, Action::Emulate(number))
     }
 
     fn set(&mut self, field: &'static str, call: &str, rule: Rule) -> Result<(), PolicyError> {
@@ -144,6 +243,8 @@ fn action(policy: &str, field: &'static str, word: &str) -> Result<Action, Polic
         "ENOSYS" => Ok(refuse(Errno::ENOSYS)),
         "EINVAL" => Ok(refuse(Errno::EINVAL)),
         "ENOTSUP" => Ok(refuse(Errno::EOPNOTSUPP)),
+        "ENOTTY" => Ok(refuse(Errno::ENOTTY)),
+        "ENOLCK" => Ok(refuse(Errno::ENOLCK)),
         _ => Err(no_such(policy, field, "action or error name", word)),
     }
 }
