@@ -65,7 +65,7 @@ const TOOLCHAINS: [Toolchain; 13] = [
              Thread t=new Thread(()->r[0]=a+b);t.start();t.join();System.out.println(r[0]);}}",
         ),
         compile: Some("javac -J-Xmx256m Main.java"),
-        run: "java -Xmx256m -XX:+UseSerialGC -cp . Main",
+        run: "java -Xmx256m -XX:+UseSerialGC -XX:-UsePerfData -cp . Main",
         policy: Policy::vm,
     },
     Toolchain {

@@ -4,6 +4,7 @@ use std::ffi::c_ulong;
 use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
 
 use nix::errno::Errno;
+use nix::unistd::Pid;
 
 use super::checked;
 use crate::policy::Instruction;
@@ -28,8 +29,18 @@ pub(crate) fn install(program: &[Instruction]) -> Result<RawFd, Errno> {
     Ok(listener as RawFd)
 }
 
-/// Architecture and number of a call that a filter stopped. The caller of it waits forever.
-pub(crate) fn forbidden_call(listener: BorrowedFd<'_>) -> Result<(u32, i32), Errno> {
+/// A call that a filter stopped. Its caller waits for an answer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Call {
+    id: u64,
+    pub(crate) process: Pid,
+    pub(crate) arch: u32,
+    pub(crate) number: i32,
+    pub(crate) arguments: [u64; 6],
+}
+
+/// The next call that the filter stopped; `ENOENT` if its caller was killed before it was heard.
+pub(crate) fn next_call(listener: BorrowedFd<'_>) -> Result<Call, Errno> {
     // SAFETY: all-zero is a valid `seccomp_notif`, and what the kernel demands.
     let mut call: libc::seccomp_notif = unsafe { std::mem::zeroed() };
     // SAFETY: the request takes a pointer to a `seccomp_notif`.
@@ -37,5 +48,35 @@ pub(crate) fn forbidden_call(listener: BorrowedFd<'_>) -> Result<(u32, i32), Err
         libc::ioctl(listener.as_raw_fd(), libc::SECCOMP_IOCTL_NOTIF_RECV as c_ulong, &raw mut call)
     };
     Errno::result(returned)?;
-    Ok((call.data.arch, call.data.nr))
+    Ok(Call {
+        id: call.id,
+        process: Pid::from_raw(call.pid.cast_signed()),
+        arch: call.data.arch,
+        number: call.data.nr,
+        arguments: call.data.args,
+    })
+}
+
+/// Lets the call return 0, or fail.
+pub(crate) fn respond(
+    listener: BorrowedFd<'_>,
+    call: &Call,
+    answer: Result<(), Errno>,
+) -> Result<(), Errno> {
+    let error = answer.map_or_else(|errno| -(errno as i32), |()| 0);
+    let mut response = libc::seccomp_notif_resp { id: call.id, val: 0, error, flags: 0 };
+    // SAFETY: the request takes a pointer to a `seccomp_notif_resp`.
+    let returned = unsafe {
+        libc::ioctl(
+            listener.as_raw_fd(),
+            libc::SECCOMP_IOCTL_NOTIF_SEND as c_ulong,
+            &raw mut response,
+        )
+    };
+    Errno::result(returned).map(drop)
+}
+
+/// Architecture and number of a call that a filter stopped. The caller of it waits forever.
+pub(crate) fn forbidden_call(listener: BorrowedFd<'_>) -> Result<(u32, i32), Errno> {
+    next_call(listener).map(|call| (call.arch, call.number))
 }
