@@ -26,6 +26,7 @@ pub(crate) fn open_input(input: Input, level: Level, id: u32) -> Result<OwnedFd,
             (opened.map_err(|source| failed("open input", &name, source))?, name)
         }
         Input::File(file) => (file, "given as standard input".to_owned()),
+        Input::Pipe(pipe) => return Ok(pipe),
     };
     let fail = |source| failed("prepare input", &name, source);
     let metadata = file.metadata().map_err(fail)?;
@@ -76,8 +77,8 @@ fn reopen(mut file: File) -> io::Result<File> {
 
 /// Where a program writes to, and how large it was before.
 pub(crate) struct OutputFile {
-    /// What the program gets.
-    pub(crate) descriptor: OwnedFd,
+    /// What the program gets; `None` once it has been given away.
+    descriptor: Option<OwnedFd>,
     counted: Option<Counted>,
 }
 
@@ -98,7 +99,8 @@ impl Drop for Counted {
 impl OutputFile {
     pub(crate) fn open(output: Output) -> Result<Self, SandboxError> {
         let file = match output {
-            Output::Null => return Ok(Self { descriptor: null(true)?, counted: None }),
+            Output::Null => return Ok(Self { descriptor: Some(null(true)?), counted: None }),
+            Output::Pipe(pipe) => return Ok(Self { descriptor: Some(pipe), counted: None }),
             Output::File(file) => file,
         };
         let name = "given as output";
@@ -111,7 +113,12 @@ impl OutputFile {
             Ok(Counted { file: file.try_clone()?, size_before: metadata.len(), flags })
         };
         let counted = prepare().map_err(|source| failed("prepare the file", name, source))?;
-        Ok(Self { descriptor: file.into(), counted: Some(counted) })
+        Ok(Self { descriptor: Some(file.into()), counted: Some(counted) })
+    }
+
+    /// Gives the descriptor away, the first time.
+    pub(crate) fn take_descriptor(&mut self) -> Result<OwnedFd, SandboxError> {
+        self.descriptor.take().ok_or(SandboxError::HelperGone)
     }
 
     /// How large the file was, in bytes.

@@ -4,15 +4,17 @@
 //! folder. [`Sandbox::run`] runs one program in it and says how the program ended and what it
 //! used. Nothing outlives a run, and nothing outlives the box.
 //!
-//! Three processes take part in a run:
+//! Four processes take part in a run:
 //!
 //! 1. the *owner*, the process that called [`Sandbox::open`]: it keeps the clock and the accounts;
-//! 2. the *helper*, the owner's own executable started again (see [`become_helper_if_asked`]):
-//!    small, single-threaded, it sits in the box's control groups, so that what it starts is born
-//!    there;
-//! 3. for each run an *init*, process 1 of a fresh process namespace, and below it the program.
+//! 2. the [`Launcher`], the owner's own executable started again (see [`become_helper_if_asked`]):
+//!    small and single-threaded, so that forking it is safe and cheap;
+//! 3. for each box its *keeper*, forked from the launcher: process 1 of the box's process
+//!    namespace. It sits in the box's control groups, so that what it starts is born there;
+//! 4. for each run the program, a child of the keeper, prepared before it is asked for.
 //!
-//! Each dies with the one above it, so killing the owner kills everything.
+//! Killing the owner closes the sockets that the others live by, and the kernel kills everything in
+//! a box with its keeper.
 
 mod cgroup;
 pub mod document;
@@ -20,6 +22,8 @@ mod error;
 mod helper;
 mod host;
 mod input;
+mod joined;
+mod launcher;
 mod outcome;
 mod policy;
 mod protocol;
@@ -35,6 +39,8 @@ pub use cgroup::CgroupVersion;
 pub use error::SandboxError;
 pub use helper::become_helper_if_asked;
 pub use host::{Enforcement, HostReport, Mechanism, probe, probe_with};
+pub use joined::{Joined, Side, run_joined};
+pub use launcher::Launcher;
 pub use outcome::{Ending, Outcome, Usage};
 pub use policy::{Policy, PolicyError};
 pub use sandbox::Sandbox;

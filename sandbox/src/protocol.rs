@@ -1,4 +1,4 @@
-//! What owner and helper say to each other: JSON messages with descriptors, over a
+//! What owner and box say to each other: JSON messages with descriptors, over a
 //! sequenced-packet socket.
 
 use std::cell::RefCell;
@@ -17,20 +17,39 @@ use serde::{Deserialize, Serialize};
 use crate::policy::Instruction;
 use crate::spec::{Level, Mount, WorkAccess};
 
-/// From the owner. `Setup` carries the doors of the control groups; `Run` the three streams, then
-/// perhaps the group to be born in.
+/// From the owner to its launcher; carries the box's end of the socket on which everything else is
+/// said. Not answered there.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Launch {
+    pub(crate) level: Level,
+}
+
+/// From the owner to a box. `Setup` carries the doors of the control groups, then perhaps two meters;
+/// `Prepare` perhaps the group to be born in; `Start` the three streams.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Request {
     /// Build the box; answered by `Ready`. The first message, once.
     Setup(Setup),
     /// Remember one more policy; not answered.
     Policy { program: Vec<Instruction> },
-    /// Run a program; answered by `Ended`.
-    Run(Box<Run>),
+    /// Bring a program to the brink of its execution; answered by `Prepared`.
+    Prepare(Box<Run>),
+    /// Let the prepared program go; answered by `Ended`.
+    Start { again: Again },
     /// Kill the run under way, if any; not answered.
     Kill,
-    /// Put an empty `/work` in the place of the old; answered by `Ready`.
+    /// Put an empty `/work` in the place of the old; answered by `Ready`. Nothing is prepared then.
     FreshWork,
+}
+
+/// Whether a run is to be prepared again after its end, before it is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Again {
+    No,
+    Yes,
+    /// If the meter of memory shows no more than this, in bytes: otherwise there may be no room for
+    /// one more process until the owner makes some.
+    UpTo(u64),
 }
 
 /// The box to build.
@@ -38,17 +57,28 @@ pub(crate) enum Request {
 pub(crate) struct Setup {
     pub(crate) level: Level,
     /// User and group id of the programs on the host.
-    pub(crate) id: u32,
-    /// Whether the helper has to change to `id` itself.
-    pub(crate) change_id: bool,
+    pub(crate) user: User,
+    /// How many of the descriptors are doors.
+    pub(crate) doors: usize,
     pub(crate) mounts: Vec<Mount>,
     pub(crate) work_bytes: u64,
     pub(crate) work_inodes: u64,
     pub(crate) temporary_bytes: u64,
 }
 
+/// Who a box's programs are on the host.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) enum User {
+    /// Whoever the owner is.
+    Owner,
+    /// The user with this id.
+    Id(u32),
+    /// The user with this id plus that of the box's process, which no other box has at the time.
+    Above(u32),
+}
+
 /// The program to run.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Run {
     pub(crate) argv: Vec<String>,
     pub(crate) env: Vec<(String, String)>,
@@ -58,14 +88,23 @@ pub(crate) struct Run {
     pub(crate) work: WorkAccess,
     /// Pairs of resource and limit for `setrlimit(2)`.
     pub(crate) rlimits: Vec<(u32, u64)>,
+    /// Whether it may make sockets, so that the box needs a network namespace of its own.
+    pub(crate) sockets: bool,
 }
 
-/// From the helper.
+/// From a box.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Reply {
-    /// The box stands; carries a descriptor of `/work`.
-    Ready,
-    /// The run is over and nothing of it is left.
+    /// The box stands, or `/work` is fresh; carries a descriptor of `/work`, and the first time one
+    /// of the box's process.
+    Ready {
+        /// The box's process and the programs' user, as the host sees them.
+        process: u32,
+        id: u32,
+    },
+    /// A program waits to be let go.
+    Prepared,
+    /// The run is over and no process of it is left.
     Ended(Ended),
     /// A step failed.
     Failed { step: String, errno: i32 },
@@ -75,28 +114,43 @@ pub(crate) enum Reply {
     CannotExecute { errno: i32 },
 }
 
-/// What the helper saw of a run.
+/// What the box's process saw of a run.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Ended {
     /// The program's wait status, as `waitpid(2)` gives it; `None` when it was killed from outside.
     pub(crate) status: Option<i32>,
     /// Architecture and number of the forbidden call it made.
     pub(crate) forbidden: Option<(u32, i64)>,
-    /// From the program's execution to its end.
+    /// From letting the program go until the last process of the run was gone.
     pub(crate) wall: Duration,
-    /// CPU time of all waited-for processes of the run.
+    /// When the program itself ended, in nanoseconds on the host's monotonic clock.
+    pub(crate) ended_at: u64,
+    /// CPU time of all processes of the run, from their birth.
     pub(crate) cpu: Duration,
-    /// CPU time spent on the run before the program was executed.
+    /// CPU time spent on the run before the program was let go.
     pub(crate) setup_cpu: Duration,
-    /// CPU time that the helper itself spent on the run.
+    /// CPU time that the box's process itself spent on the run.
     pub(crate) helper_cpu: Duration,
     /// Peak resident set of the largest process, in bytes.
     pub(crate) largest_resident_bytes: u64,
+    /// What the meters showed when the last process was gone, if there are any.
+    pub(crate) readings: Option<Readings>,
+    /// Whether `Prepared` follows, for one more run of the same kind.
+    pub(crate) again: bool,
+}
+
+/// What the meters of a box show, from its beginning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Readings {
+    /// CPU time, in nanoseconds.
+    pub(crate) cpu: u64,
+    /// Peak memory, in bytes.
+    pub(crate) memory: u64,
 }
 
 /// The largest message: what fits a socket buffer of the default size.
 const MAX_MESSAGE: usize = 160 << 10;
-const MAX_DESCRIPTORS: usize = 4;
+const MAX_DESCRIPTORS: usize = 8;
 
 /// One end of the conversation.
 pub(crate) struct Channel {

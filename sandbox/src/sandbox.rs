@@ -3,32 +3,32 @@
 use std::cell::{Ref, RefCell};
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::process::CommandExt;
-use std::path::Path;
-use std::process::{Child, Command, Stdio as ProcessStdio};
 use std::time::Duration;
 
 use nix::unistd::geteuid;
 
 use crate::cgroup::{Cgroup, CgroupVersion};
 use crate::error::SandboxError;
-use crate::helper;
 use crate::input::{OutputFile, open_input};
+use crate::launcher::Launcher;
 use crate::outcome::Outcome;
 use crate::policy::Policy;
-use crate::protocol::{Channel, Reply, Request, Run, Setup};
+use crate::protocol::{Again, Channel, Reply, Request, Run, Setup, User};
 use crate::request;
-use crate::spec::{BoxSpec, Helper, Level, RunSpec, Stdio};
+use crate::spec::{BoxSpec, Level, RunSpec, Stdio};
 use crate::supervise::{Meter, Watch, wait_readable};
+use crate::sys::process::kill_by_pidfd;
 use crate::tree::Tree;
 use crate::work_dir::WorkDir;
 
-/// How long the helper may take for anything but a run.
+/// How long a box's process may take for anything but a run.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// What a box's user is on the host where user ids are few.
 const NOBODY: u32 = 65_534;
 /// User ids of boxes begin here, far from any that a host gives out.
 const FIRST_ID: u32 = 0x7000_0000;
+/// Process ids are below this on every Linux.
+const MAX_PROCESSES: u32 = 1 << 22;
 
 /// An open box. Dropping it closes it.
 pub struct Sandbox {
@@ -36,11 +36,25 @@ pub struct Sandbox {
     /// User and group id of the programs, as the host sees them.
     id: u32,
     channel: Option<Channel>,
-    helper: Child,
+    /// Tells of the end of the box's process.
+    keeper: OwnedFd,
+    keeper_id: u32,
     cgroup: Option<Cgroup>,
     work: RefCell<OwnedFd>,
-    /// Those that the helper knows, by index.
+    /// Those that the keeper knows, by index.
     policies: Vec<Policy>,
+    next: RefCell<Next>,
+    last: Option<Run>,
+    /// Outlives the box's process, which it is the parent of.
+    _launcher: Launcher,
+}
+
+/// The run that the keeper has been asked to prepare.
+enum Next {
+    Nothing,
+    /// Its answer is still to come.
+    Asked(Run),
+    Prepared(Run),
 }
 
 impl Sandbox {
@@ -69,38 +83,37 @@ impl Sandbox {
     fn open_at(level: Level, spec: &BoxSpec) -> Result<Self, SandboxError> {
         let unavailable = |reason| SandboxError::LevelUnavailable { level, reason };
         let is_root = geteuid().is_root();
+        if level == Level::Full && !is_root {
+            return Err(unavailable("it needs root".to_owned()));
+        }
+        let launcher = Launcher::start(&spec.helper)?;
+        let (channel, theirs) = Channel::pair().map_err(SandboxError::Protocol)?;
+        let channel = Channel::new(channel);
+        launcher.launch(level, &theirs)?;
+        drop(theirs);
+        // Made while the box's process is being started.
         let cgroup = match level {
-            Level::Full if !is_root => return Err(unavailable("it needs root".to_owned())),
             Level::Full => Some(Cgroup::create().map_err(unavailable)?),
             Level::UserNamespace => None,
         };
-        let (ours, theirs) = Channel::pair().map_err(SandboxError::Protocol)?;
-        let helper = match start_helper(&spec.helper, theirs) {
-            Ok(helper) => helper,
-            Err(error) => {
-                let _ = cgroup.as_ref().map(Cgroup::remove);
-                return Err(error);
-            }
+        let undo = |error| {
+            let _ = cgroup.as_ref().map(Cgroup::remove);
+            error
         };
-        let id = if is_root { box_id(helper.id()) } else { geteuid().as_raw() };
-        let channel = Channel::new(ours);
-        // From here on, dropping the box ends the helper and removes the groups.
-        let placeholder = io::stdin().as_fd().try_clone_to_owned();
-        let work = RefCell::new(placeholder.map_err(SandboxError::Protocol)?);
-        let policies = Vec::new();
-        let sandbox = Self { level, id, channel: Some(channel), helper, cgroup, work, policies };
-        let doors = sandbox.cgroup.as_ref().map_or(Ok(Vec::new()), Cgroup::doors)?;
-        let setup = Setup {
+        let opened = set_up(level, is_root, &channel, cgroup.as_ref(), spec).map_err(undo)?;
+        Ok(Self {
             level,
-            id,
-            change_id: is_root,
-            mounts: spec.mounts.clone(),
-            work_bytes: spec.work_bytes,
-            work_inodes: spec.work_inodes,
-            temporary_bytes: spec.temporary_bytes,
-        };
-        sandbox.work.replace(sandbox.ask_for_work(&Request::Setup(setup), &doors)?);
-        Ok(sandbox)
+            id: opened.id,
+            channel: Some(channel),
+            keeper: opened.keeper,
+            keeper_id: opened.keeper_id,
+            cgroup,
+            work: RefCell::new(opened.work),
+            policies: Vec::new(),
+            next: RefCell::new(Next::Nothing),
+            last: None,
+            _launcher: launcher,
+        })
     }
 
     /// The level at which the box holds.
@@ -123,57 +136,124 @@ impl Sandbox {
 
     /// Runs one program to its end. Of its processes, temporary files and locks nothing is left.
     ///
+    /// A run that is like the one before in everything but its streams is cheaper than others: it
+    /// has been prepared.
+    ///
     /// # Errors
     /// A failure of the sandbox or of the request, such as a program that cannot be executed. What
     /// the program does wrong is an [`Outcome`].
     pub fn run(&mut self, spec: &RunSpec, io: Stdio) -> Result<Outcome, SandboxError> {
+        self.run_until(spec, io).map(|(outcome, _)| outcome)
+    }
+
+    /// The same, and when the program ended, in nanoseconds on the monotonic clock.
+    pub(crate) fn run_until(
+        &mut self,
+        spec: &RunSpec,
+        io: Stdio,
+    ) -> Result<(Outcome, u64), SandboxError> {
         request::check_run(spec)?;
         let stdin = open_input(io.stdin, self.level, self.id)?;
         let (stdout, stderr) = (OutputFile::open(io.stdout)?, OutputFile::open(io.stderr)?);
         let policy = self.teach(&spec.policy)?;
-        if let Some(cgroup) = &mut self.cgroup {
-            cgroup.begin_run(&spec.limits)?;
-        }
         let written_before = stdout.size_before().max(stderr.size_before());
-        let request = Request::Run(Box::new(Run {
+        let run = Run {
             argv: spec.argv.clone(),
             env: spec.env.clone(),
             cwd: spec.cwd.clone(),
             policy,
             work: spec.work,
             rlimits: request::rlimits(self.level, &spec.limits, written_before),
-        }));
-        let mut fds = vec![stdin.as_fd(), stdout.descriptor.as_fd(), stderr.descriptor.as_fd()];
-        fds.extend(self.cgroup.as_ref().and_then(Cgroup::birthplace));
-        self.channel()?.send(&request, &fds).map_err(|error| match error.kind() {
-            io::ErrorKind::InvalidInput => {
-                SandboxError::BadRequest(format!("argv and env: {error}"))
-            }
-            _ => SandboxError::Protocol(error),
-        })?;
-        let meter = match &mut self.cgroup {
-            Some(cgroup) => Meter::Group(cgroup),
-            None => Meter::Tree(Tree::below(self.helper.id())),
+            sockets: spec.policy.lets_make_sockets(),
         };
-        let channel = self.channel.as_ref().ok_or(SandboxError::HelperGone)?;
-        let outputs = [&stdout, &stderr];
-        let watch = Watch { channel, meter, limits: &spec.limits, outputs };
-        let watched = watch.wait();
+        // What is done twice is likely to be done again.
+        let twice = self.last.as_ref() == Some(&run);
+        let run = self.prepare(run)?;
+        let watched = self.start_and_watch(spec, twice, stdin, [stdout, stderr]);
         if watched.is_err() {
             // Its answer may still come, and would be taken for that to the next request.
             self.channel = None;
         }
-        match watched? {
-            (_, Some(outcome)) => Ok(outcome),
-            (Reply::CannotExecute { errno }, None) => Err(SandboxError::CannotExecute {
+        let (reply, outcome) = watched?;
+        if matches!(&reply, Reply::Ended(ended) if ended.again) {
+            self.next.replace(Next::Asked(run.clone()));
+        }
+        self.last = Some(run);
+        match (reply, outcome) {
+            (Reply::Ended(ended), Some(outcome)) => Ok((outcome, ended.ended_at)),
+            (Reply::CannotExecute { errno }, _) => Err(SandboxError::CannotExecute {
                 path: spec.argv.first().cloned().unwrap_or_default(),
                 source: io::Error::from_raw_os_error(errno),
             }),
-            (reply, None) => Err(failure(self.level, reply)),
+            (reply, _) => Err(failure(self.level, reply)),
         }
     }
 
-    /// Closes the box: ends its helper and removes every trace on the host.
+    /// Has this run prepared, if it is not yet.
+    fn prepare(&mut self, run: Run) -> Result<Run, SandboxError> {
+        match self.next.replace(Next::Nothing) {
+            Next::Prepared(prepared) if prepared == run => return Ok(run),
+            Next::Asked(asked) if asked == run => {}
+            next => {
+                if let Next::Asked(_) = next {
+                    // It was prepared in vain, and whether that worked is of no interest.
+                    self.receive()?;
+                }
+                let birthplace = match &mut self.cgroup {
+                    Some(cgroup) => {
+                        cgroup.make_room()?;
+                        cgroup.birthplace()?
+                    }
+                    None => None,
+                };
+                let channel = self.channel.as_ref().ok_or(SandboxError::HelperGone)?;
+                let request = Request::Prepare(Box::new(run.clone()));
+                let fds: Vec<_> = birthplace.into_iter().collect();
+                channel.send(&request, &fds).map_err(|error| match error.kind() {
+                    io::ErrorKind::InvalidInput => {
+                        SandboxError::BadRequest(format!("argv and env: {error}"))
+                    }
+                    _ => SandboxError::Protocol(error),
+                })?;
+            }
+        }
+        match self.receive()? {
+            (Reply::Prepared, _) => Ok(run),
+            (reply, _) => Err(failure(self.level, reply)),
+        }
+    }
+
+    fn start_and_watch(
+        &mut self,
+        spec: &RunSpec,
+        twice: bool,
+        stdin: OwnedFd,
+        mut outputs: [OutputFile; 2],
+    ) -> Result<(Reply, Option<Outcome>), SandboxError> {
+        if let Some(cgroup) = &mut self.cgroup {
+            cgroup.begin_run(&spec.limits)?;
+        }
+        let again = match &self.cgroup {
+            _ if !twice => Again::No,
+            Some(cgroup) => cgroup.again(),
+            None => Again::Yes,
+        };
+        let meter = match &mut self.cgroup {
+            Some(cgroup) => Meter::Group(cgroup),
+            None => Meter::Tree(Tree::below(self.keeper_id)),
+        };
+        let channel = self.channel.as_ref().ok_or(SandboxError::HelperGone)?;
+        {
+            let [stdout, stderr] = &mut outputs;
+            let streams = [stdin, stdout.take_descriptor()?, stderr.take_descriptor()?];
+            let fds = streams.each_ref().map(AsFd::as_fd);
+            channel.send(&Request::Start { again }, &fds).map_err(SandboxError::Protocol)?;
+        }
+        let outputs = outputs.each_ref();
+        Watch { channel, meter, limits: &spec.limits, outputs }.wait()
+    }
+
+    /// Closes the box: ends everything in it and removes every trace on the host.
     ///
     /// # Errors
     /// When a control group could not be removed.
@@ -182,17 +262,29 @@ impl Sandbox {
     }
 
     fn end(&mut self) -> Result<(), SandboxError> {
-        // The helper ends when the other end of its socket is closed, after the run under way.
+        // The keeper ends when the other end of its socket is closed.
         self.channel = None;
-        self.helper.wait().map_err(SandboxError::Protocol)?;
+        if !wait_readable(&self.keeper, PATIENCE)? {
+            kill_by_pidfd(self.keeper.as_fd())
+                .map_err(|errno| SandboxError::Protocol(errno.into()))?;
+            wait_readable(&self.keeper, PATIENCE)?;
+        }
         self.cgroup.take().map_or(Ok(()), |cgroup| cgroup.remove())
     }
 
     /// Puts an empty `/work` in the place of the old.
     pub(crate) fn renew_work(&self) -> Result<(), SandboxError> {
-        let work = self.ask_for_work(&Request::FreshWork, &[])?;
-        self.work.replace(work);
-        Ok(())
+        if let Next::Asked(_) = self.next.replace(Next::Nothing) {
+            self.receive()?;
+        }
+        self.channel()?.send(&Request::FreshWork, &[]).map_err(SandboxError::Protocol)?;
+        match self.receive()? {
+            (Reply::Ready { .. }, mut fds) => {
+                self.work.replace(fds.pop().ok_or(SandboxError::HelperGone)?);
+                Ok(())
+            }
+            (reply, _) => Err(failure(self.level, reply)),
+        }
     }
 
     /// A descriptor of `/work` that is writable whatever a run may do there.
@@ -209,21 +301,11 @@ impl Sandbox {
         self.channel.as_ref().ok_or(SandboxError::HelperGone)
     }
 
-    fn ask_for_work(&self, request: &Request, fds: &[OwnedFd]) -> Result<OwnedFd, SandboxError> {
-        let channel = self.channel()?;
-        let fds: Vec<_> = fds.iter().map(AsFd::as_fd).collect();
-        channel.send(request, &fds).map_err(SandboxError::Protocol)?;
-        if !wait_readable(channel, PATIENCE)? {
-            return Err(SandboxError::HelperStuck { seconds: PATIENCE.as_secs() });
-        }
-        match channel.receive().map_err(SandboxError::Protocol)? {
-            Some((Reply::Ready, mut fds)) => fds.pop().ok_or(SandboxError::HelperGone),
-            Some((reply, _)) => Err(failure(self.level, reply)),
-            None => Err(SandboxError::HelperGone),
-        }
+    fn receive(&self) -> Result<(Reply, Vec<OwnedFd>), SandboxError> {
+        receive(self.channel()?)
     }
 
-    /// The index under which the helper knows a policy, told to it the first time.
+    /// The index under which the keeper knows a policy, told to it the first time.
     fn teach(&mut self, policy: &Policy) -> Result<usize, SandboxError> {
         if let Some(known) = self.policies.iter().position(|p| p.program() == policy.program()) {
             return Ok(known);
@@ -243,34 +325,68 @@ impl Drop for Sandbox {
 
 impl std::fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Sandbox(level {}, helper {})", self.level, self.helper.id())
+        write!(f, "Sandbox(level {}, process {})", self.level, self.keeper_id)
     }
 }
 
-fn start_helper(helper: &Helper, socket: OwnedFd) -> Result<Child, SandboxError> {
-    let path = match helper {
-        Helper::CurrentExe => Path::new("/proc/self/exe"),
-        Helper::At(path) => path,
+/// What a box's process says of itself when the box stands.
+struct Opened {
+    id: u32,
+    keeper: OwnedFd,
+    keeper_id: u32,
+    work: OwnedFd,
+}
+
+fn set_up(
+    level: Level,
+    is_root: bool,
+    channel: &Channel,
+    cgroup: Option<&Cgroup>,
+    spec: &BoxSpec,
+) -> Result<Opened, SandboxError> {
+    let mut fds = cgroup.map_or(Ok(Vec::new()), Cgroup::doors)?;
+    let doors = fds.len();
+    fds.extend(cgroup.map_or(Ok(Vec::new()), Cgroup::meters)?);
+    let setup = Setup {
+        level,
+        user: if is_root { free_user() } else { User::Owner },
+        doors,
+        mounts: spec.mounts.clone(),
+        work_bytes: spec.work_bytes,
+        work_inodes: spec.work_inodes,
+        temporary_bytes: spec.temporary_bytes,
     };
-    Command::new(path)
-        .arg0(helper::MARKER)
-        .env_clear()
-        .stdin(socket)
-        .stdout(ProcessStdio::null())
-        .spawn()
-        .map_err(|source| SandboxError::StartHelper { path: path.to_owned(), source })
+    let fds: Vec<_> = fds.iter().map(AsFd::as_fd).collect();
+    channel.send(&Request::Setup(setup), &fds).map_err(SandboxError::Protocol)?;
+    match receive(channel)? {
+        (Reply::Ready { process, id }, mut fds) => {
+            let (keeper, work) = (fds.pop(), fds.pop());
+            let (Some(keeper), Some(work)) = (keeper, work) else {
+                return Err(SandboxError::HelperGone);
+            };
+            Ok(Opened { id, keeper, keeper_id: process, work })
+        }
+        (reply, _) => Err(failure(level, reply)),
+    }
+}
+
+fn receive(channel: &Channel) -> Result<(Reply, Vec<OwnedFd>), SandboxError> {
+    if !wait_readable(channel, PATIENCE)? {
+        return Err(SandboxError::HelperStuck { seconds: PATIENCE.as_secs() });
+    }
+    channel.receive().map_err(SandboxError::Protocol)?.ok_or(SandboxError::HelperGone)
 }
 
 /// A user id that no one else has: no other box at the same time, and no user of the host.
-fn box_id(helper: u32) -> u32 {
-    let id = FIRST_ID.saturating_add(helper);
+fn free_user() -> User {
     let maps = std::fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
+    let largest = FIRST_ID + MAX_PROCESSES;
     let is_mapped = maps.lines().any(|line| {
         let mut numbers = line.split_whitespace().filter_map(|number| number.parse::<u64>().ok());
         let (first, count) = (numbers.next().unwrap_or(0), numbers.nth(1).unwrap_or(0));
-        (first..first + count).contains(&u64::from(id))
+        first <= u64::from(FIRST_ID) && u64::from(largest) < first + count
     });
-    if is_mapped { id } else { NOBODY }
+    if is_mapped { User::Above(FIRST_ID) } else { User::Id(NOBODY) }
 }
 
 fn failure(level: Level, reply: Reply) -> SandboxError {
@@ -285,6 +401,6 @@ fn failure(level: Level, reply: Reply) -> SandboxError {
         Reply::CannotExecute { errno } => {
             SandboxError::setup("execute a program", io::Error::from_raw_os_error(errno))
         }
-        Reply::Ready | Reply::Ended(_) => SandboxError::HelperGone,
+        Reply::Ready { .. } | Reply::Prepared | Reply::Ended(_) => SandboxError::HelperGone,
     }
 }

@@ -2,11 +2,13 @@
 
 use std::fmt;
 use std::fs::File;
+use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::launcher::Launcher;
 use crate::policy::Policy;
 
 const MIB: u64 = 1 << 20;
@@ -43,7 +45,7 @@ pub struct BoxSpec {
     pub work_inodes: u64,
     /// What `/tmp` and `/dev/shm` can hold each, in bytes. Fresh for every run.
     pub temporary_bytes: u64,
-    /// The executable that becomes the box's helper.
+    /// What the box's process is started from.
     pub helper: Helper,
 }
 
@@ -79,7 +81,7 @@ impl Mount {
     }
 }
 
-/// The executable whose `main` begins with [`become_helper_if_asked`](crate::become_helper_if_asked).
+/// What boxes are started from: an executable whose `main` begins with [`become_helper_if_asked`](crate::become_helper_if_asked).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Helper {
     /// The running executable.
@@ -87,6 +89,8 @@ pub enum Helper {
     CurrentExe,
     /// Another one, for callers that do not own their `main`, such as tests.
     At(PathBuf),
+    /// A launcher that runs already: for whoever opens more than one box.
+    Started(Launcher),
 }
 
 /// One program to run in an open box.
@@ -198,6 +202,9 @@ pub enum Input {
     Path(PathBuf),
     /// This regular file, from its current offset.
     File(File),
+    /// What is read from this pipe. The program gets the only copy that is left, so that whoever
+    /// writes to the pipe learns of the program's end.
+    Pipe(OwnedFd),
 }
 
 /// Where a program's output goes.
@@ -207,4 +214,7 @@ pub enum Output {
     Null,
     /// This regular file, at its current offset.
     File(File),
+    /// Into this pipe. Uncounted: a pipe holds no more than its reader lets it. The program gets the
+    /// only copy that is left, so that the reader sees the program's end.
+    Pipe(OwnedFd),
 }

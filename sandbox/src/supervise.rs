@@ -146,7 +146,7 @@ impl Watch<'_> {
         stopped: Option<Stopped>,
     ) -> Result<Outcome, SandboxError> {
         let account = match &mut self.meter {
-            Meter::Group(group) => group.end_run()?,
+            Meter::Group(group) => group.end_run(ended.readings)?,
             Meter::Tree(tree) => {
                 let bytes = tree.peak_bytes.max(ended.largest_resident_bytes);
                 Account {
@@ -226,8 +226,8 @@ fn ending(facts: &Facts<'_>) -> Ending {
     }
 }
 
-/// Whether the helper has spoken before the time is over.
-pub(crate) fn wait_readable(channel: &Channel, at_most: Duration) -> Result<bool, SandboxError> {
+/// Whether the box's process has spoken, or ended, before the time is over.
+pub(crate) fn wait_readable(channel: &impl AsFd, at_most: Duration) -> Result<bool, SandboxError> {
     let until = Instant::now() + at_most;
     loop {
         let left = until.saturating_duration_since(Instant::now());

@@ -8,7 +8,9 @@ use std::time::Duration;
 /// What a run has used, as far as looks at its processes have told.
 #[derive(Debug, Default)]
 pub(crate) struct Tree {
-    helper: u32,
+    keeper: u32,
+    /// What the keeper's children of earlier runs used.
+    before: Duration,
     /// CPU time, to the clock tick.
     pub(crate) cpu: Duration,
     /// The most resident memory at one look, in bytes.
@@ -19,22 +21,20 @@ pub(crate) struct Tree {
 }
 
 impl Tree {
-    /// The run below this helper.
-    pub(crate) fn below(helper: u32) -> Self {
-        Self { helper, ..Self::default() }
+    /// The run that is about to begin below this process of a box.
+    pub(crate) fn below(keeper: u32) -> Self {
+        let before = times(keeper).map_or(Duration::ZERO, |keeper| keeper.waited_for);
+        Self { keeper, before, ..Self::default() }
     }
 
-    /// Looks at the run's init, which counts for the children it has waited for, and at the
+    /// Looks at the box's process, which counts for the children it has waited for, and at the
     /// program's own processes. Above `memory_limit`, in bytes, what processes share counts once.
     pub(crate) fn look(&mut self, memory_limit: u64) {
         // What short-lived processes used is known by whoever waited for them, what unwaited-for
         // ones used by having been seen: each sum may miss something, and neither counts twice.
-        let mut living_and_waited_for = Duration::ZERO;
-        let mut processes = Vec::new();
-        for init in children(self.helper) {
-            living_and_waited_for += times(init).map_or(Duration::ZERO, |init| init.waited_for);
-            processes.extend(descendants(init));
-        }
+        let waited_for = times(self.keeper).map_or(Duration::ZERO, |keeper| keeper.waited_for);
+        let mut living_and_waited_for = waited_for.saturating_sub(self.before);
+        let processes = descendants(self.keeper);
         for &process in &processes {
             let Some(times) = times(process) else { continue };
             living_and_waited_for += times.own + times.waited_for;

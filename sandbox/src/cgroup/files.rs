@@ -147,6 +147,13 @@ impl Folder {
         })
     }
 
+    /// A descriptor to read one of its files by.
+    pub(super) fn descriptor(&self, file: &str) -> Result<OwnedFd, SandboxError> {
+        let path = self.path.join(file);
+        let opened = File::open(&path).map(Into::into);
+        opened.map_err(|source| SandboxError::Cgroup { operation: "open", path, source })
+    }
+
     /// Removes the group; that it is gone already is no failure.
     pub(super) fn remove(&self) -> Result<(), SandboxError> {
         match fs::remove_dir(&self.path) {

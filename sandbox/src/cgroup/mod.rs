@@ -16,6 +16,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::error::SandboxError;
+use crate::protocol::{Again, Readings};
 use crate::spec::RunLimits;
 
 /// Which control groups hold a box.
@@ -82,6 +83,15 @@ impl Cgroup {
         }
     }
 
+    /// The meters of CPU time and of memory, for the box's process to read at the moment when the
+    /// last process of a run is gone: what it does afterwards is nobody's.
+    pub(crate) fn meters(&self) -> Result<Vec<OwnedFd>, SandboxError> {
+        match self {
+            Self::V1(groups) => groups.meters(),
+            Self::V2(_) => Ok(Vec::new()), // the box's process is in none of its groups
+        }
+    }
+
     /// Sets the limits for the next run and its counters to zero.
     pub(crate) fn begin_run(&mut self, limits: &RunLimits) -> Result<(), SandboxError> {
         match self {
@@ -90,11 +100,11 @@ impl Cgroup {
         }
     }
 
-    /// The group that the run is to be born in, where it is not the helper's own.
-    pub(crate) fn birthplace(&self) -> Option<BorrowedFd<'_>> {
+    /// The group that the next run is to be born in, where it is not that of the box's process.
+    pub(crate) fn birthplace(&mut self) -> Result<Option<BorrowedFd<'_>>, SandboxError> {
         match self {
-            Self::V1(_) => None,
-            Self::V2(groups) => groups.run_folder().map(AsFd::as_fd),
+            Self::V1(_) => Ok(None),
+            Self::V2(groups) => groups.birthplace().map(|folder| Some(folder.as_fd())),
         }
     }
 
@@ -119,7 +129,16 @@ impl Cgroup {
         }
     }
 
-    /// Lifts the memory limit, so that the helper has room to clean up after a run that filled it.
+    /// Whether the next run may be prepared right after this one.
+    pub(crate) fn again(&self) -> Again {
+        match self {
+            Self::V1(groups) => groups.again(),
+            Self::V2(_) => Again::No, // each is born in a group of its own
+        }
+    }
+
+    /// Lifts the memory limit, so that the box's process has room to clean up after a run that filled
+    /// it, and to prepare another.
     pub(crate) fn make_room(&mut self) -> Result<(), SandboxError> {
         match self {
             Self::V1(groups) => groups.make_room(),
@@ -127,10 +146,10 @@ impl Cgroup {
         }
     }
 
-    /// Reads the accounts of a run that is over.
-    pub(crate) fn end_run(&mut self) -> Result<Account, SandboxError> {
+    /// Reads the accounts of a run that is over; `readings` are those of the meters then.
+    pub(crate) fn end_run(&mut self, readings: Option<Readings>) -> Result<Account, SandboxError> {
         match self {
-            Self::V1(groups) => groups.end_run(),
+            Self::V1(groups) => groups.end_run(readings),
             Self::V2(groups) => groups.end_run(),
         }
     }

@@ -19,8 +19,6 @@ const AVAILABLE: &str = "cgroup.controllers";
 const ENABLED: &str = "cgroup.subtree_control";
 /// Where an owner moves that stands in the way of its own group's children.
 const OWNER_LEAF: &str = "gavel-owner";
-/// The run's init sits in the run's group too.
-const OWN_PROCESSES: u32 = 1;
 
 /// A box's group, and the leaf of the run under way or just over.
 pub(crate) struct Groups {
@@ -53,7 +51,8 @@ impl Groups {
         }
     }
 
-    pub(super) fn begin_run(&mut self, limits: &RunLimits) -> Result<(), SandboxError> {
+    /// Makes the group of the next run, which is born there before its limits are known.
+    pub(super) fn birthplace(&mut self) -> Result<&OwnedFd, SandboxError> {
         self.remove_run()?;
         let folder = Folder::create(self.folder.path().join(format!("run-{}", self.runs)))?;
         self.runs += 1;
@@ -62,12 +61,11 @@ impl Groups {
             path: folder.path().to_owned(),
             source,
         })?;
-        let run = self.run.insert(RunGroup { folder, descriptor: descriptor.into() });
-        set_limits(&run.folder, limits)
+        Ok(&self.run.insert(RunGroup { folder, descriptor: descriptor.into() }).descriptor)
     }
 
-    pub(super) fn run_folder(&self) -> Option<&OwnedFd> {
-        self.run.as_ref().map(|run| &run.descriptor)
+    pub(super) fn begin_run(&mut self, limits: &RunLimits) -> Result<(), SandboxError> {
+        self.run.as_ref().map_or(Ok(()), |run| set_limits(&run.folder, limits))
     }
 
     pub(super) fn cpu(&self) -> Result<Duration, SandboxError> {
@@ -149,7 +147,7 @@ fn set_limits(run: &Folder, limits: &RunLimits) -> Result<(), SandboxError> {
         run.write("memory.swap.max", 0)?;
     }
     run.write("memory.oom.group", 1)?;
-    run.write("pids.max", limits.processes.saturating_add(OWN_PROCESSES))
+    run.write("pids.max", limits.processes)
 }
 
 fn cpu(run: &Folder) -> Result<Duration, SandboxError> {
@@ -191,7 +189,7 @@ mod tests {
         let limits = RunLimits { memory_bytes: 65_536, processes: 4, ..RunLimits::default() };
         set_limits(&run, &limits).unwrap();
         let read = |file: &str| fs::read_to_string(temp.path().join(file)).unwrap();
-        assert_eq!(files.map(read), ["65536", "0", "1", "5"]);
+        assert_eq!(files.map(read), ["65536", "0", "1", "4"]);
 
         write_all(
             temp.path(),

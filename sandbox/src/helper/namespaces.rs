@@ -9,40 +9,75 @@ use nix::sys::prctl;
 use nix::unistd::{Gid, Uid, getegid, geteuid, setgroups, sethostname, setresgid, setresuid};
 
 use super::{Failure, Step};
-use crate::protocol::Setup;
+use crate::protocol::{Setup, User};
 use crate::spec::Level;
-use crate::sys::process;
+use crate::sys::process::{self, Side};
 
 /// Id of the programs' user and group as seen inside a user namespace.
 pub(super) const INNER_ID: u32 = 1000;
 
-/// Enters the box's namespaces. What it mounts afterwards, the host does not see.
-pub(super) fn enter(setup: &Setup) -> Result<(), Failure> {
+/// The box's process and its programs' user, as the host sees them.
+pub(super) struct Identity {
+    pub(super) process: u32,
+    pub(super) id: u32,
+}
+
+/// Enters the box's namespaces. What it mounts afterwards, the host does not see. At level
+/// user-namespace this process stays behind, waiting for the one that goes on as process 1.
+pub(super) fn enter(setup: &Setup) -> Result<Identity, Failure> {
     let mut flags = CloneFlags::CLONE_NEWNS
         | CloneFlags::CLONE_NEWIPC
         | CloneFlags::CLONE_NEWUTS
-        | CloneFlags::CLONE_NEWNET
         | CloneFlags::CLONE_NEWCGROUP;
+    let mut process = own_number()?;
+    let id = match setup.user {
+        User::Owner => geteuid().as_raw(),
+        User::Id(id) => id,
+        User::Above(first) => first.saturating_add(process),
+    };
     match setup.level {
         Level::Full => {
             setgroups(&[]).step(|| "drop supplementary groups".into())?;
             unshare(flags).step(|| "unshare the namespaces".into())?;
         }
         Level::UserNamespace => {
-            if setup.change_id {
-                become_user(setup.id)?;
+            if !matches!(setup.user, User::Owner) {
+                become_user(id)?;
             }
             let (user, group) = (geteuid(), getegid());
-            flags |= CloneFlags::CLONE_NEWUSER;
+            flags |= CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWNET;
             unshare(flags).step(|| "unshare the namespaces, a user namespace first".into())?;
             map_ids(user, group)?;
+            become_first_process()?;
+            process = own_number()?;
         }
     }
     process::forbid_capabilities_below().step(|| "empty the capability bounding set".into())?;
     prctl::set_no_new_privs().step(|| "set no_new_privs".into())?;
     sethostname("box").step(|| "set the host name".into())?;
     mount(None::<&str>, "/", None::<&str>, MsFlags::MS_REC | MsFlags::MS_PRIVATE, None::<&str>)
-        .step(|| "make all mounts private".into())
+        .step(|| "make all mounts private".into())?;
+    Ok(Identity { process, id })
+}
+
+/// The number of this process in the namespace of the host's `/proc`.
+fn own_number() -> Result<u32, Failure> {
+    let name = || "read /proc/self".to_owned();
+    let link = fs::read_link("/proc/self").step(name)?;
+    link.to_str().and_then(|number| number.parse().ok()).ok_or(Errno::EINVAL).step(name)
+}
+
+/// Goes on in a child that is process 1 of a new process namespace. The parent keeps its number,
+/// which the user id of the box is made of, for as long as the child lives.
+fn become_first_process() -> Result<(), Failure> {
+    match process::fork(libc::CLONE_NEWPID, None).step(|| "fork process 1 of the box".into())? {
+        Side::Child => Ok(()),
+        Side::Parent(child, _) => {
+            let _ = process::close_from(0);
+            process::wait(child);
+            process::exit_now(0)
+        }
+    }
 }
 
 fn become_user(id: u32) -> Result<(), Failure> {

@@ -13,6 +13,7 @@ use super::{Failure, Step};
 use crate::policy::Instruction;
 use crate::protocol::Run;
 use crate::spec::Level;
+use crate::sys::futex::RobustList;
 use crate::sys::process::{self, Program};
 use crate::sys::seccomp;
 
@@ -50,11 +51,12 @@ impl<'a> PreparedProgram<'a> {
         })
     }
 
-    /// Never returns: becomes the program, or reports why not.
+    /// Never returns: becomes the program once it is let go, or reports why not.
     pub(super) fn become_it(&self, report: &Report) -> ! {
-        let (stage, errno) = match self.prepare(report) {
-            Ok(()) => {
-                report.mark_started();
+        let mut list = RobustList::new();
+        let (stage, errno) = match self.prepare(report, &mut list) {
+            Ok(listener) => {
+                report.wait_at_the_gate(listener);
                 (Stage::Execute, self.program.execute())
             }
             Err(failure) => failure,
@@ -63,7 +65,8 @@ impl<'a> PreparedProgram<'a> {
         process::exit_now(127)
     }
 
-    fn prepare(&self, report: &Report) -> Result<(), (Stage, Errno)> {
+    fn prepare(&self, report: &Report, list: &mut RobustList) -> Result<i32, (Stage, Errno)> {
+        report.leaving.hold(list).map_err(|errno| (Stage::Session, errno))?;
         setsid().map_err(|errno| (Stage::Session, errno))?;
         for &(resource, value) in self.rlimits {
             process::limit(resource, value).map_err(|errno| (Stage::Limits, errno))?;
@@ -74,9 +77,7 @@ impl<'a> PreparedProgram<'a> {
         process::drop_capabilities().map_err(|errno| (Stage::Capabilities, errno))?;
         chdir(self.folder).map_err(|errno| (Stage::Folder, errno))?;
         SigSet::empty().thread_set_mask().map_err(|errno| (Stage::Session, errno))?;
-        let listener = seccomp::install(self.policy).map_err(|errno| (Stage::Filter, errno))?;
-        report.set_listener(listener);
-        Ok(())
+        seccomp::install(self.policy).map_err(|errno| (Stage::Filter, errno))
     }
 }
 

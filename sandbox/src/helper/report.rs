@@ -1,20 +1,18 @@
-//! What a run's init and its program tell the helper, through a shared page.
+//! What the process that becomes the program and the box's process tell each other, through a
+//! page that they share.
 
-use std::sync::atomic::{AtomicI32, AtomicI64, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
+use std::time::Duration;
 
 use nix::errno::Errno;
 
-use crate::sys::process::clock_nanoseconds;
+use crate::sys::futex::{self, Leaving};
 
-/// The steps between the birth of a run and its program's execution.
+/// The steps between the birth of a run's first process and its program's execution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
 pub(super) enum Stage {
     Done = 0,
-    Orphaned,
-    Proc,
-    Streams,
-    Fork,
     Session,
     Limits,
     Identity,
@@ -22,16 +20,11 @@ pub(super) enum Stage {
     Folder,
     Filter,
     Execute,
-    Wait,
 }
 
 impl Stage {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 8] = [
         Self::Done,
-        Self::Orphaned,
-        Self::Proc,
-        Self::Streams,
-        Self::Fork,
         Self::Session,
         Self::Limits,
         Self::Identity,
@@ -39,16 +32,11 @@ impl Stage {
         Self::Folder,
         Self::Filter,
         Self::Execute,
-        Self::Wait,
     ];
 
     pub(super) fn describe(self) -> &'static str {
         match self {
             Self::Done => "run the program",
-            Self::Orphaned => "outlive the helper",
-            Self::Proc => "mount /proc in the box",
-            Self::Streams => "set up the standard streams",
-            Self::Fork => "fork the program",
             Self::Session => "start a session",
             Self::Limits => "set the resource limits",
             Self::Identity => "change to the program's user",
@@ -56,44 +44,42 @@ impl Stage {
             Self::Folder => "change to the working folder in the box",
             Self::Filter => "install the seccomp filter",
             Self::Execute => "execute the program",
-            Self::Wait => "wait for the program",
         }
     }
 }
 
-/// The page. Zero is the state at the start of every run.
+/// How far the program's process has come.
+const PREPARING: u32 = 0;
+const AT_THE_GATE: u32 = 1;
+const LET_GO: u32 = 2;
+const FAILED: u32 = 3;
+
+/// The page. Its reset state is that at the start of every run.
 #[derive(Debug, Default)]
 pub(super) struct Report {
+    gate: AtomicU32,
     stage: AtomicU32,
     errno: AtomicI32,
     listener: AtomicI32,
-    started: AtomicU64,
-    ended: AtomicU64,
-    setup_cpu: AtomicU64,
-    has_status: AtomicU32,
-    status: AtomicI32,
-    has_forbidden: AtomicU32,
-    forbidden_arch: AtomicU32,
-    forbidden_number: AtomicI64,
+    /// Held by the program's process until it is the program.
+    pub(super) leaving: Leaving,
 }
 
-// The writers and readers follow each other through system calls, so no ordering is needed here.
-const ORDER: Ordering = Ordering::Relaxed;
+const ORDER: Ordering = Ordering::SeqCst;
 
 impl Report {
     pub(super) fn reset(&self) {
-        for word in [&self.stage, &self.has_status, &self.has_forbidden] {
-            word.store(0, ORDER);
-        }
-        for word in [&self.started, &self.ended, &self.setup_cpu] {
-            word.store(0, ORDER);
-        }
+        self.gate.store(PREPARING, ORDER);
+        self.stage.store(Stage::Done as u32, ORDER);
         self.listener.store(-1, ORDER);
+        self.leaving.reset();
     }
 
     pub(super) fn fail(&self, stage: Stage, errno: Errno) {
-        self.stage.store(stage as u32, ORDER);
         self.errno.store(errno as i32, ORDER);
+        self.stage.store(stage as u32, ORDER);
+        self.gate.store(FAILED, ORDER);
+        futex::wake(&self.gate);
     }
 
     pub(super) fn failure(&self) -> Option<(Stage, Errno)> {
@@ -102,63 +88,33 @@ impl Report {
         (stage != Stage::Done).then(|| (stage, Errno::from_raw(self.errno.load(ORDER))))
     }
 
-    pub(super) fn set_listener(&self, fd: i32) {
-        self.listener.store(fd, ORDER);
-    }
-
+    /// The number of the descriptor that tells of forbidden calls.
     pub(super) fn listener(&self) -> i32 {
         self.listener.load(ORDER)
     }
 
-    /// The program is about to be executed, by this process.
-    pub(super) fn mark_started(&self) {
-        let own_cpu = clock_nanoseconds(libc::CLOCK_PROCESS_CPUTIME_ID);
-        self.setup_cpu.fetch_add(own_cpu, ORDER);
-        self.started.store(clock_nanoseconds(libc::CLOCK_MONOTONIC), ORDER);
+    /// The program's process waits here, in the last system call but one before it is the program.
+    pub(super) fn wait_at_the_gate(&self, listener: i32) {
+        self.listener.store(listener, ORDER);
+        self.gate.store(AT_THE_GATE, ORDER);
+        futex::wake(&self.gate);
+        while self.gate.load(ORDER) == AT_THE_GATE {
+            futex::wait(&self.gate, AT_THE_GATE, None);
+        }
     }
 
-    /// Adds CPU time of this process so far to that of the set-up.
-    pub(super) fn charge_setup(&self) {
-        let own_cpu = clock_nanoseconds(libc::CLOCK_PROCESS_CPUTIME_ID);
-        self.setup_cpu.fetch_add(own_cpu, ORDER);
+    /// Waits until the program's process is at the gate or has failed; `false` if it is neither
+    /// after `at_most`.
+    pub(super) fn wait_for_the_gate(&self, at_most: Duration) -> bool {
+        if self.gate.load(ORDER) == PREPARING {
+            futex::wait(&self.gate, PREPARING, Some(at_most));
+        }
+        self.gate.load(ORDER) != PREPARING
     }
 
-    pub(super) fn mark_ended(&self, status: i32) {
-        self.ended.store(clock_nanoseconds(libc::CLOCK_MONOTONIC), ORDER);
-        self.status.store(status, ORDER);
-        self.has_status.store(1, ORDER);
-    }
-
-    /// The last process of the run is gone.
-    pub(super) fn mark_all_gone(&self) {
-        self.ended.store(clock_nanoseconds(libc::CLOCK_MONOTONIC), ORDER);
-    }
-
-    pub(super) fn mark_forbidden(&self, arch: u32, number: i32) {
-        self.ended.store(clock_nanoseconds(libc::CLOCK_MONOTONIC), ORDER);
-        self.forbidden_arch.store(arch, ORDER);
-        self.forbidden_number.store(number.into(), ORDER);
-        self.has_forbidden.store(1, ORDER);
-    }
-
-    pub(super) fn status(&self) -> Option<i32> {
-        (self.has_status.load(ORDER) != 0).then(|| self.status.load(ORDER))
-    }
-
-    pub(super) fn forbidden(&self) -> Option<(u32, i64)> {
-        (self.has_forbidden.load(ORDER) != 0)
-            .then(|| (self.forbidden_arch.load(ORDER), self.forbidden_number.load(ORDER)))
-    }
-
-    /// Nanoseconds from the execution to the end; to now when the end was not seen.
-    pub(super) fn wall_nanoseconds(&self) -> u64 {
-        let (started, ended) = (self.started.load(ORDER), self.ended.load(ORDER));
-        let ended = if ended == 0 { clock_nanoseconds(libc::CLOCK_MONOTONIC) } else { ended };
-        if started == 0 { 0 } else { ended.saturating_sub(started) }
-    }
-
-    pub(super) fn setup_cpu_nanoseconds(&self) -> u64 {
-        self.setup_cpu.load(ORDER)
+    pub(super) fn let_go(&self) {
+        self.gate.store(LET_GO, ORDER);
+        futex::wake(&self.gate);
     }
 }
 
@@ -176,13 +132,13 @@ mod tests {
     #[test]
     fn a_reset_forgets_the_run_before() {
         let report = Report::default();
-        report.mark_started();
-        report.mark_ended(9);
-        report.mark_forbidden(1, 2);
+        report.reset();
+        assert!(!report.wait_for_the_gate(Duration::from_millis(1)));
         report.fail(Stage::Filter, Errno::EPERM);
+        assert!(report.wait_for_the_gate(Duration::ZERO));
         assert_eq!(report.failure(), Some((Stage::Filter, Errno::EPERM)));
         report.reset();
-        assert_eq!((report.status(), report.forbidden(), report.failure()), (None, None, None));
-        assert_eq!((report.wall_nanoseconds(), report.setup_cpu_nanoseconds()), (0, 0));
+        assert_eq!((report.failure(), report.listener()), (None, -1));
+        assert!(!report.wait_for_the_gate(Duration::ZERO));
     }
 }

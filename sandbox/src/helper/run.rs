@@ -1,53 +1,73 @@
-//! One run after another, as the helper sees it: start an init, wait, clean up.
+//! One run after another in a box: prepare a program, let it go, wait, clean up.
+//!
+//! A program is prepared before it is asked for: its process exists, has its limits, its user and
+//! its system call filter, and waits at a gate. What is left to do when the run begins is to hand
+//! it its streams and to execute it.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::path::Path;
+use std::os::fd::{AsFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::os::unix::fs::FileExt;
 use std::time::Duration;
 
 use nix::errno::Errno;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::mount::{MsFlags, mount};
+use nix::sched::{CloneFlags, unshare};
 use nix::sys::prctl::set_dumpable;
 use nix::sys::signal::{SigSet, Signal, kill};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::unistd::Pid;
 
-use super::init::Init;
+use super::namespaces::{INNER_ID, Identity};
 use super::program::PreparedProgram;
 use super::report::{Report, Stage};
-use super::scratch::{Temporary, Work, unmount};
-use super::{Failure, Step, mounts, namespaces};
+use super::scratch::{Temporary, Work};
+use super::{Failure, Step, mounts, reap};
 use crate::policy::Instruction;
-use crate::protocol::{Channel, Ended, Reply, Request, Run, Setup};
+use crate::protocol::{Again, Channel, Ended, Readings, Reply, Run, Setup};
 use crate::spec::Level;
-use crate::sys::process::{self, Side};
+use crate::sys::process::{self, Inherited, Patience, Side, own_cpu};
 use crate::sys::shared::Shared;
 
 /// The box, set up.
 pub(super) struct Runner {
+    /// The programs' user as the box sees it.
     id: u32,
     level: Level,
     report: Shared<Report>,
     work: Work,
     temporary: [Temporary; 2],
     oom_score: OomScore,
+    last_process: Option<File>,
     child_signals: SignalFd,
-    own_pidfd: OwnedFd,
+    null: File,
+    meters: Option<Meters>,
+    has_own_network: bool,
+    prepared: Option<Prepared>,
+}
+
+/// A process at the gate.
+struct Prepared {
+    pid: Pid,
+    setup_cpu: Duration,
 }
 
 impl Runner {
     /// Furnishes the box whose namespaces this process has entered.
-    pub(super) fn set_up(setup: &Setup, own_pidfd: OwnedFd) -> Result<Self, Failure> {
+    pub(super) fn set_up(
+        setup: &Setup,
+        own: &Identity,
+        meters: Vec<OwnedFd>,
+    ) -> Result<Self, Failure> {
         // While the host's /proc is still in sight.
         let oom_score = OomScore::open()?;
+        let last_process = OpenOptions::new().write(true).open("/proc/sys/kernel/ns_last_pid").ok();
         // From here on, processes of the same user cannot look into this one.
         set_dumpable(false).step(|| "become undumpable".into())?;
-        let id = match setup.level {
-            Level::Full => setup.id,
-            Level::UserNamespace => namespaces::INNER_ID,
-        };
+        let level = setup.level;
+        let id = if level == Level::Full { own.id } else { INNER_ID };
         mounts::build_root(setup, id)?;
+        mount_proc()?;
         let temporary = [
             Temporary::mount("/tmp", setup.temporary_bytes)?,
             Temporary::mount("/dev/shm", setup.temporary_bytes)?,
@@ -56,130 +76,212 @@ impl Runner {
         // Every descendant inherits the blocked signals; the program unblocks them.
         SigSet::all().thread_block().step(|| "block all signals".into())?;
         let child = SigSet::from(Signal::SIGCHLD);
-        let child_signals = SignalFd::with_flags(&child, SfdFlags::SFD_CLOEXEC)
-            .step(|| "open a signalfd".into())?;
-        let report = Shared::new().step(|| "map a shared page".into())?;
-        let level = setup.level;
-        Ok(Self { id, level, report, work, temporary, oom_score, child_signals, own_pidfd })
+        let flags = SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK;
+        let child_signals =
+            SignalFd::with_flags(&child, flags).step(|| "open a signalfd".into())?;
+        let null = File::open("/dev/null").step(|| "open /dev/null in the box".into())?;
+        Ok(Self {
+            id,
+            level,
+            report: Shared::new().step(|| "map a shared page".into())?,
+            work,
+            temporary,
+            oom_score,
+            last_process,
+            child_signals,
+            null,
+            meters: Meters::of(meters),
+            has_own_network: level == Level::UserNamespace,
+            prepared: None,
+        })
     }
 
     pub(super) fn work_tree(&self) -> Result<OwnedFd, Failure> {
         self.work.tree()
     }
 
-    pub(super) fn fresh_work(&mut self) -> Result<OwnedFd, Failure> {
-        self.work.renew()?;
-        self.work.tree()
+    pub(super) fn fresh_work(&mut self) -> Result<(), Failure> {
+        // It may be in the old one.
+        self.discard();
+        self.work.renew()
     }
 
-    /// Runs one program to its end. Afterwards nothing of the run is left.
-    pub(super) fn run(
+    /// Brings a program to the gate, in the place of any that is there.
+    pub(super) fn prepare(
         &mut self,
         run: &Run,
         policy: &[Instruction],
-        fds: Vec<OwnedFd>,
-        owner: &Channel,
-    ) -> Reply {
-        match self.start_and_wait(run, policy, fds, owner) {
-            Ok(ended) => match self.report.failure() {
-                Some((Stage::Execute, errno)) => Reply::CannotExecute { errno: errno as i32 },
-                Some((stage, errno)) => Failure { step: stage.describe().into(), errno }.into(),
-                None => Reply::Ended(ended),
-            },
-            Err(failure) => failure.into(),
+        birthplace: Option<BorrowedFd<'_>>,
+    ) -> Result<(), Failure> {
+        self.discard();
+        self.temporary.iter_mut().try_for_each(Temporary::renew)?;
+        if run.sockets && !self.has_own_network {
+            unshare(CloneFlags::CLONE_NEWNET)
+                .step(|| "unshare the network namespace".to_owned())?;
+            self.has_own_network = true;
+        }
+        self.work.grant(run.work)?;
+        self.report.reset();
+        let program = PreparedProgram::new(run, policy, self.level, self.id)?;
+        self.number_from_the_start();
+        self.oom_score.prefer_as_victim()?;
+        // The descriptor table is shared until the program is executed: so this process finds the
+        // filter's listener in its own table, and can put the streams into the program's.
+        let forked = process::fork(libc::CLONE_FILES, birthplace);
+        let pid = match forked.step(|| "fork the program".into())? {
+            Side::Child => program.become_it(&self.report),
+            Side::Parent(pid, _) => pid,
+        };
+        self.oom_score.restore()?;
+        self.wait_for_the_gate()?;
+        if let Some((stage, errno)) = self.report.failure() {
+            process::wait(pid);
+            return Err(Failure { step: stage.describe().into(), errno });
+        }
+        self.prepared = Some(Prepared { pid, setup_cpu: process::cpu_of(pid) });
+        Ok(())
+    }
+
+    /// Numbers of processes begin anew, so that no run learns from its own how many another had.
+    /// A kernel without checkpoint and restore cannot do it.
+    fn number_from_the_start(&self) {
+        if let Some(last) = &self.last_process {
+            let _ = last.write_all_at(b"1", 0);
         }
     }
 
-    fn start_and_wait(
-        &mut self,
-        run: &Run,
-        policy: &[Instruction],
-        fds: Vec<OwnedFd>,
-        owner: &Channel,
-    ) -> Result<Ended, Failure> {
+    fn wait_for_the_gate(&self) -> Result<(), Failure> {
+        const LOOK_AGAIN: Duration = Duration::from_millis(50);
+        while !self.report.wait_for_the_gate(LOOK_AGAIN) {
+            // Killed for memory, perhaps: such a process cannot report.
+            if !matches!(process::reap(Patience::Look), Ok(None)) {
+                let step = "bring the program to its execution".to_owned();
+                return Err(Failure { step, errno: Errno::ESRCH });
+            }
+        }
+        Ok(())
+    }
+
+    /// Empties the temporary folders of a run that is over. That it could not be done shows when the
+    /// next run is prepared.
+    pub(super) fn clean(&mut self) {
+        let _ = self.temporary.iter_mut().try_for_each(Temporary::renew);
+    }
+
+    fn discard(&mut self) {
+        if let Some(Prepared { pid, .. }) = self.prepared.take() {
+            let _ = kill(pid, Signal::SIGKILL);
+            process::wait(pid);
+            drop(self.take_listener());
+        }
+    }
+
+    /// What tells of the calls that the filter forbids; closed with the run.
+    fn take_listener(&self) -> Option<OwnedFd> {
+        let listener = self.report.listener();
+        // SAFETY: the program's process opened it in the table that it shared, and told only us.
+        (listener >= 0).then(|| unsafe { OwnedFd::from_raw_fd(listener) })
+    }
+
+    /// Runs the prepared program to its end. Afterwards no process of the run is left.
+    pub(super) fn run(&mut self, streams: Vec<OwnedFd>, again: Again, owner: &Channel) -> Reply {
         let cpu_before = own_cpu();
-        self.work.grant(run.work)?;
-        self.report.reset();
-        let mut fds = fds.into_iter();
-        let (Some(stdin), Some(stdout), Some(stderr)) = (fds.next(), fds.next(), fds.next()) else {
-            return Err(Failure {
-                step: "receive the standard streams".into(),
-                errno: Errno::EBADF,
-            });
+        let started = reap::now();
+        let Some(prepared) = self.prepared.take() else {
+            return Reply::Failed { step: "start a program".into(), errno: Errno::ESRCH as i32 };
         };
-        let cgroup = fds.next();
-        let program = PreparedProgram::new(run, policy, self.level, self.id)?;
-        let streams = [stdin.as_fd(), stdout.as_fd(), stderr.as_fd()];
-        let init = Init {
-            report: &self.report,
-            program: &program,
-            streams,
-            child_signals: self.child_signals.as_fd(),
-            helper: self.own_pidfd.as_fd(),
-        };
-        self.oom_score.prefer_as_victim()?;
-        let forked = process::fork(libc::CLONE_NEWPID, cgroup.as_ref().map(AsFd::as_fd));
-        let (pid, pidfd) = match forked.step(|| "fork the run's init".into())? {
-            Side::Child => init.run(),
-            Side::Parent(pid, pidfd) => (pid, pidfd),
-        };
-        self.oom_score.restore()?;
-        wait_or_kill(pid, pidfd.as_fd(), owner);
-        let ended = process::wait(pid).step(|| "wait for the run's init".into())?;
-        // The CPU account goes on until the last process is gone, so the clock does too.
-        self.report.mark_all_gone();
-        self.clean()?;
-        Ok(Ended {
-            status: self.report.status(),
-            forbidden: self.report.forbidden(),
-            wall: Duration::from_nanos(self.report.wall_nanoseconds()),
-            cpu: ended.cpu,
-            setup_cpu: Duration::from_nanos(self.report.setup_cpu_nanoseconds()),
-            helper_cpu: own_cpu().saturating_sub(cpu_before),
-            largest_resident_bytes: ended.largest_resident_bytes,
+        let let_go = self.let_go(streams);
+        let listener = self.take_listener();
+        if let Err(failure) = let_go {
+            let _ = kill(prepared.pid, Signal::SIGKILL);
+            process::wait(prepared.pid);
+            return failure.into();
+        }
+        let tally = reap::until_all_gone(prepared.pid, listener, &self.child_signals, owner);
+        let readings = self.meters.as_ref().map(Meters::read);
+        let helper_cpu = own_cpu().saturating_sub(cpu_before);
+        if let Some((stage, errno)) = self.report.failure() {
+            return match stage {
+                Stage::Execute => Reply::CannotExecute { errno: errno as i32 },
+                _ => Failure { step: stage.describe().into(), errno }.into(),
+            };
+        }
+        if let Err(failure) = self.work.tidy() {
+            return failure.into();
+        }
+        Reply::Ended(Ended {
+            status: tally.status,
+            forbidden: tally.forbidden,
+            wall: Duration::from_nanos(tally.gone_at.saturating_sub(started)),
+            ended_at: tally.ended_at,
+            cpu: tally.cpu,
+            setup_cpu: prepared.setup_cpu,
+            helper_cpu,
+            largest_resident_bytes: tally.largest_resident_bytes,
+            readings,
+            again: may_prepare_again(again, readings),
         })
     }
 
-    fn clean(&mut self) -> Result<(), Failure> {
-        match unmount(Path::new("/proc")) {
-            // The run ended before its init had mounted it.
-            Err(Failure { errno: Errno::EINVAL, .. }) | Ok(()) => {}
-            Err(failure) => return Err(failure),
+    /// Gives the program its streams and opens the gate; returns when it is executed, or has failed.
+    fn let_go(&self, streams: Vec<OwnedFd>) -> Result<(), Failure> {
+        let place = |fd: BorrowedFd<'_>, at, inherited| {
+            process::place_descriptor(fd, at, inherited).step(|| "place a standard stream".into())
+        };
+        for (stream, at) in streams.iter().zip(0..3) {
+            place(stream.as_fd(), at, Inherited::Yes)?;
         }
-        self.work.tidy()?;
-        self.temporary.iter_mut().try_for_each(Temporary::renew)
+        drop(streams);
+        self.report.let_go();
+        self.report.leaving.wait();
+        // Now the program has a table of its own. Whoever reads from it shall see its end.
+        (0..3).try_for_each(|at| place(self.null.as_fd(), at, Inherited::No))
     }
 }
 
-/// CPU time of this process.
-fn own_cpu() -> Duration {
-    Duration::from_nanos(process::clock_nanoseconds(libc::CLOCK_PROCESS_CPUTIME_ID))
+/// The files that hold the box's accounts.
+struct Meters {
+    cpu: File,
+    memory: File,
 }
 
-/// Returns once the init has ended: by itself, or killed at the owner's word or death.
-fn wait_or_kill(pid: Pid, pidfd: BorrowedFd<'_>, owner: &Channel) {
-    loop {
-        let mut polled =
-            [PollFd::new(pidfd, PollFlags::POLLIN), PollFd::new(owner.as_fd(), PollFlags::POLLIN)];
-        if !matches!(poll(&mut polled, PollTimeout::NONE), Ok(_) | Err(Errno::EINTR)) {
-            break;
-        }
-        let [ended, spoken] = polled.map(|fd| fd.any().unwrap_or(true));
-        if ended {
-            return;
-        }
-        // Whatever is said during a run means its end: a kill, or the owner's own end.
-        if spoken {
-            let _: Result<Option<(Request, _)>, _> = owner.receive();
-            break;
-        }
+impl Meters {
+    fn of(fds: Vec<OwnedFd>) -> Option<Self> {
+        let mut files = fds.into_iter().map(File::from);
+        Some(Self { cpu: files.next()?, memory: files.next()? })
     }
-    // Fails only if it has just ended.
-    let _ = kill(pid, Signal::SIGKILL);
+
+    fn read(&self) -> Readings {
+        Readings { cpu: read_number(&self.cpu), memory: read_number(&self.memory) }
+    }
 }
 
-/// The helper's `/proc/self/oom_score_adj`. What a run allocates counts against the same memory
-/// limit as the helper, and the run has to be the one that dies of it.
+fn may_prepare_again(again: Again, readings: Option<Readings>) -> bool {
+    match again {
+        Again::No => false,
+        Again::Yes => true,
+        Again::UpTo(bytes) => readings.is_none_or(|readings| readings.memory <= bytes),
+    }
+}
+
+/// The one number in a file that the kernel makes anew at each reading; 0 if it has none.
+fn read_number(file: &File) -> u64 {
+    let mut text = [0; 32];
+    let length = file.read_at(&mut text, 0).unwrap_or(0);
+    let text = text.get(..length).and_then(|text| std::str::from_utf8(text).ok());
+    text.and_then(|text| text.trim().parse().ok()).unwrap_or(0)
+}
+
+/// Mounts the box's own /proc: its processes and nothing of the system, hidden from each other
+/// where users differ.
+fn mount_proc() -> Result<(), Failure> {
+    let flags = MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC | MsFlags::MS_RDONLY;
+    mount(Some("proc"), "/proc", Some("proc"), flags, Some("subset=pid,hidepid=2"))
+        .step(|| "mount /proc in the box".into())
+}
+
+/// This process's `/proc/self/oom_score_adj`. What a run allocates counts against the same memory
+/// limit as this process, and the run has to be the one that dies of it.
 struct OomScore {
     file: File,
     own: String,

@@ -177,8 +177,7 @@ fn load(offset: u32) -> Instruction {
 pub(crate) fn emulates(program: &[Instruction], number: u32) -> bool {
     number != 0
         && program.iter().any(|instruction| {
-            instruction.code == RETURN
-                && instruction.value == libc::SECCOMP_RET_USER_NOTIF | number
+            instruction.code == RETURN && instruction.value == libc::SECCOMP_RET_USER_NOTIF | number
         })
 }
 
@@ -266,7 +265,8 @@ mod tests {
             let (values, unless) = (values.to_vec(), Action::Kill);
             Rule::While(vec![Condition { argument, mask, values, among, unless }])
         };
-        let both = among(2, 0xf0, &[0x10, 0x30, 0x40], true).and(among(1, u32::MAX, &[5, 6], false));
+        let both =
+            among(2, 0xf0, &[0x10, 0x30, 0x40], true).and(among(1, u32::MAX, &[5, 6], false));
         let by_number = BTreeMap::from([(7, both)]);
         let program = compile(&Rules { by_number, otherwise: Action::Allow });
         let with = |second: u64, third: u64| {

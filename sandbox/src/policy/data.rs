@@ -168,7 +168,8 @@ impl PolicyFile {
         let mut narrowed = BTreeMap::<&str, Rule>::new();
         for entry in &self.narrow {
             let condition = Rule::While(vec![entry.condition(name)?]);
-            let so_far = narrowed.remove(entry.call.as_str()).unwrap_or(Rule::Always(Action::Allow));
+            let so_far =
+                narrowed.remove(entry.call.as_str()).unwrap_or(Rule::Always(Action::Allow));
             narrowed.insert(&entry.call, so_far.and(condition));
         }
         for (call, rule) in narrowed {

@@ -6,17 +6,20 @@
 mod bpf;
 mod data;
 mod syscalls;
+mod tighten;
 
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
 pub(crate) use bpf::Instruction;
 use data::{PolicyFile, Rules};
+pub(crate) use tighten::{Minimal, name_own_process};
 
 /// A compiled system call policy. Cheap to clone.
 #[derive(Clone)]
 pub struct Policy {
     name: Arc<str>,
+    rules: Arc<Rules>,
     program: Arc<[Instruction]>,
 }
 
@@ -107,13 +110,19 @@ impl Policy {
     /// Says what is wrong with the text.
     pub fn parse(name: &str, text: &str) -> Result<Self, PolicyError> {
         let rules = resolve(name, text)?;
-        Ok(Self { name: name.into(), program: bpf::compile(&rules).into() })
+        let program = bpf::compile(&rules).into();
+        Ok(Self { name: name.into(), rules: rules.into(), program })
     }
 
     /// The name it was built in or parsed under.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Whether a program under it may ever make a socket.
+    pub(crate) fn lets_make_sockets(&self) -> bool {
+        u32::try_from(libc::SYS_socket).is_ok_and(|call| self.rules.may_allow(call))
     }
 
     pub(crate) fn program(&self) -> &[Instruction] {

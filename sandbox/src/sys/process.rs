@@ -1,6 +1,6 @@
 //! Making processes and becoming another program: `clone3(2)`, `execve(2)`, `wait4(2)`.
 
-use std::ffi::{CStr, CString, c_char, c_int, c_void};
+use std::ffi::{CStr, CString, c_char};
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ pub(crate) enum Side {
 /// Forks with `clone3(2)` flags (`CLONE_*`), born into `cgroup` when one is given (cgroup v2).
 ///
 /// Only a single-threaded process may call this: no lock of another thread is ever released in
-/// the child. The child must end by [`exit_now`] or [`execute`].
+/// the child. The child must end by [`exit_now`] or by executing a program.
 pub(crate) fn fork(flags: i32, cgroup: Option<BorrowedFd<'_>>) -> Result<Side, Errno> {
     const CLONE_INTO_CGROUP: u64 = 0x2_0000_0000;
     let mut pidfd: RawFd = -1;
@@ -45,31 +45,6 @@ pub(crate) fn fork(flags: i32, cgroup: Option<BorrowedFd<'_>>) -> Result<Side, E
     let pid = Pid::from_raw(pid as i32);
     // SAFETY: the kernel has just made this descriptor for us alone.
     Ok(Side::Parent(pid, unsafe { OwnedFd::from_raw_fd(pidfd) }))
-}
-
-/// Starts a process that runs `become_program` in this process's own memory and descriptor table,
-/// on a stack of its own, and returns when it has executed a program or ended (`vfork(2)`).
-///
-/// Nothing is copied, which makes it the cheapest start there is.
-pub(crate) fn start(become_program: &mut dyn FnMut()) -> Result<Pid, Errno> {
-    extern "C" fn enter(argument: *mut c_void) -> c_int {
-        // SAFETY: `start` passes a pointer to its own parameter, and waits in the kernel for as
-        // long as this process shares its memory.
-        let become_program = unsafe { &mut *argument.cast::<&mut dyn FnMut()>() };
-        become_program();
-        exit_now(0)
-    }
-    const STACK: usize = 256 << 10;
-    let mut stack = Vec::<u128>::with_capacity(STACK / size_of::<u128>());
-    let mut become_program = become_program;
-    let flags = libc::CLONE_VM | libc::CLONE_VFORK | libc::CLONE_FILES | libc::SIGCHLD;
-    // SAFETY: the stack is aligned, grows down from its end and outlives the call; this thread is
-    // the only one of the process, and stands still until the memory is its own again.
-    let pid = unsafe {
-        let top = stack.as_mut_ptr().add(stack.capacity()).cast::<c_void>();
-        libc::clone(enter, top, flags, (&raw mut become_program).cast::<c_void>())
-    };
-    Errno::result(pid).map(Pid::from_raw)
 }
 
 /// Ends this process without running any destructor or exit handler.
@@ -130,43 +105,55 @@ impl Program {
     }
 }
 
-/// The usage of an ended child and its waited-for descendants.
+/// An ended child, with its own usage and that of its waited-for descendants.
 pub(crate) struct Ended {
+    pub(crate) pid: Pid,
+    /// As `waitpid(2)` gives it.
+    pub(crate) status: i32,
     /// User and system time.
     pub(crate) cpu: Duration,
     /// Peak resident set of the largest process, in bytes.
     pub(crate) largest_resident_bytes: u64,
 }
 
-/// Reaps some child that has ended, and gives its wait status; `None` when there is none.
-pub(crate) fn wait_now() -> Result<Option<(Pid, i32)>, Errno> {
-    let mut status = 0;
-    // SAFETY: the pointer is to a live local.
-    let pid = unsafe { libc::waitpid(-1, &raw mut status, libc::WNOHANG | libc::__WALL) };
-    match Errno::result(pid)? {
-        0 => Ok(None),
-        pid => Ok(Some((Pid::from_raw(pid), status))),
-    }
+/// Whether to wait for what has not happened yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Patience {
+    Wait,
+    Look,
 }
 
-/// Waits for a child to end.
-pub(crate) fn wait(child: Pid) -> Result<Ended, Errno> {
+/// Reaps a child that has ended, whichever it is.
+///
+/// # Errors
+/// `ECHILD` when there is no child, ended or not.
+pub(crate) fn reap(patience: Patience) -> Result<Option<Ended>, Errno> {
     let mut status = 0;
     // SAFETY: all-zero is a valid `rusage`.
     let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
-    loop {
+    let flags = libc::__WALL | if patience == Patience::Look { libc::WNOHANG } else { 0 };
+    let pid = loop {
         // SAFETY: both pointers are to live locals of the right type.
-        let pid = unsafe { libc::wait4(child.as_raw(), &raw mut status, 0, &raw mut usage) };
+        let pid = unsafe { libc::wait4(-1, &raw mut status, flags, &raw mut usage) };
         match Errno::result(pid) {
-            Ok(_) => break,
+            Ok(pid) => break pid,
             Err(Errno::EINTR) => {}
             Err(error) => return Err(error),
         }
-    }
-    Ok(Ended {
+    };
+    Ok((pid != 0).then(|| Ended {
+        pid: Pid::from_raw(pid),
+        status,
         cpu: duration(usage.ru_utime) + duration(usage.ru_stime),
         largest_resident_bytes: usage.ru_maxrss.unsigned_abs() * 1024,
-    })
+    }))
+}
+
+/// Waits for one child to end.
+pub(crate) fn wait(child: Pid) {
+    // SAFETY: a null pointer says that the status is of no interest.
+    let wait = || unsafe { libc::waitpid(child.as_raw(), std::ptr::null_mut(), libc::__WALL) };
+    while Errno::result(wait()).map(drop) == Err(Errno::EINTR) {}
 }
 
 #[allow(clippy::cast_possible_truncation, reason = "microseconds are below a million")]
@@ -232,6 +219,27 @@ pub(crate) fn clock_nanoseconds(clock: libc::clockid_t) -> u64 {
     now.tv_sec.unsigned_abs() * 1_000_000_000 + now.tv_nsec.unsigned_abs()
 }
 
+/// CPU time of another process of this user, from its birth; zero if it is gone.
+pub(crate) fn cpu_of(process: Pid) -> Duration {
+    let mut clock = 0;
+    // SAFETY: a pointer to a live local.
+    if unsafe { libc::clock_getcpuclockid(process.as_raw(), &raw mut clock) } != 0 {
+        return Duration::ZERO;
+    }
+    Duration::from_nanos(clock_nanoseconds(clock))
+}
+
+/// CPU time of this process.
+pub(crate) fn own_cpu() -> Duration {
+    Duration::from_nanos(clock_nanoseconds(libc::CLOCK_PROCESS_CPUTIME_ID))
+}
+
+/// Nobody has to wait for this process's children.
+pub(crate) fn let_the_kernel_reap() {
+    // SAFETY: SIG_IGN is a valid handler.
+    unsafe { libc::signal(libc::SIGCHLD, libc::SIG_IGN) };
+}
+
 /// Puts every signal's handling back to the default and unblocks all.
 pub(crate) fn reset_signals() {
     for signal in 1..=64 {
@@ -247,6 +255,16 @@ pub(crate) fn own_pidfd() -> Result<OwnedFd, Errno> {
     #[allow(clippy::cast_possible_truncation, reason = "descriptors are ints")]
     // SAFETY: the kernel has just made this descriptor for us alone.
     Ok(unsafe { OwnedFd::from_raw_fd(fd as RawFd) })
+}
+
+/// Kills a process of which this is a descriptor.
+pub(crate) fn kill_by_pidfd(process: BorrowedFd<'_>) -> Result<(), Errno> {
+    let info = std::ptr::null::<libc::siginfo_t>();
+    // SAFETY: without the information about the signal, the kernel fills it in.
+    checked(unsafe {
+        libc::syscall(libc::SYS_pidfd_send_signal, process.as_raw_fd(), libc::SIGKILL, info, 0_u32)
+    })
+    .map(drop)
 }
 
 /// Whether an executed program finds a descriptor open.
@@ -302,7 +320,7 @@ mod tests {
         };
         let members = fs::read_to_string(format!("{group}/cgroup.procs")).unwrap();
         kill(child, Signal::SIGKILL).unwrap();
-        wait(child).unwrap();
+        wait(child);
         fs::remove_dir(&group).unwrap();
         assert_eq!(members.trim(), child.to_string());
     }

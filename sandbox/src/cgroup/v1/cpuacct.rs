@@ -1,5 +1,6 @@
 //! The CPU account of cgroup version 1, in nanoseconds.
 
+use std::os::fd::OwnedFd;
 use std::time::Duration;
 
 use super::super::files::Folder;
@@ -27,9 +28,17 @@ impl CpuAccount {
         Ok(())
     }
 
+    pub(super) fn meter(&self) -> Result<OwnedFd, SandboxError> {
+        self.folder.descriptor(USAGE)
+    }
+
     pub(super) fn used(&self) -> Result<Duration, SandboxError> {
-        let now = self.folder.number(USAGE)?;
-        Ok(Duration::from_nanos(now.saturating_sub(self.before)))
+        Ok(self.used_until(self.folder.number(USAGE)?))
+    }
+
+    /// What had been used when the meter showed this.
+    pub(super) fn used_until(&self, reading: u64) -> Duration {
+        Duration::from_nanos(reading.saturating_sub(self.before))
     }
 }
 

@@ -1,5 +1,7 @@
 //! The memory controller of cgroup version 1.
 
+use std::os::fd::OwnedFd;
+
 use super::super::Account;
 use super::super::files::Folder;
 use crate::error::SandboxError;
@@ -75,16 +77,26 @@ impl Memory {
         Ok(())
     }
 
+    /// What the group may have held at most to have room for one more process, in bytes.
+    pub(super) fn comfortable(&self) -> Option<u64> {
+        const ROOM: u64 = 4 << 20;
+        self.limit.map(|limit| limit.saturating_sub(ROOM))
+    }
+
     pub(super) fn killed(&self) -> Result<bool, SandboxError> {
         Ok(self.folder.keyed(EVENTS, "oom_kill")? > self.kills_before)
     }
 
-    /// The run's account, without CPU time.
-    pub(super) fn end_run(&mut self) -> Result<Account, SandboxError> {
+    pub(super) fn meter(&self) -> Result<OwnedFd, SandboxError> {
+        self.folder.descriptor(PEAK)
+    }
+
+    /// The run's account, without CPU time; `peak` is what the meter showed at its end.
+    pub(super) fn end_run(&mut self, peak: u64) -> Result<Account, SandboxError> {
         let file_cache = self.file_cache()?;
         // The run took the place of earlier pages that were dropped meanwhile.
         let dropped = self.file_cache_before.saturating_sub(file_cache);
-        let grown = self.folder.number(PEAK)?.saturating_sub(self.usage_before);
+        let grown = peak.saturating_sub(self.usage_before);
         Ok(Account {
             peak_memory_bytes: grown.saturating_add(dropped),
             file_cache_bytes: file_cache.saturating_sub(self.file_cache_before),
@@ -132,18 +144,16 @@ mod tests {
         assert!(read(LIMIT_WITH_SWAP).starts_with("1049376"));
         assert!(!memory.killed().unwrap());
 
-        fs::write(temp.path().join(PEAK), "7000\n").unwrap();
         fs::write(temp.path().join(EVENTS), "oom_kill 5\n").unwrap();
         fs::write(temp.path().join(STATISTICS), "cache 700\nrss 7\nshmem 100\n").unwrap();
-        let account = memory.end_run().unwrap();
+        let account = memory.end_run(7000).unwrap();
         assert_eq!(account.peak_memory_bytes, 6000);
         assert_eq!(account.file_cache_bytes, 400);
         assert!(account.out_of_memory);
 
         memory.begin_run(1 << 20).unwrap();
-        fs::write(temp.path().join(PEAK), "7000\n").unwrap();
         fs::write(temp.path().join(STATISTICS), "cache 200\nrss 7\nshmem 100\n").unwrap();
-        let account = memory.end_run().unwrap();
+        let account = memory.end_run(7000).unwrap();
         assert!(!account.out_of_memory, "a kill of the run before is not this one's");
         assert_eq!(account.file_cache_bytes, 0);
         assert_eq!(account.peak_memory_bytes, 6500, "500 bytes of files made room for the run");

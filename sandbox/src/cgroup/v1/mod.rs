@@ -11,6 +11,7 @@ use super::files::Folder;
 use super::mounts::Hierarchies;
 use super::{Account, residue};
 use crate::error::SandboxError;
+use crate::protocol::{Again, Readings};
 use crate::spec::RunLimits;
 
 /// One group in each of three trees.
@@ -48,6 +49,10 @@ impl Groups {
         self.folders().into_iter().map(Folder::door).collect()
     }
 
+    pub(super) fn meters(&self) -> Result<Vec<OwnedFd>, SandboxError> {
+        Ok(vec![self.cpuacct.meter()?, self.memory.meter()?])
+    }
+
     pub(super) fn begin_run(&mut self, limits: &RunLimits) -> Result<(), SandboxError> {
         self.pids.allow(limits.processes)?;
         self.memory.begin_run(limits.memory_bytes)?;
@@ -66,8 +71,13 @@ impl Groups {
         self.memory.lift_limit()
     }
 
-    pub(super) fn end_run(&mut self) -> Result<Account, SandboxError> {
-        Ok(Account { cpu: self.cpuacct.used()?, ..self.memory.end_run()? })
+    pub(super) fn again(&self) -> Again {
+        self.memory.comfortable().map_or(Again::Yes, Again::UpTo)
+    }
+
+    pub(super) fn end_run(&mut self, readings: Option<Readings>) -> Result<Account, SandboxError> {
+        let Readings { cpu, memory } = readings.ok_or(SandboxError::HelperGone)?;
+        Ok(Account { cpu: self.cpuacct.used_until(cpu), ..self.memory.end_run(memory)? })
     }
 
     pub(super) fn remove(&self) -> Result<(), SandboxError> {

@@ -1,0 +1,134 @@
+//! Waiting for the end of a run, and seeing to it that nothing of it is left.
+
+use std::os::fd::{AsFd, OwnedFd};
+use std::time::Duration;
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::signal::{Signal, kill};
+use nix::sys::signalfd::SignalFd;
+use nix::unistd::Pid;
+
+use crate::protocol::{Channel, Request};
+use crate::sys::process::{self, Patience};
+use crate::sys::seccomp;
+
+/// What is known of a run when its last process is gone.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    /// The program's wait status.
+    pub(super) status: Option<i32>,
+    /// Architecture and number of the forbidden call.
+    pub(super) forbidden: Option<(u32, i64)>,
+    /// When the program ended or was stopped, in nanoseconds on the monotonic clock.
+    pub(super) ended_at: u64,
+    /// When the last process was gone.
+    pub(super) gone_at: u64,
+    pub(super) cpu: Duration,
+    pub(super) largest_resident_bytes: u64,
+}
+
+/// Waits until the program has ended, has made a forbidden call, or the owner wants its end or is
+/// gone; then kills and reaps whatever is left.
+pub(super) fn until_all_gone(
+    program: Pid,
+    listener: Option<OwnedFd>,
+    child_signals: &SignalFd,
+    owner: &Channel,
+) -> Tally {
+    let mut tally = Tally::default();
+    // If it cannot be waited for, it is not let live either.
+    let _ = tally.wait_for_the_end(program, listener, child_signals, owner);
+    tally.ended_at = now();
+    tally.reap_the_rest(program);
+    tally.gone_at = now();
+    tally
+}
+
+impl Tally {
+    fn wait_for_the_end(
+        &mut self,
+        program: Pid,
+        mut listener: Option<OwnedFd>,
+        child_signals: &SignalFd,
+        owner: &Channel,
+    ) -> Result<(), Errno> {
+        loop {
+            let mut polled = vec![
+                PollFd::new(child_signals.as_fd(), PollFlags::POLLIN),
+                PollFd::new(owner.as_fd(), PollFlags::POLLIN),
+            ];
+            polled.extend(listener.as_ref().map(|fd| PollFd::new(fd.as_fd(), PollFlags::POLLIN)));
+            match poll(&mut polled, PollTimeout::NONE) {
+                Ok(_) | Err(Errno::EINTR) => {}
+                Err(error) => return Err(error),
+            }
+            let heard = |at: usize| polled.get(at).and_then(PollFd::revents);
+            let [ended, spoken, called] =
+                [heard(0), heard(1), heard(2)].map(|events| events.unwrap_or(PollFlags::empty()));
+            if called.contains(PollFlags::POLLIN)
+                && let Some(listener) = &listener
+            {
+                match seccomp::forbidden_call(listener.as_fd()) {
+                    Ok((arch, number)) => {
+                        self.forbidden = Some((arch, number.into()));
+                        return Ok(());
+                    }
+                    // The caller was killed before it could be asked about.
+                    Err(Errno::ENOENT) => {}
+                    Err(error) => return Err(error),
+                }
+            } else if !called.is_empty() {
+                // No one is left who could make a call: what remains is to hear of their deaths.
+                listener = None;
+            }
+            if !ended.is_empty() {
+                // Taken before the reaping, so that none is missed in between.
+                child_signals.read_signal()?;
+                if self.reap_ended(program) {
+                    return Ok(());
+                }
+            }
+            // Whatever is said during a run means its end: a kill, or the owner's own end.
+            if !spoken.is_empty() {
+                let _: Result<Option<(Request, _)>, _> = owner.receive();
+                return Ok(());
+            }
+        }
+    }
+
+    /// Reaps whoever has ended; whether the program was among them.
+    fn reap_ended(&mut self, program: Pid) -> bool {
+        while let Ok(Some(ended)) = process::reap(Patience::Look) {
+            self.add(&ended, program);
+        }
+        self.status.is_some()
+    }
+
+    /// Process 1 is the parent of every orphan in its namespace: when it has no child left, nobody
+    /// is there.
+    fn reap_the_rest(&mut self, program: Pid) {
+        match process::reap(Patience::Look) {
+            Ok(Some(ended)) => self.add(&ended, program),
+            Ok(None) => {}
+            Err(_) => return,
+        }
+        // At one moment, so that none can fork away.
+        let _ = kill(Pid::from_raw(-1), Signal::SIGKILL);
+        while let Ok(Some(ended)) = process::reap(Patience::Wait) {
+            self.add(&ended, program);
+        }
+    }
+
+    fn add(&mut self, ended: &process::Ended, program: Pid) {
+        if ended.pid == program {
+            self.status = Some(ended.status);
+        }
+        self.cpu += ended.cpu;
+        self.largest_resident_bytes = self.largest_resident_bytes.max(ended.largest_resident_bytes);
+    }
+}
+
+pub(super) fn now() -> u64 {
+    process::clock_nanoseconds(libc::CLOCK_MONOTONIC)
+}

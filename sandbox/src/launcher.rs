@@ -1,0 +1,91 @@
+//! The launcher, as the owner sees it.
+
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio as ProcessStdio};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::error::SandboxError;
+use crate::helper;
+use crate::protocol::{Channel, Launch};
+use crate::spec::{Helper, Level};
+
+/// The small process that boxes are started from.
+///
+/// Whoever opens more than one box starts it once, early, and names it in every
+/// [`BoxSpec`](crate::BoxSpec) as [`Helper::Started`]: opening a box is then much cheaper. It ends
+/// when the last clone of this value and the last box are gone, or their owner dies.
+#[derive(Clone)]
+pub struct Launcher {
+    process: Arc<Process>,
+}
+
+struct Process {
+    /// `None` once it is to end.
+    channel: Option<Mutex<Channel>>,
+    child: Mutex<Child>,
+}
+
+impl Launcher {
+    /// Starts a launcher without waiting for it.
+    ///
+    /// # Errors
+    /// [`SandboxError::StartHelper`] when the executable cannot be started.
+    pub fn start(helper: &Helper) -> Result<Self, SandboxError> {
+        let path = match helper {
+            Helper::Started(launcher) => return Ok(launcher.clone()),
+            Helper::CurrentExe => Path::new("/proc/self/exe"),
+            Helper::At(path) => path,
+        };
+        let (ours, theirs) = Channel::pair().map_err(SandboxError::Protocol)?;
+        let child = Command::new(path)
+            .arg0(helper::MARKER)
+            .env_clear()
+            .stdin(theirs)
+            .stdout(ProcessStdio::null())
+            .spawn()
+            .map_err(|source| SandboxError::StartHelper { path: path.to_owned(), source })?;
+        let channel = Some(Mutex::new(Channel::new(ours)));
+        Ok(Self { process: Arc::new(Process { channel, child: Mutex::new(child) }) })
+    }
+
+    /// Starts a box's process, which gets this end of a socket.
+    pub(crate) fn launch(&self, level: Level, socket: &OwnedFd) -> Result<(), SandboxError> {
+        let channel = self.process.channel.as_ref().ok_or(SandboxError::HelperGone)?;
+        let channel = channel.lock().unwrap_or_else(PoisonError::into_inner);
+        let fds: [BorrowedFd<'_>; 1] = [socket.as_fd()];
+        channel.send(&Launch { level }, &fds).map_err(|error| match error.kind() {
+            io::ErrorKind::BrokenPipe => SandboxError::HelperGone,
+            _ => SandboxError::Protocol(error),
+        })
+    }
+
+    /// The launcher's process id.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.process.child.lock().unwrap_or_else(PoisonError::into_inner).id()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.channel = None;
+        let _ = self.child.get_mut().unwrap_or_else(PoisonError::into_inner).wait();
+    }
+}
+
+impl PartialEq for Launcher {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.process, &other.process)
+    }
+}
+
+impl Eq for Launcher {}
+
+impl std::fmt::Debug for Launcher {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Launcher({})", self.id())
+    }
+}
