@@ -88,6 +88,8 @@ pub(crate) struct Run {
     pub(crate) work: WorkAccess,
     /// Pairs of resource and limit for `setrlimit(2)`.
     pub(crate) rlimits: Vec<(u32, u64)>,
+    /// What it may use, in bytes: what it is told that the machine has.
+    pub(crate) memory_bytes: u64,
     /// Whether it may make sockets, so that the box needs a network namespace of its own.
     pub(crate) sockets: bool,
 }

@@ -51,7 +51,8 @@ pub(crate) fn rlimits(level: Level, limits: &RunLimits, written_before: u64) -> 
     // One byte more than allowed tells too much from just enough.
     let output = written_before.saturating_add(limits.output_bytes).saturating_add(1);
     let mut rlimits = vec![
-        (libc::RLIMIT_CORE, 0),
+        // 0 would still start the program that a host pipes core dumps into; 1 does not: core(5).
+        (libc::RLIMIT_CORE, 1),
         (libc::RLIMIT_CPU, cpu_backstop),
         (libc::RLIMIT_FSIZE, limits.file_bytes.max(output)),
         (libc::RLIMIT_NOFILE, limits.open_files),

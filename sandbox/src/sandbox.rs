@@ -164,6 +164,7 @@ impl Sandbox {
             policy,
             work: spec.work,
             rlimits: request::rlimits(self.level, &spec.limits, written_before),
+            memory_bytes: spec.limits.memory_bytes,
             sockets: spec.policy.lets_make_sockets(),
         };
         // What is done twice is likely to be done again.

@@ -2,6 +2,7 @@
 //! and for each box its *keeper*, process 1 of the box's process namespace, which builds the box
 //! and then starts one run after another in it.
 
+mod emulate;
 mod keeper;
 mod launcher;
 mod mounts;

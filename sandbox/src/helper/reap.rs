@@ -9,6 +9,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::sys::signalfd::SignalFd;
 use nix::unistd::Pid;
 
+use super::emulate::Answers;
 use crate::protocol::{Channel, Request};
 use crate::sys::process::{self, Patience};
 use crate::sys::seccomp;
@@ -33,12 +34,13 @@ pub(super) struct Tally {
 pub(super) fn until_all_gone(
     program: Pid,
     listener: Option<OwnedFd>,
+    answers: Answers,
     child_signals: &SignalFd,
     owner: &Channel,
 ) -> Tally {
     let mut tally = Tally::default();
     // If it cannot be waited for, it is not let live either.
-    let _ = tally.wait_for_the_end(program, listener, child_signals, owner);
+    let _ = tally.wait_for_the_end(program, listener, answers, child_signals, owner);
     tally.ended_at = now();
     tally.reap_the_rest(program);
     tally.gone_at = now();
@@ -50,6 +52,7 @@ impl Tally {
         &mut self,
         program: Pid,
         mut listener: Option<OwnedFd>,
+        answers: Answers,
         child_signals: &SignalFd,
         owner: &Channel,
     ) -> Result<(), Errno> {
@@ -69,9 +72,10 @@ impl Tally {
             if called.contains(PollFlags::POLLIN)
                 && let Some(listener) = &listener
             {
-                match seccomp::forbidden_call(listener.as_fd()) {
-                    Ok((arch, number)) => {
-                        self.forbidden = Some((arch, number.into()));
+                match seccomp::next_call(listener.as_fd()) {
+                    Ok(call) if answers.give(listener.as_fd(), &call) => {}
+                    Ok(call) => {
+                        self.forbidden = Some((call.arch, call.number.into()));
                         return Ok(());
                     }
                     // The caller was killed before it could be asked about.

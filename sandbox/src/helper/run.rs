@@ -18,6 +18,7 @@ use nix::sys::signal::{SigSet, Signal, kill};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::unistd::Pid;
 
+use super::emulate::Answers;
 use super::namespaces::{INNER_ID, Identity};
 use super::program::PreparedProgram;
 use super::report::{Report, Stage};
@@ -49,6 +50,7 @@ pub(super) struct Runner {
 /// A process at the gate.
 struct Prepared {
     pid: Pid,
+    answers: Answers,
     setup_cpu: Duration,
 }
 
@@ -138,7 +140,8 @@ impl Runner {
             process::wait(pid);
             return Err(Failure { step: stage.describe().into(), errno });
         }
-        self.prepared = Some(Prepared { pid, setup_cpu: process::cpu_of(pid) });
+        let answers = Answers::new(policy, run.memory_bytes);
+        self.prepared = Some(Prepared { pid, answers, setup_cpu: process::cpu_of(pid) });
         Ok(())
     }
 
@@ -197,7 +200,13 @@ impl Runner {
             process::wait(prepared.pid);
             return failure.into();
         }
-        let tally = reap::until_all_gone(prepared.pid, listener, &self.child_signals, owner);
+        let tally = reap::until_all_gone(
+            prepared.pid,
+            listener,
+            prepared.answers,
+            &self.child_signals,
+            owner,
+        );
         let readings = self.meters.as_ref().map(Meters::read);
         let helper_cpu = own_cpu().saturating_sub(cpu_before);
         if let Some((stage, errno)) = self.report.failure() {

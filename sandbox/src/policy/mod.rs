@@ -11,7 +11,7 @@ mod tighten;
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
-pub(crate) use bpf::Instruction;
+pub(crate) use bpf::{Instruction, NATIVE_ARCH, emulates};
 use data::{PolicyFile, Rules};
 pub(crate) use tighten::{Minimal, name_own_process};
 

@@ -75,8 +75,3 @@ pub(crate) fn respond(
     };
     Errno::result(returned).map(drop)
 }
-
-/// Architecture and number of a call that a filter stopped. The caller of it waits forever.
-pub(crate) fn forbidden_call(listener: BorrowedFd<'_>) -> Result<(u32, i32), Errno> {
-    next_call(listener).map(|call| (call.arch, call.number))
-}
