@@ -1,16 +1,16 @@
 //! The launcher, as the owner sees it.
 
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio as ProcessStdio};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::error::SandboxError;
 use crate::helper;
-use crate::protocol::{Channel, Launch};
-use crate::spec::{Helper, Level};
+use crate::protocol::{Channel, Launch, Launched, Setup};
+use crate::request;
+use crate::spec::{BoxSpec, Helper};
 
 /// The small process that boxes are started from.
 ///
@@ -51,21 +51,51 @@ impl Launcher {
         Ok(Self { process: Arc::new(Process { channel, child: Mutex::new(child) }) })
     }
 
-    /// Starts a box's process, which gets this end of a socket.
-    pub(crate) fn launch(&self, level: Level, socket: &OwnedFd) -> Result<(), SandboxError> {
+    /// Builds a box ahead, which makes the next opening of such a box cheap. What is in it is what
+    /// its mounts show then, not now.
+    ///
+    /// # Errors
+    /// [`SandboxError::BadRequest`] and when the launcher is gone. What is missing in the box shows
+    /// when it is opened.
+    pub fn build_ahead(&self, spec: &BoxSpec) -> Result<(), SandboxError> {
+        request::check_mounts(spec)?;
+        let setup = request::setup(spec.level.unwrap_or_else(request::best_level), spec);
+        self.channel()?.send(&Launch::Ahead(setup), &[]).map_err(broken)
+    }
+
+    /// A socket on which a box listens.
+    pub(crate) fn launch(&self, setup: Setup) -> Result<Channel, SandboxError> {
+        let channel = self.channel()?;
+        channel.send(&Launch::Box(setup), &[]).map_err(broken)?;
+        match channel.receive().map_err(broken)? {
+            Some((Launched::Box, mut fds)) => {
+                fds.pop().map(Channel::new).ok_or(SandboxError::HelperGone)
+            }
+            Some((Launched::Failed { errno }, _)) => Err(SandboxError::setup(
+                "start a box's process",
+                io::Error::from_raw_os_error(errno),
+            )),
+            None => Err(SandboxError::HelperGone),
+        }
+    }
+
+    fn channel(&self) -> Result<MutexGuard<'_, Channel>, SandboxError> {
         let channel = self.process.channel.as_ref().ok_or(SandboxError::HelperGone)?;
-        let channel = channel.lock().unwrap_or_else(PoisonError::into_inner);
-        let fds: [BorrowedFd<'_>; 1] = [socket.as_fd()];
-        channel.send(&Launch { level }, &fds).map_err(|error| match error.kind() {
-            io::ErrorKind::BrokenPipe => SandboxError::HelperGone,
-            _ => SandboxError::Protocol(error),
-        })
+        Ok(channel.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The launcher's process id.
     #[must_use]
     pub fn id(&self) -> u32 {
         self.process.child.lock().unwrap_or_else(PoisonError::into_inner).id()
+    }
+}
+
+fn broken(error: io::Error) -> SandboxError {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe => SandboxError::HelperGone,
+        io::ErrorKind::InvalidInput => SandboxError::BadRequest(format!("mounts: {error}")),
+        _ => SandboxError::Protocol(error),
     }
 }
 

@@ -17,19 +17,34 @@ use serde::{Deserialize, Serialize};
 use crate::policy::Instruction;
 use crate::spec::{Level, Mount, WorkAccess};
 
-/// From the owner to its launcher; carries the box's end of the socket on which everything else is
-/// said. Not answered there.
+/// From the owner to its launcher.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Launch {
-    pub(crate) level: Level,
+pub(crate) enum Launch {
+    /// Give a box, built or being built; answered by `Launched`.
+    Box(Setup),
+    /// Build a box ahead, because it will be asked for; not answered.
+    Ahead(Setup),
 }
 
-/// From the owner to a box. `Setup` carries the doors of the control groups, then perhaps two meters;
+/// From the launcher: carries the owner's end of the socket on which everything else is said.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Launched {
+    Box,
+    /// No process could be started for it.
+    Failed {
+        errno: i32,
+    },
+}
+
+/// From the owner to a box. `Enter` carries the doors of the control groups, then perhaps two meters;
 /// `Prepare` perhaps the group to be born in; `Start` the three streams.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Request {
-    /// Build the box; answered by `Ready`. The first message, once.
-    Setup(Setup),
+    /// Move into the control groups; answered by `Ready` once the box stands. The first message.
+    Enter {
+        /// How many of the descriptors are doors.
+        doors: usize,
+    },
     /// Remember one more policy; not answered.
     Policy { program: Vec<Instruction> },
     /// Bring a program to the brink of its execution; answered by `Prepared`.
@@ -53,13 +68,11 @@ pub(crate) enum Again {
 }
 
 /// The box to build.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Setup {
     pub(crate) level: Level,
     /// User and group id of the programs on the host.
     pub(crate) user: User,
-    /// How many of the descriptors are doors.
-    pub(crate) doors: usize,
     pub(crate) mounts: Vec<Mount>,
     pub(crate) work_bytes: u64,
     pub(crate) work_inodes: u64,
@@ -67,7 +80,7 @@ pub(crate) struct Setup {
 }
 
 /// Who a box's programs are on the host.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum User {
     /// Whoever the owner is.
     Owner,

@@ -2,8 +2,18 @@
 
 use std::path::{Component, Path};
 
+use nix::unistd::geteuid;
+
 use crate::error::SandboxError;
+use crate::protocol::{Setup, User};
 use crate::spec::{BoxSpec, Level, RunLimits, RunSpec};
+
+/// What a box's user is on the host where user ids are few.
+const NOBODY: u32 = 65_534;
+/// User ids of boxes begin here, far from any that a host gives out.
+const FIRST_ID: u32 = 0x7000_0000;
+/// Process ids are below this on every Linux.
+const MAX_PROCESSES: u32 = 1 << 22;
 
 /// Every path is absolute and without `..`.
 pub(crate) fn check_mounts(spec: &BoxSpec) -> Result<(), SandboxError> {
@@ -22,6 +32,35 @@ pub(crate) fn check_mounts(spec: &BoxSpec) -> Result<(), SandboxError> {
         }
     }
     Ok(())
+}
+
+/// The level to try first.
+pub(crate) fn best_level() -> Level {
+    if geteuid().is_root() { Level::Full } else { Level::UserNamespace }
+}
+
+/// What a launcher needs to know to build a box.
+pub(crate) fn setup(level: Level, spec: &BoxSpec) -> Setup {
+    Setup {
+        level,
+        user: if geteuid().is_root() { free_user() } else { User::Owner },
+        mounts: spec.mounts.clone(),
+        work_bytes: spec.work_bytes,
+        work_inodes: spec.work_inodes,
+        temporary_bytes: spec.temporary_bytes,
+    }
+}
+
+/// A user id that no one else has: no other box at the same time, and no user of the host.
+fn free_user() -> User {
+    let maps = std::fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
+    let largest = FIRST_ID + MAX_PROCESSES;
+    let is_mapped = maps.lines().any(|line| {
+        let mut numbers = line.split_whitespace().filter_map(|number| number.parse::<u64>().ok());
+        let (first, count) = (numbers.next().unwrap_or(0), numbers.nth(1).unwrap_or(0));
+        first <= u64::from(FIRST_ID) && u64::from(largest) < first + count
+    });
+    if is_mapped { User::Above(FIRST_ID) } else { User::Id(NOBODY) }
 }
 
 /// There is a program, and a place to start it in.

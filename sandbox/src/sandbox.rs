@@ -13,7 +13,7 @@ use crate::input::{OutputFile, open_input};
 use crate::launcher::Launcher;
 use crate::outcome::Outcome;
 use crate::policy::Policy;
-use crate::protocol::{Again, Channel, Reply, Request, Run, Setup, User};
+use crate::protocol::{Again, Channel, Reply, Request, Run};
 use crate::request;
 use crate::spec::{BoxSpec, Level, RunSpec, Stdio};
 use crate::supervise::{Meter, Watch, wait_readable};
@@ -23,13 +23,6 @@ use crate::work_dir::WorkDir;
 
 /// How long a box's process may take for anything but a run.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// What a box's user is on the host where user ids are few.
-const NOBODY: u32 = 65_534;
-/// User ids of boxes begin here, far from any that a host gives out.
-const FIRST_ID: u32 = 0x7000_0000;
-/// Process ids are below this on every Linux.
-const MAX_PROCESSES: u32 = 1 << 22;
-
 /// An open box. Dropping it closes it.
 pub struct Sandbox {
     level: Level,
@@ -82,16 +75,12 @@ impl Sandbox {
 
     fn open_at(level: Level, spec: &BoxSpec) -> Result<Self, SandboxError> {
         let unavailable = |reason| SandboxError::LevelUnavailable { level, reason };
-        let is_root = geteuid().is_root();
-        if level == Level::Full && !is_root {
+        if level == Level::Full && !geteuid().is_root() {
             return Err(unavailable("it needs root".to_owned()));
         }
         let launcher = Launcher::start(&spec.helper)?;
-        let (channel, theirs) = Channel::pair().map_err(SandboxError::Protocol)?;
-        let channel = Channel::new(channel);
-        launcher.launch(level, &theirs)?;
-        drop(theirs);
-        // Made while the box's process is being started.
+        let channel = launcher.launch(request::setup(level, spec))?;
+        // Made while the box is being built.
         let cgroup = match level {
             Level::Full => Some(Cgroup::create().map_err(unavailable)?),
             Level::UserNamespace => None,
@@ -100,7 +89,7 @@ impl Sandbox {
             let _ = cgroup.as_ref().map(Cgroup::remove);
             error
         };
-        let opened = set_up(level, is_root, &channel, cgroup.as_ref(), spec).map_err(undo)?;
+        let opened = enter(level, &channel, cgroup.as_ref()).map_err(undo)?;
         Ok(Self {
             level,
             id: opened.id,
@@ -338,27 +327,13 @@ struct Opened {
     work: OwnedFd,
 }
 
-fn set_up(
-    level: Level,
-    is_root: bool,
-    channel: &Channel,
-    cgroup: Option<&Cgroup>,
-    spec: &BoxSpec,
-) -> Result<Opened, SandboxError> {
+/// Has the box's process enter its groups, and waits until the box stands.
+fn enter(level: Level, channel: &Channel, cgroup: Option<&Cgroup>) -> Result<Opened, SandboxError> {
     let mut fds = cgroup.map_or(Ok(Vec::new()), Cgroup::doors)?;
     let doors = fds.len();
     fds.extend(cgroup.map_or(Ok(Vec::new()), Cgroup::meters)?);
-    let setup = Setup {
-        level,
-        user: if is_root { free_user() } else { User::Owner },
-        doors,
-        mounts: spec.mounts.clone(),
-        work_bytes: spec.work_bytes,
-        work_inodes: spec.work_inodes,
-        temporary_bytes: spec.temporary_bytes,
-    };
     let fds: Vec<_> = fds.iter().map(AsFd::as_fd).collect();
-    channel.send(&Request::Setup(setup), &fds).map_err(SandboxError::Protocol)?;
+    channel.send(&Request::Enter { doors }, &fds).map_err(SandboxError::Protocol)?;
     match receive(channel)? {
         (Reply::Ready { process, id }, mut fds) => {
             let (keeper, work) = (fds.pop(), fds.pop());
@@ -376,18 +351,6 @@ fn receive(channel: &Channel) -> Result<(Reply, Vec<OwnedFd>), SandboxError> {
         return Err(SandboxError::HelperStuck { seconds: PATIENCE.as_secs() });
     }
     channel.receive().map_err(SandboxError::Protocol)?.ok_or(SandboxError::HelperGone)
-}
-
-/// A user id that no one else has: no other box at the same time, and no user of the host.
-fn free_user() -> User {
-    let maps = std::fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
-    let largest = FIRST_ID + MAX_PROCESSES;
-    let is_mapped = maps.lines().any(|line| {
-        let mut numbers = line.split_whitespace().filter_map(|number| number.parse::<u64>().ok());
-        let (first, count) = (numbers.next().unwrap_or(0), numbers.nth(1).unwrap_or(0));
-        first <= u64::from(FIRST_ID) && u64::from(largest) < first + count
-    });
-    if is_mapped { User::Above(FIRST_ID) } else { User::Id(NOBODY) }
 }
 
 fn failure(level: Level, reply: Reply) -> SandboxError {

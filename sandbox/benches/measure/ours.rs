@@ -1,9 +1,11 @@
 //! This sandbox: a new box for each run, or one box for all.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
-use sandbox::{BoxSpec, Level, Mount, Policy, RunLimits, RunSpec, Sandbox, Stdio};
+use sandbox::{
+    BoxSpec, Helper, Launcher, Level, Mount, Policy, RunLimits, RunSpec, Sandbox, Stdio,
+};
 
 use crate::Failure;
 use crate::subject::{Figures, Kind, Subject};
@@ -18,7 +20,11 @@ pub fn kinds(program: &Path) -> Vec<Kind> {
     });
     let new_boxes = LEVELS.map(|level| {
         let program = program.to_owned();
-        let open = move |_| Ok(NewBox { level, program: program.clone() });
+        let open = move |_| {
+            let mut spec = box_spec(level, &program);
+            spec.helper = Helper::Started(Launcher::start(&Helper::CurrentExe)?);
+            Ok(NewBox { spec })
+        };
         Kind::new(format!("new box and its first run, `{level}`"), open)
     });
     open_boxes.into_iter().chain(new_boxes).collect()
@@ -57,14 +63,14 @@ impl Subject for OpenBox {
     }
 }
 
+/// Boxes of one launcher, as a judge opens them.
 struct NewBox {
-    level: Level,
-    program: PathBuf,
+    spec: BoxSpec,
 }
 
 impl Subject for NewBox {
     fn run(&mut self, arguments: &[&str]) -> Result<Figures, Failure> {
-        let mut sandbox = Sandbox::open(&box_spec(self.level, &self.program))?;
+        let mut sandbox = Sandbox::open(&self.spec)?;
         let figures = run(&mut sandbox, arguments)?;
         sandbox.close()?;
         Ok(figures)

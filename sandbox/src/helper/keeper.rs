@@ -5,43 +5,37 @@
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 
-use nix::errno::Errno;
-
 use super::run::Runner;
-use super::{Failure, Step, namespaces};
+use super::{Failure, namespaces};
 use crate::policy::Instruction;
-use crate::protocol::{Channel, Reply, Request, Run};
+use crate::protocol::{Channel, Reply, Request, Run, Setup};
 use crate::sys::process;
 
-pub(super) fn serve(channel: &Channel, network: Result<(), Errno>) -> io::Result<()> {
-    let Some((Request::Setup(setup), mut fds)) = channel.receive()? else {
+pub(super) fn serve(
+    channel: &Channel,
+    setup: &Setup,
+    ground: Result<(), Failure>,
+) -> io::Result<()> {
+    let entered = ground.and_then(|()| namespaces::enter(setup));
+    let built = match entered {
+        Ok(own) => Runner::set_up(setup, &own).map(|runner| (runner, own)).map_err(Reply::from),
+        Err(Failure { step, errno }) => Err(Reply::Unavailable { step, errno: errno as i32 }),
+    };
+    let own_process = process::own_pidfd()?;
+    let Some((Request::Enter { doors }, mut fds)) = channel.receive()? else {
         return Ok(());
     };
-    let meters = fds.split_off(setup.doors.min(fds.len()));
-    for door in fds {
-        // 0 is the writer itself.
-        if let Err(failure) =
-            nix::unistd::write(door, b"0").step(|| "move into a control group".into())
-        {
-            return channel.send(&Reply::from(failure), &[]);
-        }
+    let (mut runner, own) = match built {
+        Ok(built) => built,
+        Err(failure) => return channel.send(&failure, &[]),
+    };
+    let meters = fds.split_off(doors.min(fds.len()));
+    if let Err(failure) = runner.enter_groups(fds, meters) {
+        return channel.send(&Reply::from(failure), &[]);
     }
-    let entered = network
-        .step(|| "unshare the network namespace".into())
-        .and_then(|()| namespaces::enter(&setup));
-    let own = match entered {
-        Ok(own) => own,
-        Err(Failure { step, errno }) => {
-            return channel.send(&Reply::Unavailable { step, errno: errno as i32 }, &[]);
-        }
-    };
-    let runner = match Runner::set_up(&setup, &own, meters) {
-        Ok(runner) => runner,
-        Err(failure) => return channel.send(&Reply::from(failure), &[]),
-    };
     let ready = Reply::Ready { process: own.process, id: own.id };
     let mut keeper = Keeper { channel, runner, ready, policies: Vec::new(), kind: None };
-    keeper.send_work(Some(process::own_pidfd()?))?;
+    keeper.send_work(Some(own_process))?;
     while let Some((request, fds)) = channel.receive()? {
         keeper.answer(request, fds)?;
     }
@@ -78,7 +72,7 @@ impl Keeper<'_> {
                 Err(failure) => self.channel.send(&Reply::from(failure), &[])?,
             },
             // A kill that crossed the end of its run.
-            Request::Kill | Request::Setup(_) => {}
+            Request::Kill | Request::Enter { .. } => {}
         }
         Ok(())
     }

@@ -34,7 +34,7 @@ pub fn become_helper_if_asked() {
 }
 
 /// A step that failed, with the thing it was done to.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Failure {
     step: String,
     errno: Errno,

@@ -25,10 +25,7 @@ pub(super) struct Identity {
 /// Enters the box's namespaces. What it mounts afterwards, the host does not see. At level
 /// user-namespace this process stays behind, waiting for the one that goes on as process 1.
 pub(super) fn enter(setup: &Setup) -> Result<Identity, Failure> {
-    let mut flags = CloneFlags::CLONE_NEWNS
-        | CloneFlags::CLONE_NEWIPC
-        | CloneFlags::CLONE_NEWUTS
-        | CloneFlags::CLONE_NEWCGROUP;
+    let mut flags = CloneFlags::CLONE_NEWNS | CloneFlags::CLONE_NEWIPC | CloneFlags::CLONE_NEWUTS;
     let mut process = own_number()?;
     let id = match setup.user {
         User::Owner => geteuid().as_raw(),
@@ -45,14 +42,17 @@ pub(super) fn enter(setup: &Setup) -> Result<Identity, Failure> {
                 become_user(id)?;
             }
             let (user, group) = (geteuid(), getegid());
-            flags |= CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWNET;
+            flags |=
+                CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWNET | CloneFlags::CLONE_NEWCGROUP;
             unshare(flags).step(|| "unshare the namespaces, a user namespace first".into())?;
             map_ids(user, group)?;
             become_first_process()?;
             process = own_number()?;
+            // They are all there again in a user namespace of its own.
+            process::forbid_capabilities_below()
+                .step(|| "empty the capability bounding set".into())?;
         }
     }
-    process::forbid_capabilities_below().step(|| "empty the capability bounding set".into())?;
     prctl::set_no_new_privs().step(|| "set no_new_privs".into())?;
     sethostname("box").step(|| "set the host name".into())?;
     mount(None::<&str>, "/", None::<&str>, MsFlags::MS_REC | MsFlags::MS_PRIVATE, None::<&str>)

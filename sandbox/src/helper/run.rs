@@ -56,11 +56,7 @@ struct Prepared {
 
 impl Runner {
     /// Furnishes the box whose namespaces this process has entered.
-    pub(super) fn set_up(
-        setup: &Setup,
-        own: &Identity,
-        meters: Vec<OwnedFd>,
-    ) -> Result<Self, Failure> {
+    pub(super) fn set_up(setup: &Setup, own: &Identity) -> Result<Self, Failure> {
         // While the host's /proc is still in sight.
         let oom_score = OomScore::open()?;
         let last_process = OpenOptions::new().write(true).open("/proc/sys/kernel/ns_last_pid").ok();
@@ -92,10 +88,29 @@ impl Runner {
             last_process,
             child_signals,
             null,
-            meters: Meters::of(meters),
+            meters: None,
             has_own_network: level == Level::UserNamespace,
             prepared: None,
         })
+    }
+
+    /// Moves into the box's control groups, so that what it starts is born there.
+    pub(super) fn enter_groups(
+        &mut self,
+        doors: Vec<OwnedFd>,
+        meters: Vec<OwnedFd>,
+    ) -> Result<(), Failure> {
+        for door in doors {
+            // 0 is the writer itself.
+            nix::unistd::write(door, b"0").step(|| "move into a control group".to_owned())?;
+        }
+        if self.level == Level::Full {
+            // Its root is the group that it is in now.
+            unshare(CloneFlags::CLONE_NEWCGROUP)
+                .step(|| "unshare the control group namespace".to_owned())?;
+        }
+        self.meters = Meters::of(meters);
+        Ok(())
     }
 
     pub(super) fn work_tree(&self) -> Result<OwnedFd, Failure> {
