@@ -37,6 +37,8 @@ pub(crate) enum LevelName {
     Full,
     /// The same inside a user namespace, without control groups; needs no privilege
     UserNamespace,
+    /// System call filter, resource limits, and Landlock where the kernel has it; no namespaces
+    Minimal,
 }
 
 impl From<LevelName> for Level {
@@ -44,6 +46,7 @@ impl From<LevelName> for Level {
         match name {
             LevelName::Full => Self::Full,
             LevelName::UserNamespace => Self::UserNamespace,
+            LevelName::Minimal => Self::Minimal,
         }
     }
 }

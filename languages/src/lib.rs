@@ -6,7 +6,8 @@
 //!
 //! Commands are templates. Besides the names under `[commands]` they may hold `{sources}` (one argument for each
 //! source file), `{main}` (the file where the program starts), `{main_class}`, `{out}` (a folder for what the
-//! compiler makes) and `{memory_mib}` (the memory limit). They run in the work folder, where the sources lie.
+//! compiler makes), `{memory_mib}` (the memory limit), `{work}` (the work folder, where the sources lie and the commands
+//! run) and `{temporary}` (a folder that every run finds empty).
 //! To add a language, add a file to `definitions/`, or to a folder of your own and give that to [`Languages::load`].
 //!
 //! Nothing here starts a foreign program, except [`Toolchain::version`], which an operator asks for.
@@ -24,5 +25,5 @@ pub use definition::{Compile, Entry, Language, LanguageError, Run};
 pub use layout::{Layout, Source};
 pub use search::Search;
 pub use set::Languages;
-pub use template::{OUT_DIR, WORK_DIR};
+pub use template::Folders;
 pub use toolchain::{Invocation, Missing, Toolchain, find};

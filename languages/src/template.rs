@@ -2,14 +2,30 @@
 
 use std::collections::BTreeMap;
 
-/// Where a program's files lie in its box, and where it runs.
-pub const WORK_DIR: &str = "/work";
+/// Where a box has the folders that programs write to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folders {
+    /// Where a program's files lie, and where it runs.
+    pub work: String,
+    /// Where it may leave what the next run does not find.
+    pub temporary: String,
+}
 
-/// Where a compiler puts what it makes; no source file can be named so.
-pub const OUT_DIR: &str = "/work/.out";
+impl Folders {
+    /// The folder in the work folder for what a compiler makes; no source file can be named so.
+    pub const OUT: &str = ".out";
+}
+
+/// As in a box with a file system of its own.
+impl Default for Folders {
+    fn default() -> Self {
+        Self { work: "/work".to_owned(), temporary: "/tmp".to_owned() }
+    }
+}
 
 /// Placeholders that exist in every language, besides the names of its commands.
-const BUILT_IN: [&str; 5] = ["sources", "main", "main_class", "out", "memory_mib"];
+const BUILT_IN: [&str; 7] =
+    ["sources", "main", "main_class", "out", "memory_mib", "work", "temporary"];
 
 /// Whether `name` means something in every language.
 pub(crate) fn is_reserved(name: &str) -> bool {
@@ -23,6 +39,7 @@ pub(crate) struct Values<'a> {
     pub(crate) main: &'a str,
     pub(crate) main_class: &'a str,
     pub(crate) memory_mib: u64,
+    pub(crate) folders: &'a Folders,
 }
 
 /// The argument vector that `template` stands for. An argument that is `{sources}` becomes one argument for each.
@@ -47,7 +64,11 @@ pub(crate) fn expand_text(text: &str, values: &Values<'_>) -> String {
             Piece::Placeholder("sources") => expanded.push_str(&values.sources.join(" ")),
             Piece::Placeholder("main") => expanded.push_str(values.main),
             Piece::Placeholder("main_class") => expanded.push_str(values.main_class),
-            Piece::Placeholder("out") => expanded.push_str(OUT_DIR),
+            Piece::Placeholder("out") => {
+                expanded.push_str(&format!("{}/{}", values.folders.work, Folders::OUT));
+            }
+            Piece::Placeholder("work") => expanded.push_str(&values.folders.work),
+            Piece::Placeholder("temporary") => expanded.push_str(&values.folders.temporary),
             Piece::Placeholder("memory_mib") => expanded.push_str(&values.memory_mib.to_string()),
             Piece::Placeholder(name) => {
                 expanded.push_str(values.commands.get(name).map_or("", String::as_str));
@@ -102,22 +123,42 @@ fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use super::*;
 
     fn values<'a>(commands: &'a BTreeMap<String, String>, sources: &'a [String]) -> Values<'a> {
-        Values { commands, sources, main: "a.c", main_class: "A", memory_mib: 256 }
+        static FOLDERS: LazyLock<Folders> = LazyLock::new(Folders::default);
+        let folders = &FOLDERS;
+        Values { commands, sources, main: "a.c", main_class: "A", memory_mib: 256, folders }
     }
 
     #[test]
     fn placeholders_are_replaced_and_other_braces_kept() {
         let commands = BTreeMap::from([("cc".to_owned(), "/usr/bin/gcc".to_owned())]);
         let sources = ["a.c".to_owned(), "b.c".to_owned()];
-        let template =
-            ["{cc}", "-o{out}/p", "{sources}", "-m{memory_mib}", "${X} {} {", "{main_class}"]
-                .map(str::to_owned);
+        let template = [
+            "{cc}",
+            "-o{out}/p",
+            "{sources}",
+            "-m{memory_mib}",
+            "${X} {} {",
+            "{main_class}:{work}",
+            "{temporary}",
+        ]
+        .map(str::to_owned);
         assert_eq!(
             expand(&template, &values(&commands, &sources)),
-            ["/usr/bin/gcc", "-o/work/.out/p", "a.c", "b.c", "-m256", "${X} {} {", "A"]
+            [
+                "/usr/bin/gcc",
+                "-o/work/.out/p",
+                "a.c",
+                "b.c",
+                "-m256",
+                "${X} {} {",
+                "A:/work",
+                "/tmp"
+            ]
         );
     }
 

@@ -4,7 +4,7 @@ use crate::{
     Language, Layout, Search,
     base::BASE,
     search::expand_pattern,
-    template::{Values, expand, expand_text},
+    template::{Folders, Values, expand, expand_text},
 };
 use std::{
     collections::BTreeMap,
@@ -22,7 +22,7 @@ pub struct Toolchain {
     pub executables: BTreeMap<String, String>,
     /// Host paths that a box must see, read-only, at the same place.
     pub mounts: Vec<PathBuf>,
-    /// The environment of every program of this language, the whole of it.
+    /// The environment of every program of this language, the whole of it; a template like its commands.
     pub env: Vec<(String, String)>,
 }
 
@@ -92,11 +92,17 @@ impl Toolchain {
         Ok(Self { language: language.clone(), executables, mounts, env })
     }
 
-    /// The command that compiles the program, or `None` where sources are run as they are.
+    /// The command that compiles the program in a box with these `folders`, or `None` where sources are run as they
+    /// are.
     #[must_use]
-    pub fn compile(&self, layout: &Layout, memory_bytes: u64) -> Option<Invocation> {
+    pub fn compile(
+        &self,
+        layout: &Layout,
+        memory_bytes: u64,
+        folders: &Folders,
+    ) -> Option<Invocation> {
         let compile = self.language.compile.as_ref()?;
-        let values = self.values(layout, memory_bytes);
+        let values = self.values(layout, memory_bytes, folders);
         Some(Invocation {
             argv: expand(&compile.command, &values),
             env: self.env_with(&compile.env, &values),
@@ -105,11 +111,11 @@ impl Toolchain {
         })
     }
 
-    /// The command that runs the program under a memory limit of `memory_bytes`.
+    /// The command that runs the program under a memory limit of `memory_bytes`, in a box with these `folders`.
     #[must_use]
-    pub fn run(&self, layout: &Layout, memory_bytes: u64) -> Invocation {
+    pub fn run(&self, layout: &Layout, memory_bytes: u64, folders: &Folders) -> Invocation {
         let run = &self.language.run;
-        let values = self.values(layout, memory_bytes);
+        let values = self.values(layout, memory_bytes, folders);
         Invocation {
             argv: expand(&run.command, &values),
             env: self.env_with(&run.env, &values),
@@ -129,6 +135,7 @@ impl Toolchain {
             main: "",
             main_class: "",
             memory_mib: 256,
+            folders: &Folders::default(),
         };
         let argv = expand(&self.language.version, &values);
         let Some((program, arguments)) = argv.split_first() else {
@@ -144,13 +151,19 @@ impl Toolchain {
         Ok(line.unwrap_or_default().trim().to_owned())
     }
 
-    fn values<'a>(&'a self, layout: &'a Layout, memory_bytes: u64) -> Values<'a> {
+    fn values<'a>(
+        &'a self,
+        layout: &'a Layout,
+        memory_bytes: u64,
+        folders: &'a Folders,
+    ) -> Values<'a> {
         Values {
             commands: &self.executables,
             sources: &layout.sources,
             main: &layout.main,
             main_class: &layout.main_class,
             memory_mib: (memory_bytes >> 20).max(1),
+            folders,
         }
     }
 
@@ -159,8 +172,8 @@ impl Toolchain {
         own: &BTreeMap<String, String>,
         values: &Values<'_>,
     ) -> Vec<(String, String)> {
-        let own = own.iter().map(|(name, value)| (name.clone(), expand_text(value, values)));
-        self.env.iter().cloned().chain(own).collect()
+        let all = self.env.iter().map(|(name, value)| (name, value)).chain(own);
+        all.map(|(name, value)| (name.clone(), expand_text(value, values))).collect()
     }
 }
 

@@ -6,10 +6,12 @@ use serde::Serialize;
 
 use crate::cgroup::CgroupVersion;
 use crate::error::SandboxError;
+use crate::minimal;
 use crate::outcome::Ending;
 use crate::policy::Policy;
 use crate::sandbox::Sandbox;
 use crate::spec::{BoxSpec, Level, Mount, RunLimits, RunSpec, Stdio};
+use crate::sys::landlock;
 
 /// What holds a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -58,6 +60,9 @@ pub struct HostReport {
     pub enforcement: Enforcement,
     /// The namespaces that a box has of its own.
     pub namespaces: Vec<&'static str>,
+    /// The version of Landlock, by which level minimal keeps programs from files; 0 if the kernel
+    /// has none.
+    pub landlock: u32,
     /// Whether a forbidden system call was stopped and named.
     pub seccomp: bool,
     /// What is missing, and what to do about it.
@@ -82,9 +87,13 @@ pub fn probe_with(spec: &BoxSpec) -> HostReport {
     let mut notes = Vec::new();
     let levels = match spec.level {
         Some(level) => vec![level],
-        None => vec![Level::Full, Level::UserNamespace],
+        None => vec![Level::Full, Level::UserNamespace, Level::Minimal],
     };
     for level in levels {
+        if spec.level.is_none() && level == Level::Minimal && !minimal::has_landlock() {
+            notes.push(format!("level {level} is not chosen: {}", minimal::WITHOUT_LANDLOCK));
+            break;
+        }
         match try_level(level, spec) {
             Ok((cgroup, seccomp)) => return report(level, cgroup, seccomp, notes),
             Err(error) => notes.push(advise(level, &error)),
@@ -95,6 +104,7 @@ pub fn probe_with(spec: &BoxSpec) -> HostReport {
         cgroup: CgroupVersion::None,
         enforcement: enforcement(None),
         namespaces: Vec::new(),
+        landlock: landlock::abi(),
         seccomp: false,
         notes,
     }
@@ -125,14 +135,17 @@ fn try_level(level: Level, spec: &BoxSpec) -> Result<(CgroupVersion, bool), Sand
 
 fn report(level: Level, cgroup: CgroupVersion, seccomp: bool, notes: Vec<String>) -> HostReport {
     let mut namespaces = vec!["mount", "pid", "ipc", "uts", "net", "cgroup"];
-    if level == Level::UserNamespace {
-        namespaces.push("user");
+    match level {
+        Level::Full => {}
+        Level::UserNamespace => namespaces.push("user"),
+        Level::Minimal => namespaces.clear(),
     }
     HostReport {
         level: Some(level),
         cgroup,
         enforcement: enforcement(Some(level)),
         namespaces,
+        landlock: landlock::abi(),
         seccomp,
         notes,
     }
@@ -143,6 +156,10 @@ fn enforcement(level: Option<Level>) -> Enforcement {
     let [cpu, wall, memory, processes, output, disk] = match level {
         Some(Level::Full) => [Cgroup, Clock, Cgroup, Cgroup, Rlimit, FileSystem],
         Some(Level::UserNamespace) => [Sampled, Clock, Sampled, Rlimit, Rlimit, FileSystem],
+        Some(Level::Minimal) => {
+            let processes = if minimal::has_private_users() { Rlimit } else { Sampled };
+            [Sampled, Clock, Sampled, processes, Rlimit, Sampled]
+        }
         None => [NotEnforced; 6],
     };
     Enforcement { cpu, wall, memory, processes, output, disk }
@@ -160,6 +177,7 @@ fn advise(level: Level, error: &SandboxError) -> String {
                                  kernel.unprivileged_userns_clone=1 and \
                                  kernel.apparmor_restrict_unprivileged_userns=0)"
         }
+        Level::Minimal => "allow seccomp filters, and let TMPDIR name a folder for programs",
     };
     let mut reason = error.to_string();
     let mut source = std::error::Error::source(error);

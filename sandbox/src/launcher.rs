@@ -10,7 +10,7 @@ use crate::error::SandboxError;
 use crate::helper;
 use crate::protocol::{Channel, Launch, Launched, Setup};
 use crate::request;
-use crate::spec::{BoxSpec, Helper};
+use crate::spec::{BoxSpec, Helper, Level};
 
 /// The small process that boxes are started from.
 ///
@@ -52,14 +52,18 @@ impl Launcher {
     }
 
     /// Builds a box ahead, which makes the next opening of such a box cheap. What is in it is what
-    /// its mounts show then, not now.
+    /// its mounts show then, not now. Nothing is built at level minimal, where there is little to build.
     ///
     /// # Errors
     /// [`SandboxError::BadRequest`] and when the launcher is gone. What is missing in the box shows
     /// when it is opened.
     pub fn build_ahead(&self, spec: &BoxSpec) -> Result<(), SandboxError> {
         request::check_mounts(spec)?;
-        let setup = request::setup(spec.level.unwrap_or_else(request::best_level), spec);
+        let level = spec.level.unwrap_or_else(request::best_level);
+        if level == Level::Minimal {
+            return Ok(());
+        }
+        let setup = request::setup(level, spec);
         self.channel()?.send(&Launch::Ahead(setup), &[]).map_err(broken)
     }
 

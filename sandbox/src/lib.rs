@@ -18,12 +18,14 @@
 
 mod cgroup;
 pub mod document;
+mod erase;
 mod error;
 mod helper;
 mod host;
 mod input;
 mod joined;
 mod launcher;
+mod minimal;
 mod outcome;
 mod policy;
 mod protocol;

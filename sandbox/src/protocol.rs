@@ -77,6 +77,17 @@ pub(crate) struct Setup {
     pub(crate) work_bytes: u64,
     pub(crate) work_inodes: u64,
     pub(crate) temporary_bytes: u64,
+    /// At level minimal only.
+    pub(crate) minimal: Option<Minimal>,
+}
+
+/// What a box without namespaces needs to know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Minimal {
+    /// The folder to make on the host.
+    pub(crate) folder: PathBuf,
+    /// The version of Landlock to use; 0 for none.
+    pub(crate) landlock: u32,
 }
 
 /// Who a box's programs are on the host.
@@ -148,6 +159,8 @@ pub(crate) struct Ended {
     pub(crate) helper_cpu: Duration,
     /// Peak resident set of the largest process, in bytes.
     pub(crate) largest_resident_bytes: u64,
+    /// Whether it was ended for what it held on the disk.
+    pub(crate) disk_exceeded: bool,
     /// What the meters showed when the last process was gone, if there are any.
     pub(crate) readings: Option<Readings>,
     /// Whether `Prepared` follows, for one more run of the same kind.

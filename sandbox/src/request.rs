@@ -43,16 +43,21 @@ pub(crate) fn best_level() -> Level {
 pub(crate) fn setup(level: Level, spec: &BoxSpec) -> Setup {
     Setup {
         level,
-        user: if geteuid().is_root() { free_user() } else { User::Owner },
+        user: user(),
         mounts: spec.mounts.clone(),
         work_bytes: spec.work_bytes,
         work_inodes: spec.work_inodes,
         temporary_bytes: spec.temporary_bytes,
+        minimal: None,
     }
 }
 
-/// A user id that no one else has: no other box at the same time, and no user of the host.
-fn free_user() -> User {
+/// Who programs are: a user that no one else is, no other box at the same time and no user of the
+/// host, if this process may choose.
+pub(crate) fn user() -> User {
+    if !geteuid().is_root() {
+        return User::Owner;
+    }
     let maps = std::fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
     let largest = FIRST_ID + MAX_PROCESSES;
     let is_mapped = maps.lines().any(|line| {
@@ -101,9 +106,10 @@ pub(crate) fn rlimits(level: Level, limits: &RunLimits, written_before: u64) -> 
         (libc::RLIMIT_NICE, 0),
         (libc::RLIMIT_RTPRIO, 0),
     ];
-    if level == Level::UserNamespace {
-        // Helper and init count in their user namespace too.
-        rlimits.push((libc::RLIMIT_NPROC, u64::from(limits.processes) + 2));
+    if level != Level::Full {
+        // In their user namespace, the box's own processes count too.
+        let own = if level == Level::UserNamespace { 2 } else { 0 };
+        rlimits.push((libc::RLIMIT_NPROC, u64::from(limits.processes) + own));
         // What can be allocated between two samples.
         let data = limits.memory_bytes.saturating_mul(2).saturating_add(1 << 30);
         rlimits.push((libc::RLIMIT_DATA, data));

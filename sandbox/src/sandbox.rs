@@ -3,6 +3,7 @@
 use std::cell::{Ref, RefCell};
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use nix::unistd::geteuid;
@@ -11,6 +12,7 @@ use crate::cgroup::{Cgroup, CgroupVersion};
 use crate::error::SandboxError;
 use crate::input::{OutputFile, open_input};
 use crate::launcher::Launcher;
+use crate::minimal::{self, Place};
 use crate::outcome::Outcome;
 use crate::policy::Policy;
 use crate::protocol::{Again, Channel, Reply, Request, Run};
@@ -33,6 +35,8 @@ pub struct Sandbox {
     keeper: OwnedFd,
     keeper_id: u32,
     cgroup: Option<Cgroup>,
+    /// At level minimal.
+    place: Option<Place>,
     work: RefCell<OwnedFd>,
     /// Those that the keeper knows, by index.
     policies: Vec<Policy>,
@@ -62,7 +66,11 @@ impl Sandbox {
             return Self::open_at(level, spec);
         }
         let mut reasons = Vec::new();
-        for level in [Level::Full, Level::UserNamespace] {
+        for level in [Level::Full, Level::UserNamespace, Level::Minimal] {
+            if level == Level::Minimal && !minimal::has_landlock() {
+                reasons.push(format!("{level}: {}", minimal::WITHOUT_LANDLOCK));
+                break;
+            }
             match Self::open_at(level, spec) {
                 Err(SandboxError::LevelUnavailable { level, reason }) => {
                     reasons.push(format!("{level}: {reason}"));
@@ -78,12 +86,20 @@ impl Sandbox {
         if level == Level::Full && !geteuid().is_root() {
             return Err(unavailable("it needs root".to_owned()));
         }
+        let place = match level {
+            Level::Minimal => Some(Place::find(spec)?),
+            Level::Full | Level::UserNamespace => None,
+        };
         let launcher = Launcher::start(&spec.helper)?;
-        let channel = launcher.launch(request::setup(level, spec))?;
+        let setup = match &place {
+            Some(place) => place.setup(spec),
+            None => request::setup(level, spec),
+        };
+        let channel = launcher.launch(setup)?;
         // Made while the box is being built.
         let cgroup = match level {
             Level::Full => Some(Cgroup::create().map_err(unavailable)?),
-            Level::UserNamespace => None,
+            Level::UserNamespace | Level::Minimal => None,
         };
         let undo = |error| {
             let _ = cgroup.as_ref().map(Cgroup::remove);
@@ -97,6 +113,7 @@ impl Sandbox {
             keeper: opened.keeper,
             keeper_id: opened.keeper_id,
             cgroup,
+            place,
             work: RefCell::new(opened.work),
             policies: Vec::new(),
             next: RefCell::new(Next::Nothing),
@@ -117,7 +134,20 @@ impl Sandbox {
         self.cgroup.as_ref().map_or(CgroupVersion::None, Cgroup::version)
     }
 
-    /// The host's side of `/work`.
+    /// Where programs find their work folder: `/work`, or at level minimal a folder of the host.
+    #[must_use]
+    pub fn work_path(&self) -> PathBuf {
+        self.place.as_ref().map_or_else(|| PathBuf::from("/work"), Place::work)
+    }
+
+    /// Where programs find a folder that every run finds empty: `/tmp`, or at level minimal a folder
+    /// of the host, which is named to them in `TMPDIR`.
+    #[must_use]
+    pub fn temporary_path(&self) -> PathBuf {
+        self.place.as_ref().map_or_else(|| PathBuf::from("/tmp"), Place::temporary)
+    }
+
+    /// The host's side of the work folder.
     #[must_use]
     pub fn work(&self) -> WorkDir<'_> {
         WorkDir::new(self)
@@ -144,9 +174,12 @@ impl Sandbox {
         request::check_run(spec)?;
         let stdin = open_input(io.stdin, self.level, self.id)?;
         let (stdout, stderr) = (OutputFile::open(io.stdout)?, OutputFile::open(io.stderr)?);
-        let policy = self.teach(&spec.policy)?;
+        let policy = match &self.place {
+            Some(place) => self.teach(&place.tighten(spec)?)?,
+            None => self.teach(&spec.policy)?,
+        };
         let written_before = stdout.size_before().max(stderr.size_before());
-        let run = Run {
+        let mut run = Run {
             argv: spec.argv.clone(),
             env: spec.env.clone(),
             cwd: spec.cwd.clone(),
@@ -156,6 +189,9 @@ impl Sandbox {
             memory_bytes: spec.limits.memory_bytes,
             sockets: spec.policy.lets_make_sockets(),
         };
+        if let Some(place) = &self.place {
+            place.adapt(&mut run);
+        }
         // What is done twice is likely to be done again.
         let twice = self.last.as_ref() == Some(&run);
         let run = self.prepare(run)?;
@@ -259,6 +295,7 @@ impl Sandbox {
                 .map_err(|errno| SandboxError::Protocol(errno.into()))?;
             wait_readable(&self.keeper, PATIENCE)?;
         }
+        self.place.as_ref().map_or(Ok(()), Place::remove)?;
         self.cgroup.take().map_or(Ok(()), |cgroup| cgroup.remove())
     }
 

@@ -21,6 +21,9 @@ pub enum Level {
     Full,
     /// The same namespaces inside a user namespace, memory and CPU time by sampling. Needs no privilege.
     UserNamespace,
+    /// No namespaces: system call filter, resource limits, Landlock where the kernel has it; memory, CPU time
+    /// and disk space by sampling. Needs no privilege; with root, programs have a user of their own.
+    Minimal,
 }
 
 impl fmt::Display for Level {
@@ -28,6 +31,7 @@ impl fmt::Display for Level {
         f.write_str(match self {
             Self::Full => "full",
             Self::UserNamespace => "user-namespace",
+            Self::Minimal => "minimal",
         })
     }
 }

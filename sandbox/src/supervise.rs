@@ -211,7 +211,11 @@ fn ending(facts: &Facts<'_>) -> Ending {
     }
     let status = ended.status.unwrap_or(libc::SIGKILL);
     let signal = libc::WIFSIGNALED(status).then(|| libc::WTERMSIG(status));
-    if facts.output_exceeded || *stopped == Some(Stopped::Output) || signal == Some(libc::SIGXFSZ) {
+    if facts.output_exceeded
+        || ended.disk_exceeded
+        || *stopped == Some(Stopped::Output)
+        || signal == Some(libc::SIGXFSZ)
+    {
         return Ending::OutputExceeded;
     }
     if usage.cpu > limits.cpu || *stopped == Some(Stopped::Cpu) {

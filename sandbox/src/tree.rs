@@ -54,7 +54,7 @@ impl Tree {
     }
 }
 
-fn descendants(root: u32) -> Vec<u32> {
+pub(crate) fn descendants(root: u32) -> Vec<u32> {
     let mut found = Vec::new();
     let mut next = children(root);
     while let Some(process) = next.pop() {
@@ -65,7 +65,7 @@ fn descendants(root: u32) -> Vec<u32> {
 }
 
 /// The children of all threads of a process. None if it has just ended.
-fn children(process: u32) -> Vec<u32> {
+pub(crate) fn children(process: u32) -> Vec<u32> {
     let threads = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
     let lists = threads.filter_map(|t| fs::read_to_string(t.path().join("children")).ok());
     lists

@@ -57,6 +57,17 @@ impl<'a> WorkDir<'a> {
             .map_err(|source| failed("write", name, source))
     }
 
+    /// Writes what is left to read of a file of the host, as [`put`](Self::put) does.
+    ///
+    /// # Errors
+    /// Names the file in the box and why it could not be read or written.
+    pub fn put_from(&self, name: &str, source: &mut File) -> Result<(), SandboxError> {
+        self.create(name, false)
+            .and_then(|mut file| io::copy(source, &mut file))
+            .map(drop)
+            .map_err(|source| failed("write", name, source))
+    }
+
     /// The beginning of a regular file, at most `max_bytes`; `None` if nothing is there.
     ///
     /// # Errors

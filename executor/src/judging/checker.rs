@@ -5,10 +5,10 @@ use super::{
     artefacts::Artefact,
     bench::{host, with_causes},
     limits,
-    program::{Program, Role, lay_out, read_sources, text, usage_of},
+    program::{Program, Role, failed, lay_out, read_sources, text, usage_of},
 };
 use judge_types::{JudgingError, JudgingErrorKind, Limits, Verdict};
-use languages::{Source, WORK_DIR};
+use languages::Source;
 use problems::{Comparison, Package, TestCase, Validation, ValidatorProgram};
 use sandbox::{Ending, Input, Mount};
 use std::{
@@ -153,10 +153,10 @@ impl<'a> Validator<'a> {
         let made = self.program.work().make_dir(&feedback);
         made.map_err(|error| package_error(&self.name, &with_causes(&error)))?;
         let mut arguments = vec![
-            self.path_in_box(&case.input)?,
-            self.path_in_box(&case.answer)?,
+            self.path_in_box(&case.input, "input")?,
+            self.path_in_box(&case.answer, "answer")?,
             // Authors append a file's name with and without a slash of their own.
-            format!("{WORK_DIR}/{feedback}/"),
+            self.program.path_in_work(&format!("{feedback}/")),
         ];
         arguments.extend(case.validator_flags.iter().cloned());
         let run_limits = limits::of_validator(self.limits, &self.program.toolchain.language);
@@ -182,7 +182,15 @@ impl<'a> Validator<'a> {
         })
     }
 
-    fn path_in_box(&self, path: &Path) -> Result<String, JudgingError> {
+    /// Where the validator finds a file of the test data: copied under `name` if its box cannot show
+    /// the data.
+    fn path_in_box(&self, path: &Path, name: &str) -> Result<String, JudgingError> {
+        if !self.program.shows_extra {
+            let name = format!(".{name}");
+            let mut file = File::open(path).map_err(|e| host("open", path.display(), &e))?;
+            self.program.work().put_from(&name, &mut file).map_err(failed)?;
+            return Ok(self.program.path_in_work(&name));
+        }
         let below = path.strip_prefix(&self.data).map_err(|_| {
             package_error(&self.name, &format!("{} lies outside data/", path.display()))
         })?;

@@ -5,9 +5,9 @@ use super::{
     limits,
 };
 use judge_types::{CompileResult, JudgingError, JudgingErrorKind, Limits, RunUsage};
-use languages::{Entry, Invocation, Layout, OUT_DIR, Source, Toolchain, WORK_DIR};
+use languages::{Entry, Folders, Invocation, Layout, Source, Toolchain};
 use sandbox::{
-    BoxSpec, Ending, Input, Mount, Outcome, Output, Policy, RunLimits, RunSpec, Sandbox,
+    BoxSpec, Ending, Input, Level, Mount, Outcome, Output, Policy, RunLimits, RunSpec, Sandbox,
     SandboxError, Stdio, Usage, WorkAccess,
 };
 use std::{
@@ -91,6 +91,9 @@ pub(crate) struct Program<'a> {
     pub(crate) toolchain: Toolchain,
     pub(crate) layout: Layout,
     sandbox: Sandbox,
+    folders: Folders,
+    /// Whether the box shows what it was to show besides the toolchain.
+    pub(crate) shows_extra: bool,
 }
 
 /// Whose program it is.
@@ -114,24 +117,34 @@ pub(crate) struct Ran {
 }
 
 impl<'a> Program<'a> {
-    /// Opens a box for a program of `toolchain`, in which `extra` is mounted as well.
+    /// Opens a box for a program of `toolchain`, in which `extra` is mounted as well, unless the box has no
+    /// file system of its own.
     pub(crate) fn open(
         bench: &'a Workbench,
         toolchain: Toolchain,
         layout: Layout,
         extra: Vec<Mount>,
     ) -> Result<Self, JudgingError> {
-        let own = toolchain.mounts.iter().map(Mount::same);
-        let spec = BoxSpec {
+        let own: Vec<_> = toolchain.mounts.iter().map(Mount::same).collect();
+        let mut spec = BoxSpec {
             level: bench.level,
-            mounts: own.chain(extra).collect(),
+            mounts: [own.clone(), extra].concat(),
             work_bytes: limits::WORK_BYTES,
             work_inodes: limits::WORK_INODES,
             helper: bench.helper.clone(),
             ..BoxSpec::default()
         };
-        let sandbox = Sandbox::open(&spec).map_err(failed)?;
-        Ok(Self { bench, toolchain, layout, sandbox })
+        let mut opened = Sandbox::open(&spec);
+        let shows_extra = spec.mounts.len() == own.len() || !is_about_minimal(&opened);
+        if !shows_extra {
+            spec.mounts = own;
+            opened = Sandbox::open(&spec);
+        }
+        let sandbox = opened.map_err(failed)?;
+        let text = |path: PathBuf| path.to_string_lossy().into_owned();
+        let folders =
+            Folders { work: text(sandbox.work_path()), temporary: text(sandbox.temporary_path()) };
+        Ok(Self { bench, toolchain, layout, sandbox, folders, shows_extra })
     }
 
     /// Puts the sources into the work folder and compiles them there.
@@ -143,10 +156,9 @@ impl<'a> Program<'a> {
         for (source, name) in sources.iter().zip(&self.layout.names) {
             self.put(name, &source.content)?;
         }
-        let out = Path::new(OUT_DIR).strip_prefix(WORK_DIR).unwrap_or(Path::new(OUT_DIR));
-        self.sandbox.work().make_dir(&out.to_string_lossy()).map_err(failed)?;
+        self.sandbox.work().make_dir(Folders::OUT).map_err(failed)?;
         let memory = limits.compilation_memory_bytes;
-        let Some(invocation) = self.toolchain.compile(&self.layout, memory) else {
+        let Some(invocation) = self.toolchain.compile(&self.layout, memory, &self.folders) else {
             let usage = RunUsage::default();
             return Ok(CompileResult { success: true, output: String::new(), usage });
         };
@@ -173,8 +185,8 @@ impl<'a> Program<'a> {
         if self.toolchain.language.entry == Entry::JavaClass && self.layout.main_class.is_empty() {
             return Some("No class has a method `public static void main`.\n".to_owned());
         }
-        let run = self.toolchain.run(&self.layout, 0);
-        let program = run.argv.first()?.strip_prefix(WORK_DIR)?.trim_start_matches('/');
+        let run = self.toolchain.run(&self.layout, 0, &self.folders);
+        let program = run.argv.first()?.strip_prefix(&self.folders.work)?.trim_start_matches('/');
         let there = matches!(self.sandbox.work().read(program, 1), Ok(Some(_)));
         (!there).then(|| {
             "The compiler made no program: nothing to start it with was found.\n".to_owned()
@@ -196,7 +208,7 @@ impl<'a> Program<'a> {
             stdout: Output::File(duplicate(&stdout)?),
             stderr: Output::File(duplicate(&stderr)?),
         };
-        let mut invocation = self.toolchain.run(&self.layout, memory_bytes);
+        let mut invocation = self.toolchain.run(&self.layout, memory_bytes, &self.folders);
         let work = match role {
             Role::Contestant => WorkAccess::ReadOnly,
             Role::Validator { arguments } => {
@@ -209,6 +221,11 @@ impl<'a> Program<'a> {
         let outcome = self.start(invocation, limits, work, stdio)?;
         stdout.rewind().map_err(|e| host("rewind", "the program's output", &e))?;
         Ok(Ran { outcome, stdout, stderr: read_tail(stderr, limits::STDERR_BYTES)? })
+    }
+
+    /// The path at which the program finds `name` of its work folder.
+    pub(crate) fn path_in_work(&self, name: &str) -> String {
+        format!("{}/{name}", self.folders.work)
     }
 
     /// The box's work folder.
@@ -233,17 +250,26 @@ impl<'a> Program<'a> {
     ) -> Result<Outcome, JudgingError> {
         let Invocation { argv, env, policy, .. } = invocation;
         let policy = Policy::named(&policy).map_err(|error| failed(error.into()))?;
-        let spec = RunSpec { argv, env, limits, policy, work, cwd: WORK_DIR.into() };
+        let spec = RunSpec { argv, env, limits, policy, work, cwd: self.sandbox.work_path() };
         match self.sandbox.run(&spec, stdio) {
             // What its own compilation left in the work folder is no program; a shell says it so.
             Err(SandboxError::CannotExecute { path, .. })
-                if Path::new(&path).starts_with(WORK_DIR) =>
+                if Path::new(&path).starts_with(&self.folders.work) =>
             {
                 Ok(Outcome { ending: Ending::Exited { code: 126 }, usage: Usage::default() })
             }
             ran => ran.map_err(failed),
         }
     }
+}
+
+/// Whether level minimal is the only one left, which shows things only where they are.
+fn is_about_minimal(opened: &Result<Sandbox, SandboxError>) -> bool {
+    matches!(
+        opened,
+        Err(SandboxError::NoLevel { .. }
+            | SandboxError::LevelUnavailable { level: Level::Minimal, .. })
+    )
 }
 
 /// The sandbox's failure is the host's, never the program's.

@@ -6,9 +6,10 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 
 use super::run::Runner;
-use super::{Failure, namespaces};
+use super::{Failure, minimal, namespaces};
 use crate::policy::Instruction;
 use crate::protocol::{Channel, Reply, Request, Run, Setup};
+use crate::spec::Level;
 use crate::sys::process;
 
 pub(super) fn serve(
@@ -16,7 +17,10 @@ pub(super) fn serve(
     setup: &Setup,
     ground: Result<(), Failure>,
 ) -> io::Result<()> {
-    let entered = ground.and_then(|()| namespaces::enter(setup));
+    let entered = ground.and_then(|()| match setup.level {
+        Level::Full | Level::UserNamespace => namespaces::enter(setup),
+        Level::Minimal => minimal::enter(setup),
+    });
     let built = match entered {
         Ok(own) => Runner::set_up(setup, &own).map(|runner| (runner, own)).map_err(Reply::from),
         Err(Failure { step, errno }) => Err(Reply::Unavailable { step, errno: errno as i32 }),

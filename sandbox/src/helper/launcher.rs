@@ -86,12 +86,12 @@ impl Launcher {
     fn start(&mut self, setup: &Setup) -> Result<OwnedFd, Errno> {
         let ground = match setup.level {
             Level::Full => self.ground.get_or_insert_with(prepare_ground).clone(),
-            Level::UserNamespace => Ok(()),
+            Level::UserNamespace | Level::Minimal => Ok(()),
         };
         let flags = match setup.level {
             Level::Full => libc::CLONE_NEWPID,
             // Its process namespace has to belong to its user namespace, which it enters first.
-            Level::UserNamespace => 0,
+            Level::UserNamespace | Level::Minimal => 0,
         };
         let failed = |error: io::Error| error.raw_os_error().map_or(Errno::EIO, Errno::from_raw);
         let (theirs, ours) = Channel::pair().map_err(failed)?;

@@ -3,8 +3,10 @@
 //! and then starts one run after another in it.
 
 mod emulate;
+mod ground;
 mod keeper;
 mod launcher;
+mod minimal;
 mod mounts;
 mod namespaces;
 mod program;

@@ -22,36 +22,39 @@ pub(super) struct Identity {
     pub(super) id: u32,
 }
 
+impl Identity {
+    /// As long as this process is in the host's process namespace.
+    pub(super) fn on_the_host(user: User) -> Result<Self, Failure> {
+        let process = own_number()?;
+        let id = match user {
+            User::Owner => geteuid().as_raw(),
+            User::Id(id) => id,
+            User::Above(first) => first.saturating_add(process),
+        };
+        Ok(Self { process, id })
+    }
+}
+
 /// Enters the box's namespaces. What it mounts afterwards, the host does not see. At level
 /// user-namespace this process stays behind, waiting for the one that goes on as process 1.
 pub(super) fn enter(setup: &Setup) -> Result<Identity, Failure> {
     let mut flags = CloneFlags::CLONE_NEWNS | CloneFlags::CLONE_NEWIPC | CloneFlags::CLONE_NEWUTS;
-    let mut process = own_number()?;
-    let id = match setup.user {
-        User::Owner => geteuid().as_raw(),
-        User::Id(id) => id,
-        User::Above(first) => first.saturating_add(process),
-    };
-    match setup.level {
-        Level::Full => {
-            setgroups(&[]).step(|| "drop supplementary groups".into())?;
-            unshare(flags).step(|| "unshare the namespaces".into())?;
+    let Identity { mut process, id } = Identity::on_the_host(setup.user)?;
+    if setup.level == Level::Full {
+        setgroups(&[]).step(|| "drop supplementary groups".into())?;
+        unshare(flags).step(|| "unshare the namespaces".into())?;
+    } else {
+        if !matches!(setup.user, User::Owner) {
+            become_user(id)?;
         }
-        Level::UserNamespace => {
-            if !matches!(setup.user, User::Owner) {
-                become_user(id)?;
-            }
-            let (user, group) = (geteuid(), getegid());
-            flags |=
-                CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWNET | CloneFlags::CLONE_NEWCGROUP;
-            unshare(flags).step(|| "unshare the namespaces, a user namespace first".into())?;
-            map_ids(user, group)?;
-            become_first_process()?;
-            process = own_number()?;
-            // They are all there again in a user namespace of its own.
-            process::forbid_capabilities_below()
-                .step(|| "empty the capability bounding set".into())?;
-        }
+        let (user, group) = (geteuid(), getegid());
+        flags |= CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWNET | CloneFlags::CLONE_NEWCGROUP;
+        unshare(flags).step(|| "unshare the namespaces, a user namespace first".into())?;
+        map_ids(user, group)?;
+        become_first_process()?;
+        process = own_number()?;
+        // They are all there again in a user namespace of its own.
+        process::forbid_capabilities_below().step(|| "empty the capability bounding set".into())?;
     }
     prctl::set_no_new_privs().step(|| "set no_new_privs".into())?;
     sethostname("box").step(|| "set the host name".into())?;

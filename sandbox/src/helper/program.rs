@@ -8,11 +8,11 @@ use nix::errno::Errno;
 use nix::sys::signal::SigSet;
 use nix::unistd::{Gid, Uid, chdir, setresgid, setresuid, setsid};
 
+use super::minimal::Confinement;
 use super::report::{Report, Stage};
 use super::{Failure, Step};
 use crate::policy::Instruction;
 use crate::protocol::Run;
-use crate::spec::Level;
 use crate::sys::futex::RobustList;
 use crate::sys::process::{self, Program};
 use crate::sys::seccomp;
@@ -29,14 +29,16 @@ pub(super) struct PreparedProgram<'a> {
     policy: &'a [Instruction],
     /// The user to become; inside a user namespace there is only one.
     id: Option<u32>,
+    /// At level minimal.
+    confinement: Option<&'a Confinement>,
 }
 
 impl<'a> PreparedProgram<'a> {
     pub(super) fn new(
         run: &'a Run,
         policy: &'a [Instruction],
-        level: Level,
-        id: u32,
+        id: Option<u32>,
+        confinement: Option<&'a Confinement>,
     ) -> Result<Self, Failure> {
         let argv = run.argv.iter().map(|arg| c_string(arg.as_bytes())).collect::<Result<_, _>>()?;
         let env =
@@ -47,7 +49,8 @@ impl<'a> PreparedProgram<'a> {
             folder: &run.cwd,
             rlimits: &run.rlimits,
             policy,
-            id: (level == Level::Full).then_some(id),
+            id,
+            confinement,
         })
     }
 
@@ -77,7 +80,16 @@ impl<'a> PreparedProgram<'a> {
         process::drop_capabilities().map_err(|errno| (Stage::Capabilities, errno))?;
         chdir(self.folder).map_err(|errno| (Stage::Folder, errno))?;
         SigSet::empty().thread_set_mask().map_err(|errno| (Stage::Session, errno))?;
-        seccomp::install(self.policy).map_err(|errno| (Stage::Filter, errno))
+        let own_policy;
+        let policy = match self.confinement {
+            Some(confinement) => {
+                confinement.enter().map_err(|errno| (Stage::Confinement, errno))?;
+                own_policy = Confinement::filter(self.policy);
+                &own_policy
+            }
+            None => self.policy,
+        };
+        seccomp::install(policy).map_err(|errno| (Stage::Filter, errno))
     }
 }
 

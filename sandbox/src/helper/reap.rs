@@ -1,15 +1,15 @@
 //! Waiting for the end of a run, and seeing to it that nothing of it is left.
 
 use std::os::fd::{AsFd, OwnedFd};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::signal::{Signal, kill};
+use nix::poll::{PollFd, PollFlags, poll};
 use nix::sys::signalfd::SignalFd;
 use nix::unistd::Pid;
 
 use super::emulate::Answers;
+use super::ground::{Ground, LOOK_AGAIN};
 use crate::protocol::{Channel, Request};
 use crate::sys::process::{self, Patience};
 use crate::sys::seccomp;
@@ -21,6 +21,8 @@ pub(super) struct Tally {
     pub(super) status: Option<i32>,
     /// Architecture and number of the forbidden call.
     pub(super) forbidden: Option<(u32, i64)>,
+    /// Whether it was stopped for what it held on the disk.
+    pub(super) disk_exceeded: bool,
     /// When the program ended or was stopped, in nanoseconds on the monotonic clock.
     pub(super) ended_at: u64,
     /// When the last process was gone.
@@ -37,12 +39,13 @@ pub(super) fn until_all_gone(
     answers: Answers,
     child_signals: &SignalFd,
     owner: &Channel,
+    ground: &Ground,
 ) -> Tally {
     let mut tally = Tally::default();
     // If it cannot be waited for, it is not let live either.
-    let _ = tally.wait_for_the_end(program, listener, answers, child_signals, owner);
+    let _ = tally.wait_for_the_end(program, listener, answers, child_signals, owner, ground);
     tally.ended_at = now();
-    tally.reap_the_rest(program);
+    tally.reap_the_rest(program, ground);
     tally.gone_at = now();
     tally
 }
@@ -55,14 +58,16 @@ impl Tally {
         answers: Answers,
         child_signals: &SignalFd,
         owner: &Channel,
+        ground: &Ground,
     ) -> Result<(), Errno> {
+        let mut looked = Instant::now();
         loop {
             let mut polled = vec![
                 PollFd::new(child_signals.as_fd(), PollFlags::POLLIN),
                 PollFd::new(owner.as_fd(), PollFlags::POLLIN),
             ];
             polled.extend(listener.as_ref().map(|fd| PollFd::new(fd.as_fd(), PollFlags::POLLIN)));
-            match poll(&mut polled, PollTimeout::NONE) {
+            match poll(&mut polled, ground.look_again_after()) {
                 Ok(_) | Err(Errno::EINTR) => {}
                 Err(error) => return Err(error),
             }
@@ -93,6 +98,13 @@ impl Tally {
                     return Ok(());
                 }
             }
+            if looked.elapsed() >= LOOK_AGAIN {
+                self.disk_exceeded = ground.too_much_on_disk();
+                if self.disk_exceeded || ground.too_many_processes() {
+                    return Ok(());
+                }
+                looked = Instant::now();
+            }
             // Whatever is said during a run means its end: a kill, or the owner's own end.
             if !spoken.is_empty() {
                 let _: Result<Option<(Request, _)>, _> = owner.receive();
@@ -109,16 +121,16 @@ impl Tally {
         self.status.is_some()
     }
 
-    /// Process 1 is the parent of every orphan in its namespace: when it has no child left, nobody
-    /// is there.
-    fn reap_the_rest(&mut self, program: Pid) {
+    /// This process is the parent of every orphan of the run: when it has no child left, nobody is
+    /// there.
+    fn reap_the_rest(&mut self, program: Pid, ground: &Ground) {
         match process::reap(Patience::Look) {
             Ok(Some(ended)) => self.add(&ended, program),
             Ok(None) => {}
             Err(_) => return,
         }
         // At one moment, so that none can fork away.
-        let _ = kill(Pid::from_raw(-1), Signal::SIGKILL);
+        ground.kill_all();
         while let Ok(Some(ended)) = process::reap(Patience::Wait) {
             self.add(&ended, program);
         }

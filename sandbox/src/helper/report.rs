@@ -18,18 +18,20 @@ pub(super) enum Stage {
     Identity,
     Capabilities,
     Folder,
+    Confinement,
     Filter,
     Execute,
 }
 
 impl Stage {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Done,
         Self::Session,
         Self::Limits,
         Self::Identity,
         Self::Capabilities,
         Self::Folder,
+        Self::Confinement,
         Self::Filter,
         Self::Execute,
     ];
@@ -42,6 +44,7 @@ impl Stage {
             Self::Identity => "change to the program's user",
             Self::Capabilities => "drop the capabilities",
             Self::Folder => "change to the working folder in the box",
+            Self::Confinement => "restrict the program by Landlock",
             Self::Filter => "install the seccomp filter",
             Self::Execute => "execute the program",
         }

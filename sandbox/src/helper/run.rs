@@ -19,25 +19,25 @@ use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::unistd::Pid;
 
 use super::emulate::Answers;
+use super::ground::Ground;
+use super::minimal::OnHost;
 use super::namespaces::{INNER_ID, Identity};
 use super::program::PreparedProgram;
 use super::report::{Report, Stage};
 use super::scratch::{Temporary, Work};
 use super::{Failure, Step, mounts, reap};
 use crate::policy::Instruction;
-use crate::protocol::{Again, Channel, Ended, Readings, Reply, Run, Setup};
+use crate::protocol::{Again, Channel, Ended, Readings, Reply, Run, Setup, User};
 use crate::spec::Level;
 use crate::sys::process::{self, Inherited, Patience, Side, own_cpu};
 use crate::sys::shared::Shared;
 
 /// The box, set up.
 pub(super) struct Runner {
-    /// The programs' user as the box sees it.
-    id: u32,
-    level: Level,
+    /// The user that programs become.
+    user: Option<u32>,
     report: Shared<Report>,
-    work: Work,
-    temporary: [Temporary; 2],
+    ground: Ground,
     oom_score: OomScore,
     last_process: Option<File>,
     child_signals: SignalFd,
@@ -59,18 +59,22 @@ impl Runner {
     pub(super) fn set_up(setup: &Setup, own: &Identity) -> Result<Self, Failure> {
         // While the host's /proc is still in sight.
         let oom_score = OomScore::open()?;
-        let last_process = OpenOptions::new().write(true).open("/proc/sys/kernel/ns_last_pid").ok();
+        let last_process = match setup.level {
+            // The host's own.
+            Level::Minimal => None,
+            _ => OpenOptions::new().write(true).open("/proc/sys/kernel/ns_last_pid").ok(),
+        };
         // From here on, processes of the same user cannot look into this one.
         set_dumpable(false).step(|| "become undumpable".into())?;
-        let level = setup.level;
-        let id = if level == Level::Full { own.id } else { INNER_ID };
-        mounts::build_root(setup, id)?;
-        mount_proc()?;
-        let temporary = [
-            Temporary::mount("/tmp", setup.temporary_bytes)?,
-            Temporary::mount("/dev/shm", setup.temporary_bytes)?,
-        ];
-        let work = Work::mount(setup.work_bytes, setup.work_inodes, id)?;
+        let user = match setup.level {
+            Level::Full => Some(own.id),
+            Level::UserNamespace => None,
+            Level::Minimal => (!matches!(setup.user, User::Owner)).then_some(own.id),
+        };
+        let ground = match setup.level {
+            Level::Minimal => Ground::OnHost(Box::new(OnHost::set_up(setup, user)?)),
+            Level::Full | Level::UserNamespace => furnish(setup, user.unwrap_or(INNER_ID))?,
+        };
         // Every descendant inherits the blocked signals; the program unblocks them.
         SigSet::all().thread_block().step(|| "block all signals".into())?;
         let child = SigSet::from(Signal::SIGCHLD);
@@ -79,17 +83,15 @@ impl Runner {
             SignalFd::with_flags(&child, flags).step(|| "open a signalfd".into())?;
         let null = File::open("/dev/null").step(|| "open /dev/null in the box".into())?;
         Ok(Self {
-            id,
-            level,
+            user,
             report: Shared::new().step(|| "map a shared page".into())?,
-            work,
-            temporary,
+            ground,
             oom_score,
             last_process,
             child_signals,
             null,
             meters: None,
-            has_own_network: level == Level::UserNamespace,
+            has_own_network: setup.level != Level::Full,
             prepared: None,
         })
     }
@@ -100,11 +102,12 @@ impl Runner {
         doors: Vec<OwnedFd>,
         meters: Vec<OwnedFd>,
     ) -> Result<(), Failure> {
+        let has_groups = !doors.is_empty();
         for door in doors {
             // 0 is the writer itself.
             nix::unistd::write(door, b"0").step(|| "move into a control group".to_owned())?;
         }
-        if self.level == Level::Full {
+        if has_groups {
             // Its root is the group that it is in now.
             unshare(CloneFlags::CLONE_NEWCGROUP)
                 .step(|| "unshare the control group namespace".to_owned())?;
@@ -114,13 +117,13 @@ impl Runner {
     }
 
     pub(super) fn work_tree(&self) -> Result<OwnedFd, Failure> {
-        self.work.tree()
+        self.ground.work_tree()
     }
 
     pub(super) fn fresh_work(&mut self) -> Result<(), Failure> {
         // It may be in the old one.
         self.discard();
-        self.work.renew()
+        self.ground.renew_work()
     }
 
     /// Brings a program to the gate, in the place of any that is there.
@@ -131,15 +134,16 @@ impl Runner {
         birthplace: Option<BorrowedFd<'_>>,
     ) -> Result<(), Failure> {
         self.discard();
-        self.temporary.iter_mut().try_for_each(Temporary::renew)?;
+        self.ground.renew_temporary()?;
         if run.sockets && !self.has_own_network {
             unshare(CloneFlags::CLONE_NEWNET)
                 .step(|| "unshare the network namespace".to_owned())?;
             self.has_own_network = true;
         }
-        self.work.grant(run.work)?;
+        let mut run = run.clone();
+        let confinement = self.ground.prepare(&mut run)?;
         self.report.reset();
-        let program = PreparedProgram::new(run, policy, self.level, self.id)?;
+        let program = PreparedProgram::new(&run, policy, self.user, confinement.as_ref())?;
         self.number_from_the_start();
         self.oom_score.prefer_as_victim()?;
         // The descriptor table is shared until the program is executed: so this process finds the
@@ -183,7 +187,7 @@ impl Runner {
     /// Empties the temporary folders of a run that is over. That it could not be done shows when the
     /// next run is prepared.
     pub(super) fn clean(&mut self) {
-        let _ = self.temporary.iter_mut().try_for_each(Temporary::renew);
+        let _ = self.ground.renew_temporary();
     }
 
     fn discard(&mut self) {
@@ -221,6 +225,7 @@ impl Runner {
             prepared.answers,
             &self.child_signals,
             owner,
+            &self.ground,
         );
         let readings = self.meters.as_ref().map(Meters::read);
         let helper_cpu = own_cpu().saturating_sub(cpu_before);
@@ -230,12 +235,13 @@ impl Runner {
                 _ => Failure { step: stage.describe().into(), errno }.into(),
             };
         }
-        if let Err(failure) = self.work.tidy() {
+        if let Err(failure) = self.ground.tidy_work() {
             return failure.into();
         }
         Reply::Ended(Ended {
             status: tally.status,
             forbidden: tally.forbidden,
+            disk_exceeded: tally.disk_exceeded,
             wall: Duration::from_nanos(tally.gone_at.saturating_sub(started)),
             ended_at: tally.ended_at,
             cpu: tally.cpu,
@@ -294,6 +300,18 @@ fn read_number(file: &File) -> u64 {
     let length = file.read_at(&mut text, 0).unwrap_or(0);
     let text = text.get(..length).and_then(|text| std::str::from_utf8(text).ok());
     text.and_then(|text| text.trim().parse().ok()).unwrap_or(0)
+}
+
+/// The file systems of a box that has its own.
+fn furnish(setup: &Setup, id: u32) -> Result<Ground, Failure> {
+    mounts::build_root(setup, id)?;
+    mount_proc()?;
+    let temporary = [
+        Temporary::mount("/tmp", setup.temporary_bytes)?,
+        Temporary::mount("/dev/shm", setup.temporary_bytes)?,
+    ];
+    let work = Work::mount(setup.work_bytes, setup.work_inodes, id)?;
+    Ok(Ground::Own { work, temporary })
 }
 
 /// Mounts the box's own /proc: its processes and nothing of the system, hidden from each other

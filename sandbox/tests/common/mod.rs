@@ -21,7 +21,7 @@ pub const LEVELS: [Level; 2] = [Level::Full, Level::UserNamespace];
 pub static HOSTILE: LazyLock<PathBuf> = LazyLock::new(|| compile("hostile"));
 
 /// Compiles a C program of `tests/programs` statically, so that it needs nothing of the host.
-fn compile(name: &str) -> PathBuf {
+pub fn compile(name: &str) -> PathBuf {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/programs/{name}.c"));
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let (program, fresh) =
