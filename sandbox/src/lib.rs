@@ -32,6 +32,7 @@ mod protocol;
 mod request;
 mod sandbox;
 mod spec;
+mod stopper;
 mod supervise;
 mod sys;
 mod tree;
@@ -49,4 +50,5 @@ pub use sandbox::Sandbox;
 pub use spec::{
     BoxSpec, Helper, Input, Level, Mount, Output, RunLimits, RunSpec, Stdio, WorkAccess,
 };
+pub use stopper::Stopper;
 pub use work_dir::{WorkDir, WorkEntry};

@@ -2,7 +2,7 @@
 
 use std::cell::{Ref, RefCell};
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -322,6 +322,11 @@ impl Sandbox {
     /// The user that the programs' files belong to, as the host sees it.
     pub(crate) fn id(&self) -> u32 {
         self.id
+    }
+
+    /// Tells of the end of the box's process.
+    pub(crate) fn keeper(&self) -> BorrowedFd<'_> {
+        self.keeper.as_fd()
     }
 
     fn channel(&self) -> Result<&Channel, SandboxError> {
