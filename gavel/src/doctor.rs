@@ -1,9 +1,10 @@
 //! `gavel doctor`: what this machine can judge.
 
 use crate::data::SandboxOptions;
-use crate::terminal::{BAD, GOOD, HEADING, QUIET, WARNING, print_json, say};
+use crate::sandbox::print_host;
+use crate::terminal::{BAD, GOOD, HEADING, QUIET, print_json, say};
 use languages::{Language, Search, Toolchain};
-use sandbox::{BoxSpec, CgroupVersion, HostReport, Level, Mechanism};
+use sandbox::{BoxSpec, HostReport, Level};
 use serde::Serialize;
 use std::process::ExitCode;
 
@@ -88,7 +89,7 @@ fn check(language: &Language, search: &Search) -> LanguageReport {
 
 fn print(report: &Report) {
     say!("{HEADING}Sandbox{HEADING:#}");
-    print_sandbox(&report.sandbox);
+    print_host(&report.sandbox);
     say!("\n{HEADING}Languages{HEADING:#}");
     let width = report.languages.iter().map(|language| language.name.len()).max().unwrap_or(0);
     for language in &report.languages {
@@ -101,55 +102,6 @@ fn print(report: &Report) {
         packages.sort_unstable();
         packages.dedup();
         say!("\nTo have them all:\n  apt-get install {}", packages.join(" "));
-    }
-}
-
-fn print_sandbox(host: &HostReport) {
-    let line = |name: &str, value: &dyn std::fmt::Display| say!("  {name:<16} {value}");
-    match host.level {
-        Some(level) => say!("  {:<16} {GOOD}{level}{GOOD:#}", "level"),
-        None => {
-            say!("  {:<16} {BAD}none: nothing can be judged here{BAD:#}", "level")
-        }
-    }
-    line("control groups", &groups(host.cgroup));
-    line("namespaces", &host.namespaces.join(", "));
-    line("seccomp", &if host.seccomp { "works" } else { "does not work" });
-    let limits = &host.enforcement;
-    for (limit, mechanism) in [
-        ("CPU time", limits.cpu),
-        ("wall time", limits.wall),
-        ("memory", limits.memory),
-        ("processes", limits.processes),
-        ("output", limits.output),
-        ("disk", limits.disk),
-    ] {
-        match mechanism {
-            Mechanism::NotEnforced => say!("  {limit:<16} {BAD}not enforced{BAD:#}"),
-            mechanism => line(limit, &words(mechanism)),
-        }
-    }
-    for note in &host.notes {
-        say!("  {WARNING}note{WARNING:#} {note}");
-    }
-}
-
-fn groups(version: CgroupVersion) -> &'static str {
-    match version {
-        CgroupVersion::V1 => "version 1",
-        CgroupVersion::V2 => "version 2",
-        CgroupVersion::None => "none that this process may use",
-    }
-}
-
-fn words(mechanism: Mechanism) -> &'static str {
-    match mechanism {
-        Mechanism::Cgroup => "enforced by control groups, exactly",
-        Mechanism::Sampled => "enforced by looking every few milliseconds",
-        Mechanism::Rlimit => "enforced by resource limits",
-        Mechanism::Clock => "enforced by the sandbox's clock",
-        Mechanism::FileSystem => "enforced by file systems of their own",
-        Mechanism::NotEnforced => "not enforced",
     }
 }
 

@@ -7,6 +7,7 @@ mod demo;
 mod doctor;
 mod function;
 mod logging;
+mod sandbox;
 mod submit;
 mod terminal;
 mod up;
@@ -18,7 +19,7 @@ use std::{process::ExitCode, time::Instant};
 
 fn main() -> ExitCode {
     let started = Instant::now();
-    sandbox::become_helper_if_asked();
+    ::sandbox::become_helper_if_asked();
     let cli = Cli::parse();
     let result = match cli.command {
         None => up::run(&cli.up),
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
         Some(Command::Login(options)) => submit::login(&options),
         Some(Command::Submit(options)) => submit::run(&options),
         Some(Command::Doctor(options)) => doctor::run(&options),
+        Some(Command::Sandbox(options)) => sandbox::run(&options),
         Some(Command::Admin(options)) => admin::run(&options),
     };
     result.unwrap_or_else(|error| {
