@@ -20,22 +20,22 @@ const CASES: [(&str, Verdict); 5] = [
     ("memory", Verdict::MemoryLimitExceeded),
 ];
 
-/// What is tried at the level without privileges: how a program is compiled differs in nothing else.
-const CASES_WITHOUT_PRIVILEGES: [&str; 3] = ["hello", "crash", "memory"];
+/// What is tried at the other levels: how a program is compiled differs in nothing else.
+const CASES_BELOW_FULL: [&str; 3] = ["hello", "crash", "memory"];
 
 /// One for each language and level: a machine without the toolchain fails it.
 ///
-/// Root opens boxes without privileges as a user of their own, to whom root's home is closed. So the weaker level
-/// is tried with the toolchains of the system, and not for a language that has only one in root's home.
+/// Root runs programs at the weaker levels as a user of their own, to whom root's home is closed. So these levels
+/// are tried with the toolchains of the system, and not for a language that has only one in root's home.
 pub(crate) fn trials() -> Vec<Trial> {
     let languages = Languages::load(None).unwrap();
     let system = system_search();
     let mut trials = Vec::new();
     for language in languages.iter() {
-        for level in [Level::Full, Level::UserNamespace] {
+        for level in [Level::Full, Level::UserNamespace, Level::Minimal] {
             let id = language.id.clone();
             let name = format!("executor::language_table::{id} {level}");
-            let closed = level == Level::UserNamespace
+            let closed = level != Level::Full
                 && Toolchain::find_in(language, &system).is_err()
                 && Toolchain::find_in(language, &Search::from_environment()).is_ok();
             if !closed {
@@ -52,7 +52,7 @@ fn system_search() -> Search {
 
 fn all_cases(language: &str, level: Level) -> Result<(), Failed> {
     let programs = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs").join(language);
-    let tried = |case: &str| level == Level::Full || CASES_WITHOUT_PRIVILEGES.contains(&case);
+    let tried = |case: &str| level == Level::Full || CASES_BELOW_FULL.contains(&case);
     for (case, expected) in CASES.into_iter().filter(|(case, _)| tried(case)) {
         let got = verdict(language, &files(&programs.join(case)), level)
             .map_err(|error| format!("{language}/{case}: {error}"))?;
@@ -78,7 +78,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 fn verdict(language: &str, files: &[PathBuf], level: Level) -> Result<(Verdict, String), String> {
     let place = tempfile::tempdir().unwrap();
     let mut bench = workbench(place.path(), Some(level));
-    if level == Level::UserNamespace {
+    if level != Level::Full {
         bench.search = system_search();
     }
     let package = PackageFolder::greeting();
