@@ -174,6 +174,8 @@ pub(crate) struct Readings {
     pub(crate) cpu: u64,
     /// Peak memory, in bytes.
     pub(crate) memory: u64,
+    /// Memory held now, in bytes.
+    pub(crate) held: u64,
 }
 
 /// The largest message: what fits a socket buffer of the default size.

@@ -1,6 +1,7 @@
 //! The owner's watch over a run: the clock, the accounts, and what the end of it means.
 
 use std::os::fd::AsFd;
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
@@ -82,8 +83,7 @@ impl Watch<'_> {
     /// Until when nothing can happen that would have to be acted on.
     fn pause(&self, elapsed: Duration, cpu: Duration) -> Duration {
         let until_wall = (self.limits.wall + WALL_ALLOWANCE).saturating_sub(elapsed);
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let busy = u32::try_from(cores).unwrap_or(u32::MAX).min(self.limits.processes).max(1);
+        let busy = processors().min(self.limits.processes).max(1);
         let until_cpu = (self.limits.cpu + ALLOWANCE).saturating_sub(cpu) / busy;
         let mut pause = until_wall.min(until_cpu);
         if matches!(self.meter, Meter::Tree(_)) {
@@ -164,7 +164,11 @@ impl Watch<'_> {
         let usage = Usage {
             cpu: account.cpu.saturating_sub(ended.setup_cpu + helpers),
             wall: ended.wall,
-            peak_memory_bytes: program_memory(&account, ended.largest_resident_bytes),
+            peak_memory_bytes: program_memory(
+                &account,
+                ended.largest_resident_bytes,
+                self.limits.memory_bytes,
+            ),
         };
         let ending = ending(&Facts {
             ended,
@@ -178,16 +182,50 @@ impl Watch<'_> {
     }
 }
 
+/// The peak of a run: of all its processes together, or of the one that is all of it.
+///
+/// The account counts everything but is kept in batches of pages for each processor. A process's own
+/// peak is exact to some pages, so it is the better figure where the account says no more than that.
+/// Only the account is held against the limit: memory shared with others, such as the pages of a
+/// program's file, is in the process's peak alone.
+fn program_memory(account: &Account, largest_resident_bytes: u64, limit: u64) -> u64 {
+    let charged = without_files(account, largest_resident_bytes);
+    let tables = largest_resident_bytes / 256;
+    let told = if charged > largest_resident_bytes + tables + grain() {
+        charged
+    } else {
+        largest_resident_bytes
+    };
+    if account.out_of_memory { told.max(limit) } else { told.min(limit) }
+}
+
+/// How exact the kernel's account of memory is, in bytes: it may be ahead by 64 pages on each processor
+/// that the run has been on.
+fn grain() -> u64 {
+    const BATCH: u64 = 64 * 4096;
+    BATCH * u64::from(processors().min(4))
+}
+
 /// The peak without the pages of files that the run read and wrote, which the kernel could have
 /// dropped at any time. They may have come after the peak, so the largest process's own peak is a
 /// lower bound.
-fn program_memory(account: &Account, largest_resident_bytes: u64) -> u64 {
+fn without_files(account: &Account, largest_resident_bytes: u64) -> u64 {
     const NEGLIGIBLE: u64 = 1 << 20;
     let without_files = account.peak_memory_bytes.saturating_sub(account.file_cache_bytes);
     if account.file_cache_bytes < NEGLIGIBLE {
         return without_files;
     }
     without_files.max(largest_resident_bytes.min(account.peak_memory_bytes))
+}
+
+/// How many processors a run may be on at once.
+fn processors() -> u32 {
+    // Asked once: the answer is gathered from several files.
+    static PROCESSORS: LazyLock<u32> = LazyLock::new(|| {
+        std::thread::available_parallelism()
+            .map_or(1, |processors| u32::try_from(processors.get()).unwrap_or(u32::MAX))
+    });
+    *PROCESSORS
 }
 
 /// Everything that the ending of a run follows from.
@@ -300,9 +338,23 @@ mod tests {
             ..Account::default()
         };
         let mib = 1 << 20;
-        assert_eq!(program_memory(&account(10 * mib, 0), 90 * mib), 10 * mib);
-        assert_eq!(program_memory(&account(60 * mib, 50 * mib), 5 * mib), 10 * mib);
-        assert_eq!(program_memory(&account(60 * mib, 50 * mib), 30 * mib), 30 * mib);
-        assert_eq!(program_memory(&account(60 * mib, 50 * mib), 90 * mib), 60 * mib);
+        assert_eq!(without_files(&account(10 * mib, 0), 90 * mib), 10 * mib);
+        assert_eq!(without_files(&account(60 * mib, 50 * mib), 5 * mib), 10 * mib);
+        assert_eq!(without_files(&account(60 * mib, 50 * mib), 30 * mib), 30 * mib);
+        assert_eq!(without_files(&account(60 * mib, 50 * mib), 90 * mib), 60 * mib);
+    }
+
+    #[test]
+    fn one_process_is_told_by_its_own_peak_and_several_by_the_account() {
+        let mib = 1 << 20;
+        let account = |peak| Account { peak_memory_bytes: peak, ..Account::default() };
+        let told = |peak, resident, limit| program_memory(&account(peak), resident, limit);
+        assert_eq!(told(10 * mib + grain() / 2, 10 * mib, 64 * mib), 10 * mib);
+        assert_eq!(told(6 * mib, 10 * mib, 64 * mib), 10 * mib, "its file is shared with others");
+        assert_eq!(told(30 * mib, 10 * mib, 64 * mib), 30 * mib, "others used as much");
+        // Who was not stopped kept to the limit, and who was had reached it.
+        assert_eq!(told(63 * mib, 66 * mib, 64 * mib), 64 * mib);
+        let stopped = Account { out_of_memory: true, ..account(60 * mib) };
+        assert_eq!(program_memory(&stopped, 59 * mib, 64 * mib), 64 * mib);
     }
 }

@@ -87,13 +87,14 @@ impl Folder {
             let mut text = vec![0; 4096];
             let mut length = 0;
             loop {
-                match file.read_at(text.get_mut(length..).unwrap_or_default(), length as u64)? {
-                    0 => break,
-                    more => length += more,
+                let room = text.get_mut(length..).unwrap_or_default();
+                let more = file.read_at(room, length as u64)?;
+                length += more;
+                // Less than there was room for is the end: such a file is made in one piece.
+                if length < text.len() {
+                    break;
                 }
-                if length == text.len() {
-                    text.resize(2 * length, 0);
-                }
+                text.resize(2 * length, 0);
             }
             text.truncate(length);
             String::from_utf8(text).map_err(|_| io::ErrorKind::InvalidData.into())

@@ -273,16 +273,18 @@ impl Runner {
 struct Meters {
     cpu: File,
     memory: File,
+    held: File,
 }
 
 impl Meters {
     fn of(fds: Vec<OwnedFd>) -> Option<Self> {
         let mut files = fds.into_iter().map(File::from);
-        Some(Self { cpu: files.next()?, memory: files.next()? })
+        Some(Self { cpu: files.next()?, memory: files.next()?, held: files.next()? })
     }
 
     fn read(&self) -> Readings {
-        Readings { cpu: read_number(&self.cpu), memory: read_number(&self.memory) }
+        let [cpu, memory, held] = [&self.cpu, &self.memory, &self.held].map(read_number);
+        Readings { cpu, memory, held }
     }
 }
 

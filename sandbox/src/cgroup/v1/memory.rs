@@ -15,13 +15,21 @@ const EVENTS: &str = "memory.oom_control";
 const STATISTICS: &str = "memory.stat";
 const UNLIMITED: i64 = -1;
 
+/// What stays with the group after a run and is too little to look into: the helper's own pages come
+/// and go, and the kernel charges in batches.
+const NEGLIGIBLE: u64 = 1 << 20;
+
 pub(super) struct Memory {
     folder: Folder,
     has_swap_limit: bool,
     /// The limit in force, in bytes; `None` is unlimited.
     limit: Option<u64>,
+    /// What the group held at the least, in bytes, which was the box itself.
+    least_held: u64,
+    /// What it held after the last run.
+    held_after: u64,
     /// Where the counters stood when the run began.
-    usage_before: u64,
+    held_before: u64,
     kills_before: u64,
     file_cache_before: u64,
 }
@@ -33,7 +41,9 @@ impl Memory {
             folder,
             has_swap_limit,
             limit: None,
-            usage_before: 0,
+            least_held: u64::MAX,
+            held_after: u64::MAX,
+            held_before: 0,
             kills_before: 0,
             file_cache_before: 0,
         }
@@ -43,13 +53,19 @@ impl Memory {
         &self.folder
     }
 
-    /// What the group holds already (the helper, files in `/work`) is not the run's. Pages of files
+    /// What the group holds already (the box itself, files in `/work`) is not the run's. Pages of files
     /// that earlier runs read are nobody's: the kernel drops them when the run needs the room.
     pub(super) fn begin_run(&mut self, bytes: u64) -> Result<(), SandboxError> {
-        self.usage_before = self.folder.number(USAGE)?;
-        self.file_cache_before = self.file_cache()?;
-        let held = self.usage_before.saturating_sub(self.file_cache_before);
-        self.set_limit(held.saturating_add(bytes))?;
+        // By now the run's process is there, which gives back what it holds when it is executed.
+        self.held_before = self.folder.number(USAGE)?.min(self.held_after);
+        self.least_held = self.least_held.min(self.held_before);
+        // Looking at what it is costs more than all the rest.
+        self.file_cache_before = match self.held_before - self.least_held {
+            0..NEGLIGIBLE => 0,
+            _ => self.file_cache()?,
+        };
+        let kept = self.held_before.saturating_sub(self.file_cache_before);
+        self.set_limit(kept.saturating_add(bytes))?;
         self.kills_before = self.folder.keyed(EVENTS, "oom_kill")?;
         self.folder.write(PEAK, 0)
     }
@@ -87,19 +103,28 @@ impl Memory {
         Ok(self.folder.keyed(EVENTS, "oom_kill")? > self.kills_before)
     }
 
-    pub(super) fn meter(&self) -> Result<OwnedFd, SandboxError> {
-        self.folder.descriptor(PEAK)
+    /// The meters of peak memory and of memory held now.
+    pub(super) fn meters(&self) -> Result<[OwnedFd; 2], SandboxError> {
+        Ok([self.folder.descriptor(PEAK)?, self.folder.descriptor(USAGE)?])
     }
 
-    /// The run's account, without CPU time; `peak` is what the meter showed at its end.
-    pub(super) fn end_run(&mut self, peak: u64) -> Result<Account, SandboxError> {
-        let file_cache = self.file_cache()?;
-        // The run took the place of earlier pages that were dropped meanwhile.
-        let dropped = self.file_cache_before.saturating_sub(file_cache);
-        let grown = peak.saturating_sub(self.usage_before);
+    /// The run's account, without CPU time, from what the meters showed when its last process was gone.
+    ///
+    /// The run's peak is how far the group's was above what is held afterwards. What was held before is
+    /// no good measure: the kernel charges each processor for batches of pages, so that the run begins
+    /// with some that are paid for. The same batches are in the peak and in what is held afterwards.
+    pub(super) fn end_run(&mut self, peak: u64, held: u64) -> Result<Account, SandboxError> {
+        self.held_after = held;
+        // Files stay with the group: on disk they are nobody's memory, in memory they are the run's.
+        let file_cache_bytes = match held.saturating_sub(self.held_before) {
+            stayed @ 0..NEGLIGIBLE => stayed,
+            stayed => stayed.min(self.file_cache()?.saturating_sub(self.file_cache_before)),
+        };
+        // Less is held when the run took the place of earlier pages of files.
+        let base = held.min(self.held_before);
         Ok(Account {
-            peak_memory_bytes: grown.saturating_add(dropped),
-            file_cache_bytes: file_cache.saturating_sub(self.file_cache_before),
+            peak_memory_bytes: peak.saturating_sub(base),
+            file_cache_bytes,
             out_of_memory: self.killed()?,
             ..Account::default()
         })
@@ -139,24 +164,42 @@ mod tests {
         let mut memory = group(temp.path());
         memory.begin_run(1 << 20).unwrap();
         let read = |file: &str| fs::read_to_string(temp.path().join(file)).unwrap();
-        // 1 MiB above what is held, of which 200 bytes are pages of files.
-        assert!(read(LIMIT).starts_with("1049376"));
-        assert!(read(LIMIT_WITH_SWAP).starts_with("1049376"));
+        // 1 MiB above the 1000 bytes that are held.
+        assert!(read(LIMIT).starts_with("1049576"));
+        assert!(read(LIMIT_WITH_SWAP).starts_with("1049576"));
         assert!(!memory.killed().unwrap());
 
         fs::write(temp.path().join(EVENTS), "oom_kill 5\n").unwrap();
-        fs::write(temp.path().join(STATISTICS), "cache 700\nrss 7\nshmem 100\n").unwrap();
-        let account = memory.end_run(7000).unwrap();
-        assert_eq!(account.peak_memory_bytes, 6000);
-        assert_eq!(account.file_cache_bytes, 400);
+        let account = memory.end_run(7000, 1400).unwrap();
+        assert_eq!((account.peak_memory_bytes, account.file_cache_bytes), (6000, 400));
         assert!(account.out_of_memory);
 
+        fs::write(temp.path().join(USAGE), "1900\n").unwrap();
         memory.begin_run(1 << 20).unwrap();
-        fs::write(temp.path().join(STATISTICS), "cache 200\nrss 7\nshmem 100\n").unwrap();
-        let account = memory.end_run(7000).unwrap();
+        assert!(read(LIMIT).starts_with("1049976"), "what is held already is the next process's");
+        let account = memory.end_run(7000, 1200).unwrap();
         assert!(!account.out_of_memory, "a kill of the run before is not this one's");
-        assert_eq!(account.file_cache_bytes, 0);
-        assert_eq!(account.peak_memory_bytes, 6500, "500 bytes of files made room for the run");
+        assert_eq!((account.peak_memory_bytes, account.file_cache_bytes), (5800, 0));
+    }
+
+    #[test]
+    fn files_that_stay_are_looked_into() {
+        const MIB: u64 = 1 << 20;
+        let temp = tempfile::tempdir().unwrap();
+        let mut memory = group(temp.path());
+        memory.begin_run(64 * MIB).unwrap();
+        // 5 MiB on disk, 4 MiB in memory.
+        let statistics = format!("cache {}\nrss 7\nshmem {}\n", 9 * MIB, 4 * MIB);
+        fs::write(temp.path().join(STATISTICS), statistics).unwrap();
+        let account = memory.end_run(20 * MIB + 1000, 10 * MIB + 1000).unwrap();
+        assert_eq!((account.peak_memory_bytes, account.file_cache_bytes), (20 * MIB, 5 * MIB));
+
+        fs::write(temp.path().join(USAGE), (10 * MIB + 1000).to_string()).unwrap();
+        memory.begin_run(64 * MIB).unwrap();
+        let limit = fs::read_to_string(temp.path().join(LIMIT)).unwrap();
+        assert!(limit.starts_with(&(69 * MIB + 1000).to_string()), "pages of files make room");
+        let account = memory.end_run(50 * MIB, 6 * MIB).unwrap();
+        assert_eq!((account.peak_memory_bytes, account.file_cache_bytes), (44 * MIB, 0));
     }
 
     #[test]

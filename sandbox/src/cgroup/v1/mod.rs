@@ -50,7 +50,8 @@ impl Groups {
     }
 
     pub(super) fn meters(&self) -> Result<Vec<OwnedFd>, SandboxError> {
-        Ok(vec![self.cpuacct.meter()?, self.memory.meter()?])
+        let [peak, held] = self.memory.meters()?;
+        Ok(vec![self.cpuacct.meter()?, peak, held])
     }
 
     pub(super) fn begin_run(&mut self, limits: &RunLimits) -> Result<(), SandboxError> {
@@ -76,8 +77,11 @@ impl Groups {
     }
 
     pub(super) fn end_run(&mut self, readings: Option<Readings>) -> Result<Account, SandboxError> {
-        let Readings { cpu, memory } = readings.ok_or(SandboxError::HelperGone)?;
-        Ok(Account { cpu: self.cpuacct.used_until(cpu), ..self.memory.end_run(memory)? })
+        let readings = readings.ok_or(SandboxError::HelperGone)?;
+        Ok(Account {
+            cpu: self.cpuacct.used_until(readings.cpu),
+            ..self.memory.end_run(readings.memory, readings.held)?
+        })
     }
 
     pub(super) fn remove(&self) -> Result<(), SandboxError> {
