@@ -162,3 +162,11 @@ impl Cgroup {
         }
     }
 }
+
+/// An error with its cause, for a report on what this host cannot do.
+fn explain(error: &SandboxError) -> String {
+    match error {
+        SandboxError::Cgroup { source, .. } => format!("{error}: {source}"),
+        other => other.to_string(),
+    }
+}

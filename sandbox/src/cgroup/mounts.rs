@@ -53,7 +53,10 @@ impl Hierarchies {
 
     /// This process's own group in the unified tree, and where that tree is mounted.
     pub(super) fn own_v2(&self) -> Option<(PathBuf, &Path)> {
-        let tree = self.mounted.iter().find(|h| h.unified)?;
+        // One whose root is above this process's cgroup namespace does not show where the own group
+        // is, and groups out of the namespace are of no use.
+        let in_sight = |h: &&Hierarchy| h.unified && !h.root.starts_with("/..");
+        let tree = self.mounted.iter().find(in_sight)?;
         let (_, path) = self.own.iter().find(|(controllers, _)| controllers.is_empty())?;
         Some((folder(tree, path), &tree.mount_point))
     }
@@ -107,6 +110,12 @@ mod tests {
         let (own, root) = found.own_v2().unwrap();
         assert_eq!(own, Path::new("/sys/fs/cgroup/unified/session.scope"));
         assert_eq!(root, Path::new("/sys/fs/cgroup/unified"));
+    }
+
+    #[test]
+    fn a_tree_from_outside_of_the_namespace_is_not_taken() {
+        let mounts = "33 30 0:29 /../.. /sys/fs/cgroup rw - cgroup2 cgroup2 rw,nsdelegate";
+        assert!(Hierarchies::parse(mounts, "0::/").own_v2().is_none());
     }
 
     #[test]

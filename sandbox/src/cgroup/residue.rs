@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use nix::sys::signal::{Signal, kill};
@@ -53,11 +54,21 @@ fn owner_is_gone(name: &str) -> Option<bool> {
     Some(start_time(process) != Some(started))
 }
 
-/// When a process started, in clock ticks since boot: field 22 of proc_pid_stat(5).
+/// The process that started this one, or inherited it.
+pub(super) fn parent(process: u32) -> Option<u32> {
+    stat(process, 4)
+}
+
+/// When a process started, in clock ticks since boot.
 fn start_time(process: u32) -> Option<u64> {
+    stat(process, 22)
+}
+
+/// A field of proc_pid_stat(5) after the name, which is field 2.
+fn stat<T: FromStr>(process: u32, field: usize) -> Option<T> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     let (_, after_name) = stat.rsplit_once(')')?;
-    after_name.split_whitespace().nth(19)?.parse().ok()
+    after_name.split_whitespace().nth(field.checked_sub(3)?)?.parse().ok()
 }
 
 #[cfg(test)]

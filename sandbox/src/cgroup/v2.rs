@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::files::Folder;
 use super::mounts::Hierarchies;
-use super::{Account, residue};
+use super::{Account, explain, residue};
 use crate::error::SandboxError;
 use crate::spec::RunLimits;
 
@@ -19,6 +19,7 @@ const AVAILABLE: &str = "cgroup.controllers";
 const ENABLED: &str = "cgroup.subtree_control";
 /// Where an owner moves that stands in the way of its own group's children.
 const OWNER_LEAF: &str = "gavel-owner";
+const PEAK: &str = "memory.peak";
 
 /// A box's group, and the leaf of the run under way or just over.
 pub(crate) struct Groups {
@@ -35,9 +36,14 @@ struct RunGroup {
 impl Groups {
     pub(super) fn create(hierarchies: &Hierarchies, name: &str) -> Result<Self, String> {
         let (own, root) = hierarchies.own_v2().ok_or("not mounted")?;
-        let parent = delegated_parent(&own, root)?;
+        let parent = parent_of_boxes(&own, root)?;
         residue::sweep(&parent);
-        Self::create_below(&parent, name).map_err(|error| error.to_string())
+        let groups = Self::create_below(&parent, name).map_err(|error| explain(&error))?;
+        if groups.folder.has(PEAK) {
+            return Ok(groups);
+        }
+        let _ = groups.remove();
+        Err(format!("this kernel has no {PEAK}; Linux 5.19 is the first that has"))
     }
 
     fn create_below(parent: &Path, name: &str) -> Result<Self, SandboxError> {
@@ -97,36 +103,72 @@ impl Groups {
 
 /// The group below which boxes are made: one whose children get the controllers, and which has no
 /// process of its own, as "no internal processes" in the kernel's cgroup-v2 document demands.
-fn delegated_parent(own: &Path, root: &Path) -> Result<PathBuf, String> {
+fn parent_of_boxes(own: &Path, root: &Path) -> Result<PathBuf, String> {
     let above = own.parent().filter(|_| own != root);
-    if let Some(above) = above.filter(|above| lists_all(&Folder::at(*above), ENABLED)) {
-        return Ok(above.to_owned());
+    let above = above.filter(|above| lists_all(&Folder::at(*above), ENABLED));
+    match above {
+        // Of an owner that has stepped aside, and of what it has started.
+        Some(above) if own.ends_with(OWNER_LEAF) => Ok(above.to_owned()),
+        _ => match (divide(&Folder::at(own), own == root), above) {
+            (Ok(()), _) => Ok(own.to_owned()),
+            (Err(_), Some(above)) => Ok(above.to_owned()),
+            (Err(reason), None) => Err(reason),
+        },
     }
-    let group = Folder::at(own);
-    if !lists_all(&group, AVAILABLE) {
-        return Err(format!("{} has not the controllers memory and pids", own.display()));
-    }
-    if enable(&group).is_err() {
-        step_aside(&group)?;
-        enable(&group).map_err(|error| error.to_string())?;
-    }
-    Ok(own.to_owned())
 }
 
-/// Moves this process to a leaf of its group, if it is alone in it.
-fn step_aside(group: &Folder) -> Result<(), String> {
-    let mine = std::process::id().to_string();
-    let members = group.read("cgroup.procs").map_err(|error| error.to_string())?;
-    if members.trim() != mine {
+/// Sees that the children of a group get the controllers. `whole` is whether nothing above the
+/// group can be seen, as in a container.
+fn divide(group: &Folder, whole: bool) -> Result<(), String> {
+    if !lists_all(group, AVAILABLE) {
+        let controllers = CONTROLLERS.join(" and ");
+        return Err(format!("{} has not the controllers {controllers}", group.path().display()));
+    }
+    if enable(group).is_err() {
+        step_aside(group, whole)?;
+        enable(group).map_err(|error| explain(&error))?;
+    }
+    Ok(())
+}
+
+/// Moves the group's processes to a leaf of it: this one, and those that it has started. Others
+/// are not moved, unless the group is the whole that can be seen: then all belong to one container.
+fn step_aside(group: &Folder, whole: bool) -> Result<(), String> {
+    let members = group.read("cgroup.procs").map_err(|error| explain(&error))?;
+    let members: Vec<u32> = members.lines().filter_map(|line| line.parse().ok()).collect();
+    if !whole && !members.iter().all(|&member| is_own(member)) {
         return Err(format!(
             "{} holds other processes, so it cannot be divided; delegate a group of its own \
              (systemd: Delegate=yes)",
             group.path().display()
         ));
     }
-    let leaf = group.path().join(OWNER_LEAF);
-    let leaf = if leaf.exists() { Ok(Folder::at(leaf)) } else { Folder::create(leaf) };
-    leaf.and_then(|leaf| leaf.write("cgroup.procs", mine)).map_err(|error| error.to_string())
+    let path = group.path().join(OWNER_LEAF);
+    let leaf = match Folder::create(&path) {
+        Err(_) if path.exists() => Folder::at(path),
+        made => made.map_err(|error| explain(&error))?,
+    };
+    for member in members {
+        match leaf.write("cgroup.procs", member) {
+            // It has ended since.
+            Err(SandboxError::Cgroup { source, .. })
+                if source.raw_os_error() == Some(libc::ESRCH) => {}
+            moved => moved.map_err(|error| explain(&error))?,
+        }
+    }
+    Ok(())
+}
+
+/// Whether a process is this one, or was started by it or by what it has started.
+fn is_own(process: u32) -> bool {
+    let mut next = Some(process);
+    while let Some(process) = next {
+        if process == std::process::id() {
+            return true;
+        }
+        next = residue::parent(process).filter(|&parent| parent > 1);
+    }
+    false
 }
 
 fn lists_all(group: &Folder, file: &'static str) -> bool {
@@ -162,7 +204,7 @@ fn account(run: &Folder) -> Result<Account, SandboxError> {
     let [file, shared] = run.all_keyed("memory.stat", ["file", "shmem"])?;
     Ok(Account {
         cpu: cpu(run)?,
-        peak_memory_bytes: run.number("memory.peak")?,
+        peak_memory_bytes: run.number(PEAK)?,
         file_cache_bytes: file.saturating_sub(shared),
         out_of_memory: out_of_memory(run)?,
     })
@@ -195,7 +237,7 @@ mod tests {
             temp.path(),
             &[
                 ("cpu.stat", "usage_usec 1500\nuser_usec 1000\nsystem_usec 500\n"),
-                ("memory.peak", "70000\n"),
+                (PEAK, "70000\n"),
                 ("memory.events", "low 0\nhigh 0\nmax 3\noom 1\noom_kill 1\noom_group_kill 1\n"),
                 ("memory.stat", "anon 1\nfile 9000\nshmem 1000\n"),
             ],
@@ -210,35 +252,54 @@ mod tests {
     }
 
     #[test]
-    fn the_group_above_is_taken_when_it_is_delegated() {
+    fn an_owner_that_stepped_aside_stays_there() {
+        let temp = tempfile::tempdir().unwrap();
+        let own = temp.path().join(OWNER_LEAF);
+        fs::create_dir(&own).unwrap();
+        write_all(temp.path(), &[(ENABLED, "cpu memory pids\n")]);
+        assert_eq!(parent_of_boxes(&own, Path::new("/")).unwrap(), temp.path());
+    }
+
+    #[test]
+    fn the_group_above_is_taken_when_the_own_one_cannot_be_divided() {
         let temp = tempfile::tempdir().unwrap();
         let own = temp.path().join("own");
         fs::create_dir(&own).unwrap();
         write_all(temp.path(), &[(ENABLED, "cpu memory pids\n")]);
-        assert_eq!(delegated_parent(&own, Path::new("/")).unwrap(), temp.path());
+        write_all(&own, &[(AVAILABLE, "memory pids\n"), ("cgroup.procs", "1\n")]);
+        assert_eq!(parent_of_boxes(&own, Path::new("/")).unwrap(), temp.path());
+        write_all(&own, &[(ENABLED, "memory pids\n")]);
+        assert_eq!(parent_of_boxes(&own, Path::new("/")).unwrap(), own);
     }
 
     #[test]
-    fn an_own_group_is_divided_only_when_this_process_is_alone_in_it() {
+    fn others_are_moved_only_when_the_group_is_the_whole() {
         let temp = tempfile::tempdir().unwrap();
-        write_all(temp.path(), &[(AVAILABLE, "cpu memory pids\n"), ("cgroup.procs", "1\n2\n")]);
+        let mut child =
+            std::process::Command::new("cat").stdin(std::process::Stdio::piped()).spawn().unwrap();
+        let own = format!("{}\n{}\n", std::process::id(), child.id());
+        write_all(temp.path(), &[("cgroup.procs", &format!("1\n{own}"))]);
         let group = Folder::at(temp.path());
-        assert!(step_aside(&group).unwrap_err().contains("Delegate=yes"));
+        assert!(step_aside(&group, false).unwrap_err().contains("Delegate=yes"));
 
-        let mine = std::process::id().to_string();
-        write_all(temp.path(), &[("cgroup.procs", &mine)]);
-        fs::create_dir(temp.path().join(OWNER_LEAF)).unwrap();
-        write_all(&temp.path().join(OWNER_LEAF), &[("cgroup.procs", "")]);
-        step_aside(&group).unwrap();
-        let moved = fs::read_to_string(temp.path().join(OWNER_LEAF).join("cgroup.procs")).unwrap();
-        assert_eq!(moved, mine);
+        let leaf = temp.path().join(OWNER_LEAF);
+        fs::create_dir(&leaf).unwrap();
+        let last_moved = || fs::read_to_string(leaf.join("cgroup.procs")).unwrap();
+        for (members, whole) in [(own.clone(), false), (format!("1\n{own}"), true)] {
+            write_all(temp.path(), &[("cgroup.procs", &members)]);
+            write_all(&leaf, &[("cgroup.procs", "")]);
+            step_aside(&Folder::at(temp.path()), whole).unwrap();
+            assert_eq!(last_moved(), child.id().to_string());
+        }
+        drop(child.stdin.take());
+        child.wait().unwrap();
     }
 
     #[test]
     fn missing_controllers_are_named() {
         let temp = tempfile::tempdir().unwrap();
         write_all(temp.path(), &[(AVAILABLE, "hugetlb\n")]);
-        let reason = delegated_parent(temp.path(), temp.path()).unwrap_err();
+        let reason = parent_of_boxes(temp.path(), temp.path()).unwrap_err();
         assert!(reason.contains("memory and pids"), "{reason}");
     }
 }

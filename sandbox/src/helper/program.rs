@@ -5,6 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use nix::errno::Errno;
+use nix::sched::{CloneFlags, unshare};
 use nix::sys::signal::SigSet;
 use nix::unistd::{Gid, Uid, chdir, setresgid, setresuid, setsid};
 
@@ -31,6 +32,8 @@ pub(super) struct PreparedProgram<'a> {
     id: Option<u32>,
     /// At level minimal.
     confinement: Option<&'a Confinement>,
+    /// Whether it is born in another control group than the box's process.
+    own_group: bool,
 }
 
 impl<'a> PreparedProgram<'a> {
@@ -39,6 +42,7 @@ impl<'a> PreparedProgram<'a> {
         policy: &'a [Instruction],
         id: Option<u32>,
         confinement: Option<&'a Confinement>,
+        own_group: bool,
     ) -> Result<Self, Failure> {
         let argv = run.argv.iter().map(|arg| c_string(arg.as_bytes())).collect::<Result<_, _>>()?;
         let env =
@@ -51,6 +55,7 @@ impl<'a> PreparedProgram<'a> {
             policy,
             id,
             confinement,
+            own_group,
         })
     }
 
@@ -71,6 +76,11 @@ impl<'a> PreparedProgram<'a> {
     fn prepare(&self, report: &Report, list: &mut RobustList) -> Result<i32, (Stage, Errno)> {
         report.leaving.hold(list).map_err(|errno| (Stage::Session, errno))?;
         setsid().map_err(|errno| (Stage::Session, errno))?;
+        if self.own_group {
+            // Not the box's process did this, because it could not start anything outside of its
+            // namespace then (the mount option `nsdelegate`).
+            unshare(CloneFlags::CLONE_NEWCGROUP).map_err(|errno| (Stage::Group, errno))?;
+        }
         for &(resource, value) in self.rlimits {
             process::limit(resource, value).map_err(|errno| (Stage::Limits, errno))?;
         }

@@ -14,6 +14,7 @@ use crate::sys::futex::{self, Leaving};
 pub(super) enum Stage {
     Done = 0,
     Session,
+    Group,
     Limits,
     Identity,
     Capabilities,
@@ -24,9 +25,10 @@ pub(super) enum Stage {
 }
 
 impl Stage {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Done,
         Self::Session,
+        Self::Group,
         Self::Limits,
         Self::Identity,
         Self::Capabilities,
@@ -40,6 +42,7 @@ impl Stage {
         match self {
             Self::Done => "run the program",
             Self::Session => "start a session",
+            Self::Group => "unshare the control group namespace",
             Self::Limits => "set the resource limits",
             Self::Identity => "change to the program's user",
             Self::Capabilities => "drop the capabilities",

@@ -108,7 +108,8 @@ impl Runner {
             nix::unistd::write(door, b"0").step(|| "move into a control group".to_owned())?;
         }
         if has_groups {
-            // Its root is the group that it is in now.
+            // Its root is the group that it is in now. Without any, the programs are born in groups
+            // of their own, and have namespaces of their own.
             unshare(CloneFlags::CLONE_NEWCGROUP)
                 .step(|| "unshare the control group namespace".to_owned())?;
         }
@@ -143,7 +144,13 @@ impl Runner {
         let mut run = run.clone();
         let confinement = self.ground.prepare(&mut run)?;
         self.report.reset();
-        let program = PreparedProgram::new(&run, policy, self.user, confinement.as_ref())?;
+        let program = PreparedProgram::new(
+            &run,
+            policy,
+            self.user,
+            confinement.as_ref(),
+            birthplace.is_some(),
+        )?;
         self.number_from_the_start();
         self.oom_score.prefer_as_victim()?;
         // The descriptor table is shared until the program is executed: so this process finds the

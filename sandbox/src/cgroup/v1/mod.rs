@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::files::Folder;
 use super::mounts::Hierarchies;
-use super::{Account, residue};
+use super::{Account, explain, residue};
 use crate::error::SandboxError;
 use crate::protocol::{Again, Readings};
 use crate::spec::RunLimits;
@@ -92,12 +92,5 @@ impl Groups {
 
     fn folders(&self) -> [&Folder; 3] {
         [self.memory.folder(), self.cpuacct.folder(), self.pids.folder()]
-    }
-}
-
-fn explain(error: &SandboxError) -> String {
-    match error {
-        SandboxError::Cgroup { source, .. } => format!("{error}: {source}"),
-        other => other.to_string(),
     }
 }
