@@ -26,6 +26,7 @@ const DONE: Ending = Ending::Exited { code: 0 };
 /// Where everything lies that the tests need, such that any user can use it.
 struct Stand {
     folder: PathBuf,
+    landlock: bool,
 }
 
 impl Stand {
@@ -84,30 +85,53 @@ fn nix_uid() -> u32 {
 }
 
 #[test]
-fn programs_are_held_as_root() {
-    let folder = Stand::furnish();
-    assert_eq!(nix_uid(), 0, "this test needs root");
-    hold(&Stand { folder: folder.path().to_owned() });
+fn programs_are_held_as_root_with_landlock() {
+    hold_elsewhere(None, true);
 }
 
 #[test]
-fn programs_are_held_without_root() {
-    let folder = Stand::furnish();
-    let mut unprivileged = Command::new(folder.path().join("test"));
-    unprivileged.args(["--ignored", "--exact", "programs_are_held_here", "--nocapture"]);
-    unprivileged.env(Stand::VARIABLE, folder.path()).env("TMPDIR", "/dev/shm").current_dir("/");
-    let status = unprivileged.uid(NOBODY).gid(NOBODY).status().unwrap();
-    assert!(status.success());
+fn programs_are_held_as_root_without_landlock() {
+    hold_elsewhere(None, false);
 }
 
 #[test]
-#[ignore = "it is started by the test above it"]
+fn programs_are_held_as_nobody_with_landlock() {
+    hold_elsewhere(Some(NOBODY), true);
+}
+
+#[test]
+fn programs_are_held_as_nobody_without_landlock() {
+    hold_elsewhere(Some(NOBODY), false);
+}
+
+/// Runs the test below in a process of its own.
+fn hold_elsewhere(user: Option<u32>, landlock: bool) {
+    assert_eq!(nix_uid(), 0, "these tests need root");
+    let folder = Stand::furnish();
+    let test = folder.path().join("test");
+    let mut command = Command::new(if landlock { &test } else { &*ON_HOST });
+    if !landlock {
+        command.arg("without-landlock").arg(&test);
+    }
+    command.args(["--ignored", "--exact", "programs_are_held_here", "--nocapture"]);
+    command.env(Stand::VARIABLE, folder.path()).env("TMPDIR", "/dev/shm").current_dir("/");
+    command.env("LANDLOCK", landlock.to_string());
+    if let Some(user) = user {
+        command.uid(user).gid(user);
+    }
+    assert!(command.status().unwrap().success());
+}
+
+#[test]
+#[ignore = "it is started by the tests above it"]
 fn programs_are_held_here() {
-    hold(&Stand { folder: std::env::var(Stand::VARIABLE).unwrap().into() });
+    let landlock = std::env::var("LANDLOCK").unwrap() == "true";
+    let folder = std::env::var(Stand::VARIABLE).unwrap().into();
+    hold(&Stand { folder, landlock });
 }
 
 fn hold(stand: &Stand) {
-    let tests: [(&str, fn(&Stand)); 11] = [
+    let tests: [(&str, fn(&Stand)); 13] = [
         ("programs_find_their_folders", programs_find_their_folders),
         ("ends_are_told_as_they_are", ends_are_told_as_they_are),
         ("limits_hold", limits_hold),
@@ -119,9 +143,11 @@ fn hold(stand: &Stand) {
         ("the_work_folder_is_emptied_of_anything", the_work_folder_is_emptied_of_anything),
         ("what_cannot_be_held_is_refused", what_cannot_be_held_is_refused),
         ("inputs_stay_as_they_are", inputs_stay_as_they_are),
+        ("files_of_others_are_closed", files_of_others_are_closed),
+        ("the_null_device_can_be_written_to", the_null_device_can_be_written_to),
     ];
     for (name, test) in tests {
-        println!("user {}: {name}", nix_uid());
+        println!("user {}, Landlock {}: {name}", nix_uid(), stand.landlock);
         test(stand);
         assert_eq!(box_folders(), Vec::<PathBuf>::new(), "{name}");
     }
@@ -312,6 +338,47 @@ fn what_cannot_be_held_is_refused(stand: &Stand) {
     let processes = if nix_uid() == 0 { Mechanism::Rlimit } else { Mechanism::Sampled };
     assert_eq!(report.enforcement.processes, processes);
     assert!(report.seccomp && report.namespaces.is_empty(), "{report:?}");
+    assert_eq!(report.landlock > 0, stand.landlock, "these tests need Landlock: {report:?}");
+}
+
+fn files_of_others_are_closed(stand: &Stand) {
+    let other = stand.open();
+    other.work().put("file", b"content", false).unwrap();
+    let closed = tempfile::tempdir().unwrap();
+    fs::set_permissions(closed.path(), Permissions::from_mode(0o700)).unwrap();
+    let file = closed.path().join("file");
+    fs::write(&file, "secret").unwrap();
+    fs::set_permissions(&file, Permissions::from_mode(0o644)).unwrap();
+    let open = [
+        "/etc/passwd".to_owned(),
+        "/etc".to_owned(),
+        "/proc".to_owned(),
+        "/proc/1/cmdline".to_owned(),
+        format!("/proc/{}/cmdline", std::process::id()),
+    ];
+    let own = [file, other.work_path().join("file"), other.work_path(), closed.path().to_owned()];
+    let own = own.map(|path| path.to_string_lossy().into_owned());
+    // Without Landlock, what keeps programs out is that their user is not this one.
+    let paths = match (stand.landlock, nix_uid()) {
+        (true, _) => [&own[..], &open[..]].concat(),
+        (false, 0) => own.to_vec(),
+        (false, _) => Vec::new(),
+    };
+    let mut sandbox = stand.open();
+    for policy in [Policy::native(), Policy::vm(), Policy::compiler()] {
+        let mut spec = stand.program(&format!("on_host read-files {}", paths.join(" ")));
+        spec.policy = policy;
+        let ran = run(&mut sandbox, &spec);
+        assert_eq!(ran.outcome.ending, DONE, "{ran:?}");
+    }
+}
+
+fn the_null_device_can_be_written_to(stand: &Stand) {
+    let mut sandbox = stand.open();
+    let mut spec = stand.program("on_host use-null");
+    assert_eq!(run(&mut sandbox, &spec).outcome.ending, DONE);
+    spec.work = WorkAccess::Writable;
+    assert_eq!(run(&mut sandbox, &spec).outcome.ending, DONE);
 }
 
 fn inputs_stay_as_they_are(stand: &Stand) {

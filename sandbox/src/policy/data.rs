@@ -122,7 +122,7 @@ fn all_bits() -> u32 {
 }
 
 /// The calls that the sandbox knows how to answer in the kernel's place.
-const EMULATED: [&str; 1] = ["sysinfo"];
+const EMULATED: [&str; 3] = ["sysinfo", "open", "openat"];
 /// So that a condition's jumps stay short.
 const MOST_VALUES: usize = 200;
 
@@ -159,10 +159,8 @@ impl PolicyFile {
             }
         }
         for call in &self.emulate {
-            if !EMULATED.contains(&call.as_str()) {
-                return Err(no_such(name, "emulate", "emulated system call", call));
-            }
-            decided.emulate(call)?;
+            let Some(action) = emulate(name, "emulate", call)? else { continue };
+            decided.once("emulate", call, action)?;
         }
         // A file's own entries for a call hold together, and replace those of the base.
         let mut narrowed = BTreeMap::<&str, Rule>::new();
@@ -198,7 +196,10 @@ impl NarrowEntry {
         if argument > 5 {
             return Err(no_such(policy, "narrow", "argument (0 to 5)", &argument.to_string()));
         }
-        let unless = action(policy, "narrow", &self.unless)?;
+        let unless = match self.unless.as_str() {
+            "emulate" => emulate(policy, "narrow", &self.call)?.unwrap_or(Action::Kill),
+            word => action(policy, "narrow", word)?,
+        };
         Ok(Condition { argument, mask: self.mask, values, among, unless })
     }
 }
@@ -217,12 +218,6 @@ impl Decisions<'_> {
         self.set(field, call, Rule::Always(action))
     }
 
-    fn emulate(&mut self, call: &str) -> Result<(), PolicyError> {
-        let Some(Known::Number(number)) = syscalls::find(call) else { return Ok(()) };
-        let Ok(number) = u16::try_from(number) else { return Ok(()) };
-        self.once("emulate", call, Action::Emulate(number))
-    }
-
     fn set(&mut self, field: &'static str, call: &str, rule: Rule) -> Result<(), PolicyError> {
         let known =
             syscalls::find(call).ok_or_else(|| no_such(self.policy, field, "system call", call))?;
@@ -233,6 +228,18 @@ impl Decisions<'_> {
         }
         Ok(())
     }
+}
+
+/// That the sandbox answers a call; `None` where this architecture has no such call.
+fn emulate(policy: &str, field: &'static str, call: &str) -> Result<Option<Action>, PolicyError> {
+    if !EMULATED.contains(&call) {
+        return Err(no_such(policy, field, "emulated system call", call));
+    }
+    let number = match syscalls::find(call) {
+        Some(Known::Number(number)) => u16::try_from(number).ok(),
+        _ => None,
+    };
+    Ok(number.map(Action::Emulate))
 }
 
 fn action(policy: &str, field: &'static str, word: &str) -> Result<Action, PolicyError> {

@@ -57,14 +57,39 @@ pub(crate) fn next_call(listener: BorrowedFd<'_>) -> Result<Call, Errno> {
     })
 }
 
-/// Lets the call return 0, or fail.
+/// Puts a copy of `file` into the caller's table; its number there.
+pub(crate) fn add_descriptor(
+    listener: BorrowedFd<'_>,
+    call: &Call,
+    file: BorrowedFd<'_>,
+    flags: u32,
+) -> Result<i64, Errno> {
+    let mut addition = libc::seccomp_notif_addfd {
+        id: call.id,
+        flags: 0,
+        srcfd: file.as_raw_fd().cast_unsigned(),
+        newfd: 0,
+        newfd_flags: flags,
+    };
+    // SAFETY: the request takes a pointer to a `seccomp_notif_addfd`.
+    let returned = unsafe {
+        libc::ioctl(
+            listener.as_raw_fd(),
+            libc::SECCOMP_IOCTL_NOTIF_ADDFD as c_ulong,
+            &raw mut addition,
+        )
+    };
+    Errno::result(returned).map(i64::from)
+}
+
+/// Lets the call return a value, or fail.
 pub(crate) fn respond(
     listener: BorrowedFd<'_>,
     call: &Call,
-    answer: Result<(), Errno>,
+    answer: Result<i64, Errno>,
 ) -> Result<(), Errno> {
-    let error = answer.map_or_else(|errno| -(errno as i32), |()| 0);
-    let mut response = libc::seccomp_notif_resp { id: call.id, val: 0, error, flags: 0 };
+    let (val, error) = answer.map_or_else(|errno| (0, -(errno as i32)), |value| (value, 0));
+    let mut response = libc::seccomp_notif_resp { id: call.id, val, error, flags: 0 };
     // SAFETY: the request takes a pointer to a `seccomp_notif_resp`.
     let returned = unsafe {
         libc::ioctl(

@@ -3,12 +3,17 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -97,6 +102,39 @@ static int change_files(char **args) {
     return 0;
 }
 
+/* Reads what is not its own. */
+static int read_files(char **args) {
+    for (; *args; args++)
+        if (open(*args, O_RDONLY) >= 0) return escaped(*args);
+    return 0;
+}
+
+static int use_null(char **args) {
+    int modes[] = {O_RDONLY, O_WRONLY, O_RDWR, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC};
+    for (int i = 0; i < 4; i++) {
+        int null = open("/dev/null", modes[i], 0666);
+        if (null < 0) return escaped("/dev/null");
+        if (modes[i] != O_RDONLY && write(null, "x", 1) != 1) return escaped("write to /dev/null");
+        if (!(fcntl(null, F_GETFD) & FD_CLOEXEC) != !(modes[i] & O_CLOEXEC)) return escaped("flags");
+    }
+    return 0;
+}
+
+/* Starts a program to which the kernel says that it has no Landlock. */
+static int without_landlock(char **args) {
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_landlock_create_ruleset, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EOPNOTSUPP),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {4, filter};
+    if (geteuid() != 0) prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) != 0) return 98;
+    execv(args[0], args);
+    return 98;
+}
+
 static int fill(char **args) {
     for (int i = 0;; i++) {
         char name[32];
@@ -141,7 +179,8 @@ static const struct {
     int (*run)(char **);
 } ACTS[] = {
     {"tell", tell}, {"leave-processes", leave_processes}, {"signal-others", signal_others}, {"abort", abort_},
-    {"change-files", change_files}, {"fill", fill}, {"many-files", many_files}, {"bury", bury},
+    {"change-files", change_files}, {"read-files", read_files}, {"use-null", use_null},
+    {"without-landlock", without_landlock}, {"fill", fill}, {"many-files", many_files}, {"bury", bury},
 };
 
 int main(int argc, char **argv) {
