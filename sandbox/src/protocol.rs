@@ -116,6 +116,8 @@ pub(crate) struct Run {
     pub(crate) memory_bytes: u64,
     /// Whether it may make sockets, so that the box needs a network namespace of its own.
     pub(crate) sockets: bool,
+    /// Whether the time of its end is wanted to the point: see `Ended::ended_at`.
+    pub(crate) traced: bool,
 }
 
 /// From a box.
@@ -149,7 +151,8 @@ pub(crate) struct Ended {
     pub(crate) forbidden: Option<(u32, i64)>,
     /// From letting the program go until the last process of the run was gone.
     pub(crate) wall: Duration,
-    /// When the program itself ended, in nanoseconds on the host's monotonic clock.
+    /// When the program began to end, in nanoseconds on the host's monotonic clock; of a traced one,
+    /// before anybody else could see it.
     pub(crate) ended_at: u64,
     /// CPU time of all processes of the run, from their birth.
     pub(crate) cpu: Duration,

@@ -51,7 +51,6 @@ enum Next {
     Nothing,
     /// Its answer is still to come.
     Asked(Run),
-    Prepared(Run),
 }
 
 impl Sandbox {
@@ -162,14 +161,24 @@ impl Sandbox {
     /// A failure of the sandbox or of the request, such as a program that cannot be executed. What
     /// the program does wrong is an [`Outcome`].
     pub fn run(&mut self, spec: &RunSpec, io: Stdio) -> Result<Outcome, SandboxError> {
-        self.run_until(spec, io).map(|(outcome, _)| outcome)
+        self.run_one(spec, io, false).map(|(outcome, _)| outcome)
     }
 
-    /// The same, and when the program ended, in nanoseconds on the monotonic clock.
-    pub(crate) fn run_until(
+    /// The same, and when the program began to end, in nanoseconds on the monotonic clock: before
+    /// anybody else could see it.
+    pub(crate) fn run_traced(
         &mut self,
         spec: &RunSpec,
         io: Stdio,
+    ) -> Result<(Outcome, u64), SandboxError> {
+        self.run_one(spec, io, true)
+    }
+
+    fn run_one(
+        &mut self,
+        spec: &RunSpec,
+        io: Stdio,
+        traced: bool,
     ) -> Result<(Outcome, u64), SandboxError> {
         request::check_run(spec)?;
         let stdin = open_input(io.stdin, self.level, self.id)?;
@@ -188,6 +197,7 @@ impl Sandbox {
             rlimits: request::rlimits(self.level, &spec.limits, written_before),
             memory_bytes: spec.limits.memory_bytes,
             sockets: spec.policy.lets_make_sockets(),
+            traced,
         };
         if let Some(place) = &self.place {
             place.adapt(&mut run);
@@ -218,7 +228,6 @@ impl Sandbox {
     /// Has this run prepared, if it is not yet.
     fn prepare(&mut self, run: Run) -> Result<Run, SandboxError> {
         match self.next.replace(Next::Nothing) {
-            Next::Prepared(prepared) if prepared == run => return Ok(run),
             Next::Asked(asked) if asked == run => {}
             next => {
                 if let Next::Asked(_) = next {

@@ -108,7 +108,7 @@ fn the_host_tells_what_it_can_enforce() {
     let absent = BoxSpec { helper: Helper::At("/no/such/helper".into()), ..BoxSpec::default() };
     let report = sandbox::probe_with(&absent);
     assert_eq!(report.level, None);
-    assert_eq!(report.notes.len(), 2, "{report:?}");
+    assert_eq!(report.notes.len(), 3, "a reason for each level: {report:?}");
 }
 
 /// The same program again as user nobody, from a folder that nobody may read.

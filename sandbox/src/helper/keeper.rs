@@ -84,11 +84,10 @@ impl Keeper<'_> {
     fn prepare(&mut self, birthplace: Option<OwnedFd>) -> io::Result<()> {
         let Some(run) = self.kind.as_deref() else { return Ok(()) };
         let policy = self.policies.get(run.policy).map_or(&[][..], Vec::as_slice);
-        let reply = match self.runner.prepare(run, policy, birthplace.as_ref().map(AsFd::as_fd)) {
-            Ok(()) => Reply::Prepared,
-            Err(failure) => failure.into(),
-        };
-        self.channel.send(&reply, &[])
+        match self.runner.prepare(run, policy, birthplace.as_ref().map(AsFd::as_fd)) {
+            Ok(()) => self.channel.send(&Reply::Prepared, &[]),
+            Err(failure) => self.channel.send(&Reply::from(failure), &[]),
+        }
     }
 
     fn send_work(&self, own_process: Option<OwnedFd>) -> io::Result<()> {

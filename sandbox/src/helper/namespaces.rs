@@ -75,7 +75,7 @@ fn own_number() -> Result<u32, Failure> {
 fn become_first_process() -> Result<(), Failure> {
     match process::fork(libc::CLONE_NEWPID, None).step(|| "fork process 1 of the box".into())? {
         Side::Child => Ok(()),
-        Side::Parent(child, _) => {
+        Side::Parent(child) => {
             let _ = process::close_from(0);
             process::wait(child);
             process::exit_now(0)

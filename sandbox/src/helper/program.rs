@@ -17,6 +17,7 @@ use crate::protocol::Run;
 use crate::sys::futex::RobustList;
 use crate::sys::process::{self, Program};
 use crate::sys::seccomp;
+use crate::sys::trace;
 
 /// Where a name without a slash is looked up when the environment has no `PATH`.
 const DEFAULT_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
@@ -28,6 +29,7 @@ pub(super) struct PreparedProgram<'a> {
     folder: &'a Path,
     rlimits: &'a [(u32, u64)],
     policy: &'a [Instruction],
+    traced: bool,
     /// The user to become; inside a user namespace there is only one.
     id: Option<u32>,
     /// At level minimal.
@@ -53,6 +55,7 @@ impl<'a> PreparedProgram<'a> {
             folder: &run.cwd,
             rlimits: &run.rlimits,
             policy,
+            traced: run.traced,
             id,
             confinement,
             own_group,
@@ -74,6 +77,9 @@ impl<'a> PreparedProgram<'a> {
     }
 
     fn prepare(&self, report: &Report, list: &mut RobustList) -> Result<i32, (Stage, Errno)> {
+        if self.traced {
+            trace::ask_for_it().map_err(|errno| (Stage::Session, errno))?;
+        }
         report.leaving.hold(list).map_err(|errno| (Stage::Session, errno))?;
         setsid().map_err(|errno| (Stage::Session, errno))?;
         if self.own_group {

@@ -13,6 +13,7 @@ use super::ground::{Ground, LOOK_AGAIN};
 use crate::protocol::{Channel, Request};
 use crate::sys::process::{self, Patience};
 use crate::sys::seccomp;
+use crate::sys::trace;
 
 /// What is known of a run when its last process is gone.
 #[derive(Debug, Default)]
@@ -23,9 +24,11 @@ pub(super) struct Tally {
     pub(super) forbidden: Option<(u32, i64)>,
     /// Whether it was stopped for what it held on the disk.
     pub(super) disk_exceeded: bool,
-    /// When the program ended or was stopped, in nanoseconds on the monotonic clock.
-    pub(super) ended_at: u64,
-    /// When the last process was gone.
+    /// Whether it has stopped right after its execution, as a traced program does.
+    traced: bool,
+    /// When the program began to end, in nanoseconds on the monotonic clock.
+    pub(super) ended_at: Option<u64>,
+    /// When the last process was gone, in nanoseconds on the monotonic clock.
     pub(super) gone_at: u64,
     pub(super) cpu: Duration,
     pub(super) largest_resident_bytes: u64,
@@ -44,7 +47,7 @@ pub(super) fn until_all_gone(
     let mut tally = Tally::default();
     // If it cannot be waited for, it is not let live either.
     let _ = tally.wait_for_the_end(program, listener, answers, child_signals, owner, ground);
-    tally.ended_at = now();
+    tally.ended_at.get_or_insert_with(now);
     tally.reap_the_rest(program, ground);
     tally.gone_at = now();
     tally
@@ -137,6 +140,17 @@ impl Tally {
     }
 
     fn add(&mut self, ended: &process::Ended, program: Pid) {
+        if trace::is_stop(ended.status) {
+            // Before it goes on, and others see what follows.
+            let stopped_at = now();
+            if !self.traced {
+                self.traced = true;
+                trace::announce_end(ended.pid);
+            } else if trace::let_continue(ended.pid, ended.status) {
+                self.ended_at.get_or_insert(stopped_at);
+            }
+            return;
+        }
         if ended.pid == program {
             self.status = Some(ended.status);
         }

@@ -158,7 +158,7 @@ impl Runner {
         let forked = process::fork(libc::CLONE_FILES, birthplace);
         let pid = match forked.step(|| "fork the program".into())? {
             Side::Child => program.become_it(&self.report),
-            Side::Parent(pid, _) => pid,
+            Side::Parent(pid) => pid,
         };
         self.oom_score.restore()?;
         self.wait_for_the_gate()?;
@@ -250,7 +250,7 @@ impl Runner {
             forbidden: tally.forbidden,
             disk_exceeded: tally.disk_exceeded,
             wall: Duration::from_nanos(tally.gone_at.saturating_sub(started)),
-            ended_at: tally.ended_at,
+            ended_at: tally.ended_at.unwrap_or(tally.gone_at),
             cpu: tally.cpu,
             setup_cpu: prepared.setup_cpu,
             helper_cpu,

@@ -6,6 +6,7 @@ pub(crate) mod mount;
 pub(crate) mod process;
 pub(crate) mod seccomp;
 pub(crate) mod shared;
+pub(crate) mod trace;
 
 use std::ffi::c_long;
 

@@ -13,8 +13,8 @@ use super::checked;
 pub(crate) enum Side {
     /// The new process.
     Child,
-    /// The old one, with a descriptor that polls readable once the child has ended.
-    Parent(Pid, OwnedFd),
+    /// The old one.
+    Parent(Pid),
 }
 
 /// Forks with `clone3(2)` flags (`CLONE_*`), born into `cgroup` when one is given (cgroup v2).
@@ -23,18 +23,16 @@ pub(crate) enum Side {
 /// the child. The child must end by [`exit_now`] or by executing a program.
 pub(crate) fn fork(flags: i32, cgroup: Option<BorrowedFd<'_>>) -> Result<Side, Errno> {
     const CLONE_INTO_CGROUP: u64 = 0x2_0000_0000;
-    let mut pidfd: RawFd = -1;
     // SAFETY: all-zero is a valid `clone_args`.
     let mut args: libc::clone_args = unsafe { std::mem::zeroed() };
-    args.flags = u64::from(flags.cast_unsigned()) | u64::from(libc::CLONE_PIDFD.cast_unsigned());
-    args.pidfd = (&raw mut pidfd).addr() as u64;
+    args.flags = u64::from(flags.cast_unsigned());
     args.exit_signal = u64::from(libc::SIGCHLD.cast_unsigned());
     if let Some(cgroup) = cgroup {
         args.flags |= CLONE_INTO_CGROUP;
         args.cgroup = u64::from(cgroup.as_raw_fd().cast_unsigned());
     }
     // SAFETY: without CLONE_VM and without a stack this is a fork: the child goes on with a copy
-    // of this memory. The pidfd is written before the call returns in the parent.
+    // of this memory.
     let pid = checked(unsafe {
         libc::syscall(libc::SYS_clone3, &raw mut args, size_of::<libc::clone_args>())
     })?;
@@ -42,9 +40,7 @@ pub(crate) fn fork(flags: i32, cgroup: Option<BorrowedFd<'_>>) -> Result<Side, E
         return Ok(Side::Child);
     }
     #[allow(clippy::cast_possible_truncation, reason = "process ids are ints")]
-    let pid = Pid::from_raw(pid as i32);
-    // SAFETY: the kernel has just made this descriptor for us alone.
-    Ok(Side::Parent(pid, unsafe { OwnedFd::from_raw_fd(pidfd) }))
+    Ok(Side::Parent(Pid::from_raw(pid as i32)))
 }
 
 /// Ends this process without running any destructor or exit handler.
@@ -286,13 +282,6 @@ pub(crate) fn place_descriptor(
     Errno::result(unsafe { libc::dup3(fd.as_raw_fd(), at, flags) }).map(drop)
 }
 
-/// Borrows a descriptor by its number.
-pub(crate) fn borrow_descriptor(fd: RawFd) -> BorrowedFd<'static> {
-    // SAFETY: callers name descriptors that stay open for the rest of the process, or -1-free
-    // numbers that the kernel checks on every use.
-    unsafe { BorrowedFd::borrow_raw(fd) }
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs::{self, File};
@@ -316,7 +305,7 @@ mod tests {
                 let _ = raise(Signal::SIGSTOP);
                 exit_now(0)
             }
-            Side::Parent(pid, _) => pid,
+            Side::Parent(pid) => pid,
         };
         let members = fs::read_to_string(format!("{group}/cgroup.procs")).unwrap();
         kill(child, Signal::SIGKILL).unwrap();

@@ -28,7 +28,7 @@ fn strike_user(id: u32) -> Result<(), Errno> {
         }
         let killer = match process::fork(0, None)? {
             Side::Child => process::exit_now(i32::from(kill_all_of_user(id).is_err())),
-            Side::Parent(killer, _) => killer,
+            Side::Parent(killer) => killer,
         };
         match waitpid(killer, Some(WaitPidFlag::__WALL)) {
             Ok(WaitStatus::Exited(_, 0)) => return Ok(()),

@@ -1,0 +1,153 @@
+//! Two programs joined by pipes: who ends how, who ended first, and that neither waits for the dead.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod common;
+
+use std::time::Duration;
+
+use common::*;
+use sandbox::{
+    Ending, Joined, Level, Mount, Output, Policy, RunSpec, Sandbox, SandboxError, Side, run_joined,
+};
+
+const DONE: Ending = Ending::Exited { code: 0 };
+
+/// Two boxes with a shell.
+fn pair(level: Level) -> [Sandbox; 2] {
+    let mut spec = box_spec(level);
+    spec.mounts.extend(["/bin", "/lib", "/lib64", "/usr"].map(Mount::same));
+    [Sandbox::open(&spec).unwrap(), Sandbox::open(&spec).unwrap()]
+}
+
+fn shell(script: &str) -> RunSpec {
+    RunSpec::new(["/bin/sh", "-c", script], limits(), Policy::native())
+}
+
+fn join(boxes: &mut [Sandbox; 2], runs: [&RunSpec; 2]) -> Result<Joined, SandboxError> {
+    let [one, other] = boxes;
+    run_joined([
+        Side { sandbox: one, run: runs[0], stderr: Output::Null },
+        Side { sandbox: other, run: runs[1], stderr: Output::Null },
+    ])
+}
+
+fn at_both_levels(test: impl Fn(&mut [Sandbox; 2])) {
+    for level in LEVELS {
+        let mut boxes = pair(level);
+        test(&mut boxes);
+        // Whatever happened, they are as good as new.
+        let joined = join(&mut boxes, [&shell("echo 1"), &shell("read x && exit $x")]).unwrap();
+        assert_eq!(joined.outcomes[1].ending, Ending::Exited { code: 1 });
+        for sandbox in boxes {
+            sandbox.close().unwrap();
+        }
+    }
+}
+
+const ECHO: &str = "while read x; do echo $x; done";
+
+#[test]
+fn they_talk() {
+    at_both_levels(|boxes| {
+        let asker = "i=0; while [ $i -lt 500 ]; do
+            echo $i; read x; [ \"$x\" = $i ] || exit 1; i=$((i+1)); done";
+        let joined = join(boxes, [&shell(asker), &shell(ECHO)]).unwrap();
+        assert_eq!(joined.outcomes.each_ref().map(|outcome| outcome.ending.clone()), [DONE, DONE]);
+        assert_eq!(joined.first, 0, "the other one ends when nothing more comes");
+        // What the program executes, starts and is sent is its own affair.
+        let busy = "trap 'n=1' USR1; kill -USR1 $$; [ $n = 1 ] || exit 2; (exit 0); exec cat";
+        let joined = join(boxes, [&shell(busy), &shell(asker)]).unwrap();
+        assert_eq!(joined.outcomes.each_ref().map(|outcome| outcome.ending.clone()), [DONE, DONE]);
+        assert_eq!(joined.first, 1);
+    });
+}
+
+#[test]
+fn the_death_of_one_is_seen_by_the_other() {
+    at_both_levels(|boxes| {
+        let joined = join(boxes, [&shell("kill -9 $$"), &shell("cat; exit 7")]).unwrap();
+        let [killed, reader] = &joined.outcomes;
+        assert_eq!(killed.ending, Ending::Signalled { signal: libc::SIGKILL });
+        assert_eq!(reader.ending, Ending::Exited { code: 7 });
+        assert_eq!(joined.first, 0);
+
+        let joined = join(boxes, [&shell("while :; do echo x; done"), &shell("exit 3")]).unwrap();
+        let [writer, gone] = &joined.outcomes;
+        assert_eq!(writer.ending, Ending::Signalled { signal: libc::SIGPIPE });
+        assert_eq!(gone.ending, Ending::Exited { code: 3 });
+        assert_eq!(joined.first, 1);
+    });
+}
+
+#[test]
+fn a_closed_stream_is_an_end_too() {
+    at_both_levels(|boxes| {
+        let closes_its_input = "exec 0<&-; sleep 0.2";
+        let joined =
+            join(boxes, [&shell("while :; do echo x; done"), &shell(closes_its_input)]).unwrap();
+        assert_eq!(joined.outcomes[0].ending, Ending::Signalled { signal: libc::SIGPIPE });
+        assert_eq!((&joined.outcomes[1].ending, joined.first), (&DONE, 0));
+        let patient = "exec 1>&-; while [ ! -e /tmp/never ] && [ $((i=i+1)) -lt 2000 ]; do :; done";
+        let joined = join(boxes, [&shell(patient), &shell("cat; exit 5")]).unwrap();
+        assert_eq!(joined.outcomes[1].ending, Ending::Exited { code: 5 });
+        assert_eq!(joined.outcomes[0].ending, DONE);
+    });
+}
+
+#[test]
+fn each_has_its_own_limits_and_account() {
+    at_both_levels(|boxes| {
+        let mut large = hostile("heap 40");
+        large.limits.memory_bytes = 64 * MIB;
+        let mut small = shell("cat");
+        small.limits.memory_bytes = 20 * MIB;
+        let joined = join(boxes, [&large, &small]).unwrap();
+        let [large, small] = &joined.outcomes;
+        assert_eq!((&large.ending, &small.ending), (&DONE, &DONE));
+        assert!(large.usage.peak_memory_bytes > 39 * MIB, "{large:?}");
+        assert!(small.usage.peak_memory_bytes < 20 * MIB, "{small:?}");
+
+        let joined = join(boxes, [&hostile("busy 1"), &shell("cat")]).unwrap();
+        let [busy, waiting] = &joined.outcomes;
+        assert_eq!((&busy.ending, &waiting.ending), (&Ending::CpuTimeExceeded, &DONE));
+        assert!(busy.usage.cpu >= limits().cpu, "{busy:?}");
+        assert!(waiting.usage.cpu < limits().cpu, "{waiting:?}");
+        assert_eq!(joined.first, 0);
+    });
+}
+
+#[test]
+fn two_that_wait_for_each_other_run_out_of_time() {
+    at_both_levels(|boxes| {
+        let waiting = |milliseconds| {
+            let mut run = shell("read x; exit 9");
+            run.limits.wall = Duration::from_millis(milliseconds);
+            run
+        };
+        let joined = join(boxes, [&waiting(60_000), &waiting(200)]).unwrap();
+        let [patient, impatient] = &joined.outcomes;
+        assert_eq!(impatient.ending, Ending::WallTimeExceeded);
+        assert_eq!(patient.ending, Ending::Exited { code: 9 }, "it read the end of its input");
+        assert_eq!(joined.first, 1);
+
+        // One writes what the other never reads.
+        let mut deaf = shell("sleep 60");
+        deaf.limits.wall = Duration::from_millis(200);
+        let joined = join(boxes, [&shell("while :; do echo x; done"), &deaf]).unwrap();
+        let [writer, deaf] = &joined.outcomes;
+        assert_eq!(deaf.ending, Ending::WallTimeExceeded);
+        assert_eq!(writer.ending, Ending::Signalled { signal: libc::SIGPIPE });
+    });
+}
+
+#[test]
+fn one_that_cannot_be_executed_leaves_the_other_to_end() {
+    at_both_levels(|boxes| {
+        let absent = RunSpec::new(["/no/such"], limits(), Policy::native());
+        let error = join(boxes, [&shell(ECHO), &absent]).unwrap_err();
+        assert!(matches!(error, SandboxError::CannotExecute { .. }), "{error}");
+        let error = join(boxes, [&absent, &shell(ECHO)]).unwrap_err();
+        assert!(matches!(error, SandboxError::CannotExecute { .. }), "{error}");
+    });
+}
