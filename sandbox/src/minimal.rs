@@ -1,10 +1,15 @@
 //! The owner's side of level minimal: what the host gives there, and the box's folder.
 
+use std::fs::{self, File};
 use std::io;
-use std::path::PathBuf;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::Once;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use nix::sys::statvfs::{FsFlags, statvfs};
+use nix::unistd::geteuid;
 
 use crate::erase;
 use crate::error::SandboxError;
@@ -13,6 +18,9 @@ use crate::protocol::{Minimal, Run, Setup, User};
 use crate::request;
 use crate::spec::{BoxSpec, Level, RunSpec, WorkAccess};
 use crate::sys::landlock;
+
+/// What the names of boxes' folders begin with.
+const PREFIX: &str = "gavel-box-";
 
 /// What a box without Landlock cannot keep its programs from.
 pub(crate) const WITHOUT_LANDLOCK: &str = "the kernel has no Landlock, so programs could read every \
@@ -43,9 +51,11 @@ impl Place {
             let folder = temporary.display();
             return unavailable(format!("no program can be executed in {folder}; set TMPDIR"));
         }
+        static ONCE: Once = Once::new();
+        ONCE.call_once(|| remove_stale(&temporary));
         static SERIAL: AtomicU32 = AtomicU32::new(0);
         let serial = SERIAL.fetch_add(1, Ordering::Relaxed);
-        let name = format!("gavel-box-{}-{serial}-{:x}", std::process::id(), nanoseconds());
+        let name = format!("{PREFIX}{}-{serial}-{:x}", std::process::id(), nanoseconds());
         let user = if may_change_users() { request::user() } else { User::Owner };
         Ok(Self { folder: temporary.join(name), landlock: landlock::abi(), user })
     }
@@ -91,6 +101,25 @@ impl Place {
             name: self.folder.display().to_string(),
             source: io::Error::from(errno),
         })
+    }
+}
+
+/// Removes folders of boxes whose processes were all killed at once. They may be those of another
+/// container: a process id says nothing, so what tells is the lock that a box's process holds.
+fn remove_stale(temporary: &Path) {
+    /// Younger ones may not be locked yet.
+    const AGE: Duration = Duration::from_secs(60);
+    let own = geteuid().as_raw();
+    for entry in fs::read_dir(temporary).into_iter().flatten().flatten() {
+        let is_ours = entry.file_name().to_string_lossy().starts_with(PREFIX);
+        let Ok(found) = entry.metadata() else { continue };
+        let is_old = found.modified().is_ok_and(|at| at.elapsed().is_ok_and(|age| age > AGE));
+        if is_ours && is_old && found.is_dir() && found.uid() == own {
+            let is_free = File::open(entry.path()).is_ok_and(|folder| folder.try_lock().is_ok());
+            if is_free {
+                let _ = erase::remove_folder(&entry.path());
+            }
+        }
     }
 }
 

@@ -18,6 +18,7 @@ use serde::Serialize;
 
 use crate::error::SandboxError;
 use crate::sandbox::Sandbox;
+use crate::spec::Level;
 
 /// How deep folders are looked into.
 const MAX_DEPTH: usize = 16;
@@ -217,7 +218,18 @@ impl<'a> WorkDir<'a> {
         let flags = OFlag::O_RDONLY | OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
         let file = open_below(&*folder, name, flags, Mode::empty())?;
         require_regular(&file)?;
+        self.require_own(&file)?;
         Ok(Some(file.into()))
+    }
+
+    /// On a file system of the host's, a program may have made a link to a file that is not its own
+    /// and that it could not read.
+    fn require_own(&self, file: &OwnedFd) -> io::Result<()> {
+        let is_shared = self.sandbox.level() == Level::Minimal;
+        if is_shared && fstat(file)?.st_uid != self.sandbox.id() {
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "not the box's own file"));
+        }
+        Ok(())
     }
 
     fn list_below(

@@ -15,7 +15,7 @@ use std::time::Duration;
 use common::*;
 use sandbox::{
     BoxSpec, Ending, Helper, Input, Level, Mechanism, Mount, Policy, RunSpec, Sandbox,
-    SandboxError, WorkAccess,
+    SandboxError, Stdio, WorkAccess,
 };
 
 const NOBODY: u32 = 65_534;
@@ -130,8 +130,10 @@ fn programs_are_held_here() {
     hold(&Stand { folder, landlock });
 }
 
+type Test = fn(&Stand);
+
 fn hold(stand: &Stand) {
-    let tests: [(&str, fn(&Stand)); 13] = [
+    let tests: [(&str, Test); 15] = [
         ("programs_find_their_folders", programs_find_their_folders),
         ("ends_are_told_as_they_are", ends_are_told_as_they_are),
         ("limits_hold", limits_hold),
@@ -143,6 +145,8 @@ fn hold(stand: &Stand) {
         ("the_work_folder_is_emptied_of_anything", the_work_folder_is_emptied_of_anything),
         ("what_cannot_be_held_is_refused", what_cannot_be_held_is_refused),
         ("inputs_stay_as_they_are", inputs_stay_as_they_are),
+        ("a_box_can_be_ended_from_another_thread", a_box_can_be_ended_from_another_thread),
+        ("a_killed_box_leaves_nothing", a_killed_box_leaves_nothing),
         ("files_of_others_are_closed", files_of_others_are_closed),
         ("the_null_device_can_be_written_to", the_null_device_can_be_written_to),
     ];
@@ -242,9 +246,13 @@ fn the_disk_is_not_filled(stand: &Stand) {
         assert_eq!(ran.outcome.ending, Ending::OutputExceeded, "{line}: {ran:?}");
         sandbox.work().clear().unwrap();
     }
-    let mut spec = stand.writing(&format!("on_host fill {}", sandbox.temporary_path().display()));
-    spec.limits.cpu = Duration::from_secs(10);
-    assert_eq!(run(&mut sandbox, &spec).outcome.ending, Ending::OutputExceeded);
+    for fill in ["fill", "fill-nameless"] {
+        let line = format!("on_host {fill} {}", sandbox.temporary_path().display());
+        let mut spec = stand.writing(&line);
+        spec.limits.cpu = Duration::from_secs(10);
+        let ran = run(&mut sandbox, &spec);
+        assert_eq!(ran.outcome.ending, Ending::OutputExceeded, "{line}: {ran:?}");
+    }
 }
 
 fn processes_are_ended(stand: &Stand) {
@@ -339,6 +347,50 @@ fn what_cannot_be_held_is_refused(stand: &Stand) {
     assert_eq!(report.enforcement.processes, processes);
     assert!(report.seccomp && report.namespaces.is_empty(), "{report:?}");
     assert_eq!(report.landlock > 0, stand.landlock, "these tests need Landlock: {report:?}");
+}
+
+/// Ends a run of many sleepers in this way, and asserts that none is left once the box is closed.
+fn end_of_sleepers(stand: &Stand, end: impl FnOnce(&sandbox::Stopper, u32)) {
+    let mut sandbox = stand.open();
+    let mut sleep = stand.program("on_host sleep-in-many");
+    sleep.limits.wall = Duration::from_secs(1000);
+    let mark = format!("{}={}", sleep.env[0].0, sleep.env[0].1);
+    let stopper = sandbox.stopper().unwrap();
+    std::thread::scope(|scope| {
+        let running = scope.spawn(|| sandbox.run(&sleep, Stdio::null()));
+        while processes_with(&mark).len() < 6 {
+            std::thread::yield_now();
+        }
+        end(&stopper, parent_of_first(&mark));
+        assert!(matches!(running.join().unwrap(), Err(SandboxError::HelperGone)));
+    });
+    let folder = sandbox.work_path();
+    sandbox.close().unwrap();
+    assert_eq!(processes_with(&mark), Vec::<u32>::new());
+    assert!(!folder.exists());
+}
+
+/// The parent of the run's first process: the box's own.
+fn parent_of_first(mark: &str) -> u32 {
+    let parent = |process: &u32| {
+        let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+        status.lines().find_map(|line| line.strip_prefix("PPid:")?.trim().parse().ok())
+    };
+    let processes = processes_with(mark);
+    let outside = processes.iter().filter_map(parent).find(|parent| !processes.contains(parent));
+    outside.unwrap()
+}
+
+fn a_box_can_be_ended_from_another_thread(stand: &Stand) {
+    end_of_sleepers(stand, |stopper, _| stopper.stop());
+}
+
+fn a_killed_box_leaves_nothing(stand: &Stand) {
+    end_of_sleepers(stand, |_, keeper| {
+        assert!(
+            Command::new("/bin/kill").args(["-9", &keeper.to_string()]).status().unwrap().success()
+        );
+    });
 }
 
 fn files_of_others_are_closed(stand: &Stand) {

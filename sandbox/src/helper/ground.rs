@@ -54,6 +54,13 @@ impl Ground {
         }
     }
 
+    /// Tells of the standard streams of the run that is about to begin.
+    pub(super) fn exempt(&mut self, streams: &[OwnedFd]) {
+        if let Self::OnHost(host) = self {
+            host.exempt(streams);
+        }
+    }
+
     /// Undoes what a run did to the work folder itself.
     pub(super) fn tidy_work(&self) -> Result<(), Failure> {
         match self {

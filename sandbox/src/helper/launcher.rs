@@ -10,9 +10,10 @@ use std::os::unix::fs::MetadataExt;
 
 use nix::errno::Errno;
 use nix::sched::{CloneFlags, unshare};
+use nix::sys::prctl::set_child_subreaper;
 use nix::unistd::geteuid;
 
-use super::{Failure, Step, keeper};
+use super::{Failure, Step, keeper, minimal};
 use crate::protocol::{Channel, Launch, Launched, Setup};
 use crate::spec::Level;
 use crate::sys::process::{self, Inherited, Side};
@@ -24,7 +25,7 @@ pub(super) fn serve() -> io::Result<()> {
     process::reset_signals();
     let channel = Channel::new(take_socket()?);
     process::let_the_kernel_reap();
-    let mut launcher = Launcher { ground: None, spare: None, last: None };
+    let mut launcher = Launcher { ground: None, spare: None, last: None, has_orphans: false };
     while let Some((request, _)) = channel.receive()? {
         match request {
             Launch::Ahead(setup) => launcher.build_ahead(setup),
@@ -43,7 +44,9 @@ pub(super) fn serve() -> io::Result<()> {
                 }
             }
         }
+        launcher.end_orphans();
     }
+    launcher.end_orphans();
     Ok(())
 }
 
@@ -52,6 +55,8 @@ struct Launcher {
     ground: Option<Result<(), Failure>>,
     spare: Option<Spare>,
     last: Option<Setup>,
+    /// Whether the programs of a box may become this process's children.
+    has_orphans: bool,
 }
 
 /// A box that nobody has asked for yet.
@@ -82,6 +87,12 @@ impl Launcher {
         }
     }
 
+    fn end_orphans(&self) {
+        if self.has_orphans {
+            minimal::kill_orphans();
+        }
+    }
+
     /// Starts a box's process.
     fn start(&mut self, setup: &Setup) -> Result<OwnedFd, Errno> {
         let ground = match setup.level {
@@ -93,6 +104,11 @@ impl Launcher {
             // Its process namespace has to belong to its user namespace, which it enters first.
             Level::UserNamespace | Level::Minimal => 0,
         };
+        if setup.level == Level::Minimal && !self.has_orphans {
+            // No namespace ends with a box's process there.
+            set_child_subreaper(true)?;
+            self.has_orphans = true;
+        }
         let failed = |error: io::Error| error.raw_os_error().map_or(Errno::EIO, Errno::from_raw);
         let (theirs, ours) = Channel::pair().map_err(failed)?;
         match process::fork(flags, None)? {

@@ -219,6 +219,7 @@ impl Runner {
         let Some(prepared) = self.prepared.take() else {
             return Reply::Failed { step: "start a program".into(), errno: Errno::ESRCH as i32 };
         };
+        self.ground.exempt(&streams);
         let let_go = self.let_go(streams);
         let listener = self.take_listener();
         if let Err(failure) = let_go {

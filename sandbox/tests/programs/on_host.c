@@ -143,6 +143,26 @@ static int fill(char **args) {
     }
 }
 
+/* Fills files that it has removed already. */
+static int fill_nameless(char **args) {
+    char block[1 << 16] = {0};
+    for (int i = 0; i < 200; i++) {
+        char path[4096];
+        snprintf(path, sizeof path, "%s/%d", args[0], i);
+        int file = open(path, O_CREAT | O_RDWR, 0600);
+        if (file < 0 || unlink(path) != 0) return escaped("could not make a file");
+        for (int k = 0; k < 64; k++) write(file, block, sizeof block);
+    }
+    for (;;) pause();
+}
+
+static int sleep_in_many(char **args) {
+    for (int i = 0; i < 5; i++)
+        if (fork() == 0) break;
+    if (fork() == 0) setsid();
+    for (;;) pause();
+}
+
 static int many_files(char **args) {
     for (int i = 0;; i++) {
         char name[32];
@@ -180,7 +200,7 @@ static const struct {
 } ACTS[] = {
     {"tell", tell}, {"leave-processes", leave_processes}, {"signal-others", signal_others}, {"abort", abort_},
     {"change-files", change_files}, {"read-files", read_files}, {"use-null", use_null},
-    {"without-landlock", without_landlock}, {"fill", fill}, {"many-files", many_files}, {"bury", bury},
+    {"without-landlock", without_landlock}, {"fill", fill}, {"fill-nameless", fill_nameless}, {"sleep-in-many", sleep_in_many}, {"many-files", many_files}, {"bury", bury},
 };
 
 int main(int argc, char **argv) {

@@ -1,7 +1,7 @@
 //! The box's folder on the host: `work`, which lasts as long as the box does, and `tmp`, which every
 //! run finds empty.
 
-use std::fs::{self, DirBuilder, Permissions};
+use std::fs::{self, DirBuilder, File, Permissions};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ const TEMPORARY: &str = "tmp";
 /// Removed with all that is in it when dropped.
 pub(in crate::helper) struct Folder {
     path: PathBuf,
-    fd: OwnedFd,
+    fd: File,
     /// The programs' user, if it is not this process's own.
     private_user: Option<u32>,
     work: OwnedFd,
@@ -46,6 +46,9 @@ impl Folder {
     fn furnish(path: PathBuf, private_user: Option<u32>) -> Result<Self, Failure> {
         let fd = nix::fcntl::open(&path, FOLDER, Mode::empty())
             .step(|| format!("open the box's folder {}", path.display()))?;
+        // Held for as long as this process lives: a folder that nobody holds is a stale one.
+        let fd = File::from(fd);
+        fd.lock().step(|| "lock the box's folder".into())?;
         let work = make_below(&fd, WORK, private_user)?;
         let temporary = make_below(&fd, TEMPORARY, private_user)?;
         let untouched = fstat(&temporary).step(|| "look at the temporary folder".into())?;
@@ -107,7 +110,7 @@ impl Drop for Folder {
 const FOLDER: OFlag =
     OFlag::O_RDONLY.union(OFlag::O_DIRECTORY).union(OFlag::O_NOFOLLOW).union(OFlag::O_CLOEXEC);
 
-fn make_below(parent: &OwnedFd, name: &str, owner: Option<u32>) -> Result<OwnedFd, Failure> {
+fn make_below(parent: &File, name: &str, owner: Option<u32>) -> Result<OwnedFd, Failure> {
     let make = || -> Result<OwnedFd, Errno> {
         mkdirat(parent, name, Mode::S_IRWXU)?;
         let folder = openat(parent, name, FOLDER, Mode::empty())?;

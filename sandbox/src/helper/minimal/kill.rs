@@ -1,5 +1,7 @@
 //! Ending all processes of a run in one stroke that no fork can outrun.
 
+use std::time::Duration;
+
 use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
@@ -61,6 +63,29 @@ fn strike_group() -> Result<(), Errno> {
         }
     }
     Ok(())
+}
+
+/// Kills the programs of boxes whose own process was killed from outside: as their subreaper, this
+/// process has become their parent. Those that it started itself are in its process group.
+pub(in crate::helper) fn kill_orphans() {
+    // More than enough, unless a program forks faster than it is looked at.
+    const PASSES: u32 = 1000;
+    for _ in 0..PASSES {
+        let mut found = false;
+        for child in tree::children(std::process::id()).into_iter().map(pid) {
+            if let Ok(group) = getpgid(Some(child))
+                && group != getpgrp()
+            {
+                found = true;
+                let _ = killpg(group, Signal::SIGKILL);
+                let _ = kill(child, Signal::SIGKILL);
+            }
+        }
+        if !found {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
 }
 
 #[allow(clippy::cast_possible_wrap, reason = "process ids are positive ints")]

@@ -1,6 +1,7 @@
 //! Looks at what a run takes that no quota holds: space and files on the host's disk, and processes
 //! where their user is not theirs alone.
 
+use std::collections::BTreeMap;
 use std::ffi::{CStr, CString};
 use std::fs;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -19,13 +20,15 @@ use crate::tree;
 const MAX_DEPTH: usize = 256;
 
 /// What the work folder and the temporary folder may hold, and how many processes there may be.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(in crate::helper) struct Look {
     pub(in crate::helper) work_bytes: u64,
     pub(in crate::helper) work_inodes: u64,
     pub(in crate::helper) temporary_bytes: u64,
     /// `None` where a resource limit holds them exactly.
     pub(in crate::helper) processes: Option<u64>,
+    /// Device and inode of the run's standard streams, which are not its own.
+    pub(in crate::helper) streams: Vec<(u64, u64)>,
 }
 
 impl Look {
@@ -34,7 +37,23 @@ impl Look {
         const TEMPORARY_INODES: u64 = 65_536;
         let work = Held { bytes: self.work_bytes, inodes: self.work_inodes };
         let temporary = Held { bytes: self.temporary_bytes, inodes: TEMPORARY_INODES };
-        work.too_small_for(folder.work()) || temporary.too_small_for(folder.temporary())
+        work.too_small_for(folder.work())
+            || temporary.too_small_for(folder.temporary())
+            || self.nameless_bytes() > self.temporary_bytes
+    }
+
+    /// What is behind files that have no name any more and are only open.
+    fn nameless_bytes(&self) -> u64 {
+        let open = |process: u32| fs::read_dir(format!("/proc/{process}/fd")).into_iter().flatten();
+        let files: BTreeMap<(u64, u64), u64> = tree::descendants(std::process::id())
+            .into_iter()
+            .flat_map(open)
+            .filter_map(|fd| fs::metadata(fd.ok()?.path()).ok())
+            .filter(|file| file.is_file() && file.nlink() == 0)
+            .map(|file| ((file.dev(), file.ino()), file.blocks() * 512))
+            .filter(|(file, _)| !self.streams.contains(file))
+            .collect();
+        files.into_values().sum()
     }
 
     /// Whether there are more processes and threads below this process than there may be.

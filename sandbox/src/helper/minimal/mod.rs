@@ -9,10 +9,12 @@ use std::os::fd::OwnedFd;
 
 use nix::errno::Errno;
 use nix::sys::prctl;
+use nix::sys::stat::{FileStat, fstat};
 use nix::unistd::setgroups;
 
 pub(super) use confinement::Confinement;
 use folder::Folder;
+pub(super) use kill::kill_orphans;
 use look::Look;
 
 use super::namespaces::Identity;
@@ -53,6 +55,7 @@ impl OnHost {
             work_inodes: setup.work_inodes,
             temporary_bytes: setup.temporary_bytes,
             processes: None,
+            streams: Vec::new(),
         };
         Ok(Self {
             folder: Folder::make(&minimal.folder, user)?,
@@ -78,6 +81,12 @@ impl OnHost {
             *limit = limit.saturating_add(look::processes_of_this_user());
         }
         Confinement::new(self.landlock, &self.mounts, &self.folder, run.work)
+    }
+
+    /// These files are not the run's own.
+    pub(super) fn exempt(&mut self, streams: &[OwnedFd]) {
+        let identity = |file: FileStat| (file.st_dev, file.st_ino);
+        self.look.streams = streams.iter().filter_map(|fd| fstat(fd).ok()).map(identity).collect();
     }
 
     pub(super) fn kill_all(&self) -> Result<(), Errno> {
