@@ -87,6 +87,10 @@ pub struct Run {
     pub policy: String,
     /// Processes and threads at once.
     pub processes: u32,
+    /// The smallest memory limit under which the runtime starts, in MiB. A problem that allows less
+    /// allows this much: a limit is there for the program, and has to let it begin.
+    #[serde(default = "Run::default_memory_least_mib")]
+    pub memory_least_mib: u64,
     /// What the runtime itself may use above the problem's memory limit, in MiB. For a virtual
     /// machine whose heap is held to the limit by an option: its code and tables are not the program's.
     #[serde(default)]
@@ -95,6 +99,24 @@ pub struct Run {
     /// that the program wanted more memory than it may have.
     #[serde(default)]
     pub out_of_memory: Vec<String>,
+}
+
+impl Run {
+    fn default_memory_least_mib() -> u64 {
+        1
+    }
+
+    /// What the runtime is told that its program may use, in bytes, where the problem allows `limit`.
+    #[must_use]
+    pub fn memory_told(&self, limit: u64) -> u64 {
+        limit.max(self.memory_least_mib << 20)
+    }
+
+    /// What runtime and program may use together, in bytes, where the problem allows `limit`.
+    #[must_use]
+    pub fn memory_allowed(&self, limit: u64) -> u64 {
+        self.memory_told(limit).saturating_add(self.memory_overhead_mib << 20)
+    }
 }
 
 /// Which file or class a program starts at.

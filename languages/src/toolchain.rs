@@ -115,7 +115,7 @@ impl Toolchain {
     #[must_use]
     pub fn run(&self, layout: &Layout, memory_bytes: u64, folders: &Folders) -> Invocation {
         let run = &self.language.run;
-        let values = self.values(layout, memory_bytes, folders);
+        let values = self.values(layout, run.memory_told(memory_bytes), folders);
         Invocation {
             argv: expand(&run.command, &values),
             env: self.env_with(&run.env, &values),

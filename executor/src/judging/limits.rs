@@ -91,7 +91,7 @@ fn of_program(
     RunLimits {
         cpu,
         wall: wall_for(cpu),
-        memory_bytes: memory_bytes + (language.run.memory_overhead_mib << 20),
+        memory_bytes: language.run.memory_allowed(memory_bytes),
         processes: language.run.processes,
         output_bytes,
         file_bytes: output_bytes,

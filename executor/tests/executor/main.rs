@@ -10,6 +10,7 @@ mod judging;
 mod language_table;
 mod packages;
 mod scaler;
+mod small_memory;
 mod stand;
 mod verifying;
 
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         packages::trials(),
         function::trials(),
         scaler::trials(),
+        small_memory::trials(),
     ]
     .into_iter()
     .flatten()
