@@ -3,7 +3,7 @@
 use anyhow::{Context, bail};
 use executor::{PackageCache, Workbench};
 use languages::{Languages, Search};
-use sandbox::{Helper, Level};
+use sandbox::{Helper, Launcher, Level};
 use std::fs::{self, DirBuilder, File, TryLockError};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -65,7 +65,8 @@ impl SandboxOptions {
             languages: self.languages()?,
             search: Search::from_environment(),
             level: self.sandbox_level.map(Level::from),
-            helper: Helper::CurrentExe,
+            // Started here, so that it is ready when the first box is opened.
+            helper: Helper::Started(Launcher::start(&Helper::CurrentExe)?),
             scratch,
             cache,
         })
