@@ -45,6 +45,8 @@ impl Launcher {
             .env_clear()
             .stdin(theirs)
             .stdout(ProcessStdio::null())
+            // Ctrl-C is for the owner, who closes the box in order.
+            .process_group(0)
             .spawn()
             .map_err(|source| SandboxError::StartHelper { path: path.to_owned(), source })?;
         let channel = Some(Mutex::new(Channel::new(ours)));

@@ -2,7 +2,7 @@
 
 use std::cell::{Ref, RefCell};
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -18,6 +18,7 @@ use crate::policy::Policy;
 use crate::protocol::{Again, Channel, Reply, Request, Run};
 use crate::request;
 use crate::spec::{BoxSpec, Level, RunSpec, Stdio};
+use crate::stopper;
 use crate::supervise::{Meter, Watch, wait_readable};
 use crate::sys::process::kill_by_pidfd;
 use crate::tree::Tree;
@@ -297,8 +298,10 @@ impl Sandbox {
     }
 
     fn end(&mut self) -> Result<(), SandboxError> {
-        // The keeper ends when the other end of its socket is closed.
-        self.channel = None;
+        // The keeper ends when nothing more can come, whoever else holds this end of its socket.
+        if let Some(channel) = self.channel.take() {
+            stopper::hang_up(channel.as_fd());
+        }
         if !wait_readable(&self.keeper, PATIENCE)? {
             kill_by_pidfd(self.keeper.as_fd())
                 .map_err(|errno| SandboxError::Protocol(errno.into()))?;
@@ -333,12 +336,7 @@ impl Sandbox {
         self.id
     }
 
-    /// Tells of the end of the box's process.
-    pub(crate) fn keeper(&self) -> BorrowedFd<'_> {
-        self.keeper.as_fd()
-    }
-
-    fn channel(&self) -> Result<&Channel, SandboxError> {
+    pub(crate) fn channel(&self) -> Result<&Channel, SandboxError> {
         self.channel.as_ref().ok_or(SandboxError::HelperGone)
     }
 
