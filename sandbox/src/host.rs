@@ -95,7 +95,10 @@ pub fn probe_with(spec: &BoxSpec) -> HostReport {
             break;
         }
         match try_level(level, spec) {
-            Ok((cgroup, seccomp)) => return report(level, cgroup, seccomp, notes),
+            Ok((cgroup, seccomp)) => {
+                notes.extend(minimal::shortcomings(level));
+                return report(level, cgroup, seccomp, notes);
+            }
             Err(error) => notes.push(advise(level, &error)),
         }
     }

@@ -139,6 +139,21 @@ fn may_change_users() -> bool {
     effective.is_some_and(|effective| effective & NEEDED == NEEDED)
 }
 
+/// What a box of this level does not hold on this host, for its operator.
+pub(crate) fn shortcomings(level: Level) -> Vec<String> {
+    let mut found = Vec::new();
+    if level == Level::Minimal && !has_landlock() {
+        let what = "the kernel has no Landlock: programs can read every file that their user may";
+        found.push(what.to_owned());
+    }
+    if level == Level::Minimal && !has_private_users() {
+        let what =
+            "without root, programs run as the user of their owner: keep secrets from that user";
+        found.push(what.to_owned());
+    }
+    found
+}
+
 /// Whether programs have a user that nobody else has.
 pub(crate) fn has_private_users() -> bool {
     may_change_users() && matches!(request::user(), User::Above(_))

@@ -14,8 +14,8 @@ use std::time::Duration;
 
 use common::*;
 use sandbox::{
-    BoxSpec, Ending, Helper, Input, Level, Mechanism, Mount, Policy, RunSpec, Sandbox,
-    SandboxError, Stdio, WorkAccess,
+    BoxSpec, Ending, Helper, Input, Level, Mechanism, Mount, Output, Policy, RunSpec, Sandbox,
+    SandboxError, Side, Stdio, WorkAccess, run_joined,
 };
 
 const NOBODY: u32 = 65_534;
@@ -45,6 +45,12 @@ impl Stand {
         place("hostile", &HOSTILE);
         place("on_host", &ON_HOST);
         folder
+    }
+
+    /// Where the test that started this one has furnished it.
+    fn found() -> Self {
+        let landlock = std::env::var("LANDLOCK").unwrap() == "true";
+        Self { folder: std::env::var(Self::VARIABLE).unwrap().into(), landlock }
     }
 
     fn spec(&self) -> BoxSpec {
@@ -107,13 +113,19 @@ fn programs_are_held_as_nobody_without_landlock() {
 /// Runs the test below in a process of its own.
 fn hold_elsewhere(user: Option<u32>, landlock: bool) {
     assert_eq!(nix_uid(), 0, "these tests need root");
+    let without = if landlock { vec![] } else { vec![libc::SYS_landlock_create_ruleset] };
+    run_elsewhere("programs_are_held_here", user, &without, landlock);
+}
+
+/// Runs a test of this file as another user, on a kernel that seems not to have these calls.
+fn run_elsewhere(test: &str, user: Option<u32>, without: &[i64], landlock: bool) {
     let folder = Stand::furnish();
-    let test = folder.path().join("test");
-    let mut command = Command::new(if landlock { &test } else { &*ON_HOST });
-    if !landlock {
-        command.arg("without-landlock").arg(&test);
+    let mut command = Command::new("/usr/bin/env");
+    for call in without {
+        command.arg(folder.path().join("on_host")).arg("without").arg(call.to_string());
     }
-    command.args(["--ignored", "--exact", "programs_are_held_here", "--nocapture"]);
+    command.arg(folder.path().join("test"));
+    command.args(["--ignored", "--exact", test, "--nocapture"]);
     command.env(Stand::VARIABLE, folder.path()).env("TMPDIR", "/dev/shm").current_dir("/");
     command.env("LANDLOCK", landlock.to_string());
     if let Some(user) = user {
@@ -125,15 +137,44 @@ fn hold_elsewhere(user: Option<u32>, landlock: bool) {
 #[test]
 #[ignore = "it is started by the tests above it"]
 fn programs_are_held_here() {
-    let landlock = std::env::var("LANDLOCK").unwrap() == "true";
-    let folder = std::env::var(Stand::VARIABLE).unwrap().into();
-    hold(&Stand { folder, landlock });
+    hold(&Stand::found());
+}
+
+#[test]
+fn the_level_is_chosen_only_where_landlock_is_there() {
+    let no_namespaces = libc::SYS_unshare;
+    for (without, landlock) in
+        [(&[no_namespaces][..], true), (&[no_namespaces, libc::SYS_landlock_create_ruleset], false)]
+    {
+        run_elsewhere("the_level_is_chosen_here", Some(NOBODY), without, landlock);
+    }
+}
+
+#[test]
+#[ignore = "it is started by the test above it"]
+fn the_level_is_chosen_here() {
+    let stand = Stand::found();
+    let spec = BoxSpec { level: None, ..stand.spec() };
+    let report = sandbox::probe_with(&spec);
+    if stand.landlock {
+        assert_eq!(Sandbox::open(&spec).unwrap().level(), Level::Minimal);
+        assert_eq!(report.level, Some(Level::Minimal), "{report:?}");
+    } else {
+        let error = Sandbox::open(&spec).unwrap_err();
+        assert!(matches!(error, SandboxError::NoLevel { .. }), "{error}");
+        assert!(error.to_string().contains("no Landlock"), "{error}");
+        assert_eq!(report.level, None, "{report:?}");
+        assert!(report.notes.iter().any(|note| note.contains("no Landlock")), "{report:?}");
+        assert_eq!(stand.open().level(), Level::Minimal);
+        let report = sandbox::probe_with(&stand.spec());
+        assert!(report.notes.iter().any(|note| note.contains("no Landlock")), "{report:?}");
+    }
 }
 
 type Test = fn(&Stand);
 
 fn hold(stand: &Stand) {
-    let tests: [(&str, Test); 15] = [
+    let tests: [(&str, Test); 16] = [
         ("programs_find_their_folders", programs_find_their_folders),
         ("ends_are_told_as_they_are", ends_are_told_as_they_are),
         ("limits_hold", limits_hold),
@@ -147,6 +188,7 @@ fn hold(stand: &Stand) {
         ("inputs_stay_as_they_are", inputs_stay_as_they_are),
         ("a_box_can_be_ended_from_another_thread", a_box_can_be_ended_from_another_thread),
         ("a_killed_box_leaves_nothing", a_killed_box_leaves_nothing),
+        ("two_programs_talk", two_programs_talk),
         ("files_of_others_are_closed", files_of_others_are_closed),
         ("the_null_device_can_be_written_to", the_null_device_can_be_written_to),
     ];
@@ -391,6 +433,23 @@ fn a_killed_box_leaves_nothing(stand: &Stand) {
             Command::new("/bin/kill").args(["-9", &keeper.to_string()]).status().unwrap().success()
         );
     });
+}
+
+fn two_programs_talk(stand: &Stand) {
+    let mut spec = stand.spec();
+    spec.mounts.extend(["/bin", "/lib", "/lib64", "/usr"].map(Mount::same));
+    let [mut asker, mut answerer] = [0, 1].map(|_| Sandbox::open(&spec).unwrap());
+    let shell = |script: &str| RunSpec::new(["/bin/sh", "-c", script], limits(), Policy::native());
+    let (one, other) =
+        (shell("echo 41; read x; exit $x"), shell("read x; echo $((x + 1)); read y"));
+    let joined = run_joined([
+        Side { sandbox: &mut asker, run: &one, stderr: Output::Null },
+        Side { sandbox: &mut answerer, run: &other, stderr: Output::Null },
+    ]);
+    let joined = joined.unwrap();
+    let codes = [42, 1].map(|code| Ending::Exited { code });
+    assert_eq!(joined.outcomes.map(|outcome| outcome.ending), codes);
+    assert_eq!(joined.first, 0);
 }
 
 fn files_of_others_are_closed(stand: &Stand) {

@@ -120,18 +120,18 @@ static int use_null(char **args) {
     return 0;
 }
 
-/* Starts a program to which the kernel says that it has no Landlock. */
-static int without_landlock(char **args) {
+/* Starts a program to which the kernel refuses this call, as if it did not have it. */
+static int without(char **args) {
     struct sock_filter filter[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_landlock_create_ruleset, 0, 1),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, atoi(args[0]), 0, 1),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EOPNOTSUPP),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
     struct sock_fprog program = {4, filter};
     if (geteuid() != 0) prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) != 0) return 98;
-    execv(args[0], args);
+    execv(args[1], args + 1);
     return 98;
 }
 
@@ -200,7 +200,7 @@ static const struct {
 } ACTS[] = {
     {"tell", tell}, {"leave-processes", leave_processes}, {"signal-others", signal_others}, {"abort", abort_},
     {"change-files", change_files}, {"read-files", read_files}, {"use-null", use_null},
-    {"without-landlock", without_landlock}, {"fill", fill}, {"fill-nameless", fill_nameless}, {"sleep-in-many", sleep_in_many}, {"many-files", many_files}, {"bury", bury},
+    {"without", without}, {"fill", fill}, {"fill-nameless", fill_nameless}, {"sleep-in-many", sleep_in_many}, {"many-files", many_files}, {"bury", bury},
 };
 
 int main(int argc, char **argv) {
