@@ -37,7 +37,8 @@ pub(crate) enum Launched {
 }
 
 /// From the owner to a box. `Enter` carries the doors of the control groups, then perhaps two meters;
-/// `Prepare` perhaps the group to be born in; `Start` the three streams.
+/// `Prepare` perhaps the group to be born in; `Start` the three streams, then perhaps the group that the
+/// run prepared right after is to be born in.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Request {
     /// Move into the control groups; answered by `Ready` once the box stands. The first message.

@@ -229,7 +229,11 @@ impl Sandbox {
     /// Has this run prepared, if it is not yet.
     fn prepare(&mut self, run: Run) -> Result<Run, SandboxError> {
         match self.next.replace(Next::Nothing) {
-            Next::Asked(asked) if asked == run => {}
+            Next::Asked(asked) if asked == run => {
+                if let Some(cgroup) = &mut self.cgroup {
+                    cgroup.go_on();
+                }
+            }
             next => {
                 if let Next::Asked(_) = next {
                     // It was prepared in vain, and whether that worked is of no interest.
@@ -274,17 +278,23 @@ impl Sandbox {
             Some(cgroup) => cgroup.again(),
             None => Again::Yes,
         };
-        let meter = match &mut self.cgroup {
-            Some(cgroup) => Meter::Group(cgroup),
-            None => Meter::Tree(Tree::below(self.keeper_id)),
-        };
         let channel = self.channel.as_ref().ok_or(SandboxError::HelperGone)?;
         {
             let [stdout, stderr] = &mut outputs;
             let streams = [stdin, stdout.take_descriptor()?, stderr.take_descriptor()?];
-            let fds = streams.each_ref().map(AsFd::as_fd);
+            let mut fds: Vec<_> = streams.iter().map(AsFd::as_fd).collect();
+            if let (Some(cgroup), true) = (&mut self.cgroup, again != Again::No) {
+                fds.extend(cgroup.next_birthplace()?);
+            }
             channel.send(&Request::Start { again }, &fds).map_err(SandboxError::Protocol)?;
         }
+        let meter = match &mut self.cgroup {
+            Some(cgroup) => {
+                cgroup.tidy()?;
+                Meter::Group(cgroup)
+            }
+            None => Meter::Tree(Tree::below(self.keeper_id)),
+        };
         let outputs = outputs.each_ref();
         Watch { channel, meter, limits: &spec.limits, outputs }.wait()
     }

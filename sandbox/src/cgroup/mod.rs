@@ -108,6 +108,30 @@ impl Cgroup {
         }
     }
 
+    /// The same for the run that is prepared right after the one that is about to begin.
+    pub(crate) fn next_birthplace(&mut self) -> Result<Option<BorrowedFd<'_>>, SandboxError> {
+        match self {
+            Self::V1(_) => Ok(None),
+            Self::V2(groups) => groups.next_birthplace().map(|folder| Some(folder.as_fd())),
+        }
+    }
+
+    /// Goes on to the run that has been prepared right after the last.
+    pub(crate) fn go_on(&mut self) {
+        match self {
+            Self::V1(_) => {}
+            Self::V2(groups) => groups.go_on(),
+        }
+    }
+
+    /// Does what is best done while a run is under way.
+    pub(crate) fn tidy(&mut self) -> Result<(), SandboxError> {
+        match self {
+            Self::V1(_) => Ok(()),
+            Self::V2(groups) => groups.tidy(),
+        }
+    }
+
     /// CPU time of the run so far.
     pub(crate) fn cpu(&self) -> Result<Duration, SandboxError> {
         match self {
@@ -133,7 +157,7 @@ impl Cgroup {
     pub(crate) fn again(&self) -> Again {
         match self {
             Self::V1(groups) => groups.again(),
-            Self::V2(_) => Again::No, // each is born in a group of its own
+            Self::V2(_) => Again::Yes, // in a group of its own
         }
     }
 

@@ -20,12 +20,21 @@ const ENABLED: &str = "cgroup.subtree_control";
 /// Where an owner moves that stands in the way of its own group's children.
 const OWNER_LEAF: &str = "gavel-owner";
 const PEAK: &str = "memory.peak";
+/// What stays charged to a run's group and is too little to look into, in bytes.
+const NEGLIGIBLE: u64 = 1 << 20;
 
-/// A box's group, and the leaf of the run under way or just over.
+/// A box's group, with a leaf for each run.
 pub(crate) struct Groups {
     folder: Folder,
+    /// That of the run under way, or prepared, or just over.
     run: Option<RunGroup>,
-    runs: u64,
+    /// That of the run which is prepared right after.
+    next: Option<RunGroup>,
+    /// One that is made already.
+    spare: Option<RunGroup>,
+    /// Those of runs that are over.
+    retired: Vec<RunGroup>,
+    made: u64,
 }
 
 struct RunGroup {
@@ -49,7 +58,7 @@ impl Groups {
     fn create_below(parent: &Path, name: &str) -> Result<Self, SandboxError> {
         let folder = Folder::create(parent.join(name))?;
         match enable(&folder) {
-            Ok(()) => Ok(Self { folder, run: None, runs: 0 }),
+            Ok(()) => Ok(Self::divided(folder)),
             Err(error) => {
                 let _ = folder.remove();
                 Err(error)
@@ -57,17 +66,54 @@ impl Groups {
         }
     }
 
-    /// Makes the group of the next run, which is born there before its limits are known.
+    fn divided(folder: Folder) -> Self {
+        Self { folder, run: None, next: None, spare: None, retired: Vec::new(), made: 0 }
+    }
+
+    /// The group of a run to be prepared now, which is born there before its limits are known.
     pub(super) fn birthplace(&mut self) -> Result<&OwnedFd, SandboxError> {
-        self.remove_run()?;
-        let folder = Folder::create(self.folder.path().join(format!("run-{}", self.runs)))?;
-        self.runs += 1;
+        self.retired.extend(self.run.take());
+        self.retired.extend(self.next.take());
+        let group = self.fresh()?;
+        Ok(&self.run.insert(group).descriptor)
+    }
+
+    /// The group of a run to be prepared right after the one that is about to begin.
+    pub(super) fn next_birthplace(&mut self) -> Result<&OwnedFd, SandboxError> {
+        self.retired.extend(self.next.take());
+        let group = self.fresh()?;
+        Ok(&self.next.insert(group).descriptor)
+    }
+
+    /// Goes on to the run that has been prepared right after the last.
+    pub(super) fn go_on(&mut self) {
+        self.retired.extend(self.run.take());
+        self.run = self.next.take();
+    }
+
+    /// Removes the groups of runs that are over and makes one ahead, while nobody waits for it.
+    pub(super) fn tidy(&mut self) -> Result<(), SandboxError> {
+        // One that was prepared in vain may still hold its process.
+        self.retired.retain(|group| group.folder.remove().is_err());
+        if self.spare.is_none() {
+            self.spare = Some(self.make()?);
+        }
+        Ok(())
+    }
+
+    fn fresh(&mut self) -> Result<RunGroup, SandboxError> {
+        self.spare.take().map_or_else(|| self.make(), Ok)
+    }
+
+    fn make(&mut self) -> Result<RunGroup, SandboxError> {
+        let folder = Folder::create(self.folder.path().join(format!("run-{}", self.made)))?;
+        self.made += 1;
         let descriptor = File::open(folder.path()).map_err(|source| SandboxError::Cgroup {
             operation: "open",
             path: folder.path().to_owned(),
             source,
         })?;
-        Ok(&self.run.insert(RunGroup { folder, descriptor: descriptor.into() }).descriptor)
+        Ok(RunGroup { folder, descriptor: descriptor.into() })
     }
 
     pub(super) fn begin_run(&mut self, limits: &RunLimits) -> Result<(), SandboxError> {
@@ -82,22 +128,16 @@ impl Groups {
         self.run.as_ref().map_or(Ok(false), |run| out_of_memory(&run.folder))
     }
 
-    pub(super) fn end_run(&mut self) -> Result<Account, SandboxError> {
-        let account = match &self.run {
-            Some(run) => account(&run.folder)?,
-            None => Account::default(),
-        };
-        self.remove_run()?;
-        Ok(account)
+    pub(super) fn end_run(&self) -> Result<Account, SandboxError> {
+        self.run.as_ref().map_or(Ok(Account::default()), |run| account(&run.folder))
     }
 
     pub(super) fn remove(&self) -> Result<(), SandboxError> {
-        self.run.as_ref().map_or(Ok(()), |run| run.folder.remove())?;
+        let leaves = [&self.run, &self.next, &self.spare].into_iter().flatten();
+        for leaf in leaves.chain(&self.retired) {
+            leaf.folder.remove()?;
+        }
         self.folder.remove()
-    }
-
-    fn remove_run(&mut self) -> Result<(), SandboxError> {
-        self.run.take().map_or(Ok(()), |run| run.folder.remove())
     }
 }
 
@@ -201,11 +241,19 @@ fn out_of_memory(run: &Folder) -> Result<bool, SandboxError> {
 }
 
 fn account(run: &Folder) -> Result<Account, SandboxError> {
-    let [file, shared] = run.all_keyed("memory.stat", ["file", "shmem"])?;
+    // Pages of files stay with the group when its processes are gone. Looking at what they are costs
+    // more than all the rest.
+    let file_cache_bytes = match run.number("memory.current")? {
+        stayed @ 0..NEGLIGIBLE => stayed,
+        _ => {
+            let [file, shared] = run.all_keyed("memory.stat", ["file", "shmem"])?;
+            file.saturating_sub(shared)
+        }
+    };
     Ok(Account {
         cpu: cpu(run)?,
         peak_memory_bytes: run.number(PEAK)?,
-        file_cache_bytes: file.saturating_sub(shared),
+        file_cache_bytes,
         out_of_memory: out_of_memory(run)?,
     })
 }
@@ -239,6 +287,7 @@ mod tests {
                 ("cpu.stat", "usage_usec 1500\nuser_usec 1000\nsystem_usec 500\n"),
                 (PEAK, "70000\n"),
                 ("memory.events", "low 0\nhigh 0\nmax 3\noom 1\noom_kill 1\noom_group_kill 1\n"),
+                ("memory.current", "2000000\n"),
                 ("memory.stat", "anon 1\nfile 9000\nshmem 1000\n"),
             ],
         );
@@ -249,6 +298,29 @@ mod tests {
             out_of_memory: true,
         };
         assert_eq!(account(&run).unwrap(), expected);
+    }
+
+    #[test]
+    fn every_run_has_a_group_of_its_own_until_it_is_over() {
+        let temp = tempfile::tempdir().unwrap();
+        let mut groups = Groups::divided(Folder::create(temp.path().join("box")).unwrap());
+        let present = |number: u32| temp.path().join(format!("box/run-{number}")).exists();
+        groups.birthplace().unwrap();
+        groups.next_birthplace().unwrap();
+        groups.tidy().unwrap();
+        assert!((0..3).all(present), "under way, prepared, made ahead");
+        groups.go_on();
+        groups.next_birthplace().unwrap();
+        groups.tidy().unwrap();
+        assert!(!present(0) && (1..4).all(present));
+        // What was prepared in vain may not have ended yet.
+        fs::write(temp.path().join("box/run-2/busy"), "").unwrap();
+        groups.birthplace().unwrap();
+        groups.tidy().unwrap();
+        assert!(!present(1) && (2..5).all(present));
+        fs::remove_file(temp.path().join("box/run-2/busy")).unwrap();
+        groups.remove().unwrap();
+        assert!(!temp.path().join("box").exists());
     }
 
     #[test]

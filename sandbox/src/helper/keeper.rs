@@ -64,10 +64,12 @@ impl Keeper<'_> {
                 self.prepare(fds.into_iter().next())?;
             }
             Request::Start { again } => {
-                let reply = self.runner.run(fds, again, self.channel);
+                let mut streams = fds;
+                let next = streams.split_off(streams.len().min(3)).pop();
+                let reply = self.runner.run(streams, again, self.channel);
                 self.channel.send(&reply, &[])?;
                 match reply {
-                    Reply::Ended(ended) if ended.again => self.prepare(None)?,
+                    Reply::Ended(ended) if ended.again => self.prepare(next)?,
                     _ => self.runner.clean(),
                 }
             }
