@@ -61,7 +61,8 @@ pub(crate) fn print_host(host: &HostReport) {
         None => say!("  {:<16} {BAD}none: nothing can be judged here{BAD:#}", "level"),
     }
     line("control groups", &groups(host.cgroup));
-    line("namespaces", &host.namespaces.join(", "));
+    let namespaces = host.namespaces.join(", ");
+    line("namespaces", if namespaces.is_empty() { &"none" } else { &namespaces });
     line("seccomp", &if host.seccomp { "works" } else { "does not work" });
     let limits = &host.enforcement;
     for (limit, mechanism) in [

@@ -5,8 +5,10 @@ use super::failure::Failure;
 use super::interrupt::Interrupts;
 use super::report::{self, Place, Which};
 use anyhow::{Context, anyhow};
-use sandbox::document::{BoxPlan, Document, GetPlan, Pair, PutPlan, RunPlan, Series, SidePlan};
-use sandbox::{Ending, Helper, Outcome, Output, RunSpec, Sandbox, Side, Stdio, run_joined};
+use sandbox::document::{
+    BoxPlan, Document, GetPlan, MountPlan, Pair, PutPlan, RunPlan, Series, SidePlan,
+};
+use sandbox::{Ending, Helper, Level, Outcome, Output, RunSpec, Sandbox, Side, Stdio, run_joined};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::ExitCode;
@@ -44,6 +46,9 @@ pub(super) fn execute(document: &Document, json: bool) -> Result<Ended, Failure>
     // What a signal made fail is no failure.
     interrupts.signal().map_or(result, |signal| Ok(Ended::Interrupted(signal)))
 }
+
+/// What a box does not take from the host.
+const OWN_FOLDERS: [&str; 4] = ["/tmp", "/work", "/proc", "/dev"];
 
 struct Execution {
     interrupts: Interrupts,
@@ -149,18 +154,31 @@ impl Execution {
 
     /// Opens a box, and puts its files into it.
     fn open(&self, plan: &BoxPlan) -> Result<Sandbox, Failure> {
-        for mount in &plan.mounts {
-            let source = &mount.source;
-            fs::metadata(source)
-                .with_context(|| format!("look at the source of a mount, {}", source.display()))
-                .map_err(Failure::usage)?;
-        }
+        plan.mounts.iter().try_for_each(|mount| check(mount, plan.level))?;
         let sandbox = Sandbox::open(&plan.spec(Helper::CurrentExe))?;
         self.interrupts.watch(sandbox.stopper()?);
         for file in &plan.put {
             put(&sandbox, file)?;
         }
         Ok(sandbox)
+    }
+}
+
+/// What is there, and stays in sight.
+fn check(mount: &MountPlan, level: Option<Level>) -> Result<(), Failure> {
+    let source = &mount.source;
+    fs::metadata(source)
+        .with_context(|| format!("look at the source of a mount, {}", source.display()))
+        .map_err(Failure::usage)?;
+    let target = mount.target.as_ref().unwrap_or(source);
+    // At level minimal there are no such folders but the host's.
+    let covered = OWN_FOLDERS.iter().find(|folder| target.starts_with(folder));
+    match covered {
+        Some(folder) if level != Some(Level::Minimal) => Err(Failure::usage(anyhow!(
+            "nothing can be seen at {}: the box has a {folder} of its own",
+            target.display()
+        ))),
+        _ => Ok(()),
     }
 }
 

@@ -9,9 +9,9 @@ use std::time::Duration;
 
 /// One run, as `--json` prints it. The manual page says what each key means.
 #[derive(Debug, Serialize)]
-pub(super) struct Report<'a> {
-    pub(super) run: usize,
-    pub(super) program: &'a str,
+struct Report<'a> {
+    run: usize,
+    program: &'a str,
     #[serde(flatten)]
     ending: EndingKeys<'a>,
     cpu_us: u64,
@@ -101,7 +101,8 @@ fn print_line(which: Which<'_>, place: Place, outcome: &Outcome) {
     let who = match which.ended_first {
         None => String::new(),
         Some(first) => {
-            format!("{}{}: ", which.program, if first { ", which ended first" } else { "" })
+            let first = if first { ", which ended first" } else { "" };
+            format!("[{}] {}{first}: ", which.run, which.program)
         }
     };
     let usage = &outcome.usage;

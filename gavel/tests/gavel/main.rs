@@ -7,5 +7,8 @@ mod command_line;
 mod judge;
 mod judging;
 mod nothing_lost;
+mod sandbox_contract;
+mod sandbox_runs;
+mod sandbox_specs;
 mod starting;
 mod verifying;
