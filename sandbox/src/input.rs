@@ -2,7 +2,7 @@
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Seek};
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
@@ -11,6 +11,7 @@ use nix::sys::memfd::{MFdFlags, memfd_create};
 
 use crate::error::SandboxError;
 use crate::spec::{Input, Level, Output};
+use crate::sys::mount::{READ_ONLY, clone_tree, restrict_tree};
 
 /// Opens what a program reads, such that it cannot change what is behind the descriptor.
 ///
@@ -37,7 +38,27 @@ pub(crate) fn open_input(input: Input, level: Level, id: u32) -> Result<OwnedFd,
     if can_be_altered(&metadata, level, id) {
         return sealed_copy(file).map(Into::into).map_err(fail);
     }
-    read_only(file).map(Into::into).map_err(fail)
+    let file = read_only(file).map_err(fail)?;
+    if level == Level::Full
+        && let Ok(apart) = apart(&file)
+    {
+        return Ok(apart.into());
+    }
+    Ok(file.into())
+}
+
+/// The same file through a read-only mount of its own: its descriptor tells no name of it, and no
+/// reading changes when it was last read, which would tell others with the same input.
+fn apart(file: &File) -> io::Result<File> {
+    let mount = clone_tree(Path::new(&descriptor_path(file)), false)?;
+    restrict_tree(mount.as_fd(), READ_ONLY)?;
+    let mut apart = File::open(descriptor_path(&mount))?;
+    apart.seek(io::SeekFrom::Start((&mut &*file).stream_position()?))?;
+    Ok(apart)
+}
+
+fn descriptor_path(fd: &impl AsRawFd) -> String {
+    format!("/proc/self/fd/{}", fd.as_raw_fd())
 }
 
 /// Whether a program of this user might change the file, whatever its descriptor allows.
@@ -70,7 +91,7 @@ fn sealed_copy(mut file: File) -> io::Result<File> {
 
 /// A read-only description of the same file at the same offset.
 fn reopen(mut file: File) -> io::Result<File> {
-    let mut again = File::open(format!("/proc/self/fd/{}", file.as_raw_fd()))?;
+    let mut again = File::open(descriptor_path(&file))?;
     again.seek(io::SeekFrom::Start(file.stream_position()?))?;
     Ok(again)
 }

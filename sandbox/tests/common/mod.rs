@@ -17,17 +17,23 @@ use sandbox::{
 pub const MIB: u64 = 1 << 20;
 pub const LEVELS: [Level; 2] = [Level::Full, Level::UserNamespace];
 
-/// The compiled `programs/hostile.c`.
+/// The compiled `programs/hostile`.
 pub static HOSTILE: LazyLock<PathBuf> = LazyLock::new(|| compile("hostile"));
 
-/// Compiles a C program of `tests/programs` statically, so that it needs nothing of the host.
+/// Compiles a C program of `tests/programs`, a file or all files of a folder, statically, so that
+/// it needs nothing of the host.
 pub fn compile(name: &str) -> PathBuf {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/programs/{name}.c"));
+    let programs = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs");
+    let sources = match fs::read_dir(programs.join(name)) {
+        Ok(folder) => folder.map(|source| source.unwrap().path()).collect(),
+        Err(_) => vec![programs.join(format!("{name}.c"))],
+    };
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let (program, fresh) =
         (folder.join(name), folder.join(format!("{name}-{}", std::process::id())));
     let mut gcc = Command::new("gcc");
-    gcc.args(["-O1", "-static", "-pthread", "-w", "-o"]).arg(&fresh).arg(source);
+    gcc.args(["-O1", "-static", "-pthread", "-w", "-o"]).arg(&fresh);
+    gcc.args(sources.iter().filter(|path| path.extension().is_some_and(|end| end == "c")));
     assert!(gcc.status().expect("gcc is needed to compile the test programs").success());
     fs::rename(fresh, &program).unwrap();
     program
