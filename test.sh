@@ -23,6 +23,7 @@ packages=(
     mono-mcs mono-runtime    # C#
     chromium chromium-driver # the browser that the pages are tested in
     procps                   # kill, for the tests of what dies
+    mandoc                   # the manual page is checked with it
 )
 
 step() { printf '\n== %s\n' "$*"; }

@@ -273,7 +273,7 @@ prop_compose! {
 
 prop_compose! {
     fn place()(
-        level in proptest::option::of(prop_oneof![Just(Level::Full), Just(Level::UserNamespace)]),
+        level in proptest::option::of(prop_oneof![Just(Level::Full), Just(Level::UserNamespace), Just(Level::Minimal)]),
         system in any::<bool>(),
         mounts in proptest::collection::vec((path(), proptest::option::of(path())), 0..3),
         sizes in (4096_u64..=(1 << 40), 2_u64..=100_000_000, 4096_u64..=(1 << 40)),
