@@ -80,7 +80,7 @@ impl Place {
     pub(crate) fn tighten(&self, run: &RunSpec) -> Result<Policy, SandboxError> {
         Ok(run.policy.at_minimal(policy::Minimal {
             shared_user: !matches!(self.user, User::Above(_)),
-            landlock: self.landlock > 0,
+            landlock: self.landlock,
             read_only: run.work == WorkAccess::ReadOnly,
         })?)
     }

@@ -8,8 +8,8 @@ use super::{Instruction, Policy, PolicyError, bpf};
 pub(crate) struct Minimal {
     /// Whether other processes run as the programs' user.
     pub(crate) shared_user: bool,
-    /// Whether Landlock says which files may be written.
-    pub(crate) landlock: bool,
+    /// The version of Landlock that says which files may be written; 0 where there is none.
+    pub(crate) landlock: u32,
     /// Whether the run may only read the work folder.
     pub(crate) read_only: bool,
 }
@@ -20,6 +20,7 @@ const OWN_PROCESS: u32 = 0x6f77_6e21;
 const ALWAYS: &str = include_str!("../../policies/minimal/always.toml");
 const SHARED_USER: &str = include_str!("../../policies/minimal/shared-user.toml");
 const READ_ONLY: &str = include_str!("../../policies/minimal/read-only.toml");
+const EARLY_LANDLOCK: &str = include_str!("../../policies/minimal/early-landlock.toml");
 const WITHOUT_LANDLOCK: &str = include_str!("../../policies/minimal/without-landlock.toml");
 
 impl Policy {
@@ -32,7 +33,12 @@ impl Policy {
             ("minimal/always", ALWAYS, true),
             ("minimal/shared-user", SHARED_USER, minimal.shared_user),
             ("minimal/read-only", READ_ONLY, minimal.read_only),
-            ("minimal/without-landlock", WITHOUT_LANDLOCK, minimal.read_only && !minimal.landlock),
+            ("minimal/early-landlock", EARLY_LANDLOCK, matches!(minimal.landlock, 1 | 2)),
+            (
+                "minimal/without-landlock",
+                WITHOUT_LANDLOCK,
+                minimal.read_only && minimal.landlock == 0,
+            ),
         ];
         let mut rules = (*self.rules).clone();
         for (name, text, _) in files.into_iter().filter(|(_, _, applies)| *applies) {
@@ -64,7 +70,7 @@ mod tests {
     use super::super::syscalls::{Known, find};
     use super::*;
 
-    const ALL: Minimal = Minimal { shared_user: true, landlock: false, read_only: true };
+    const ALL: Minimal = Minimal { shared_user: true, landlock: 0, read_only: true };
 
     fn of(policy: &Policy, number: u32) -> Rule {
         let otherwise = Rule::Always(policy.rules.otherwise);
@@ -99,11 +105,21 @@ mod tests {
         for call in ["kill", "tgkill", "open", "openat", "fcntl"] {
             assert!(matches!(rule(&tight, call), Rule::While(_)), "{call}");
         }
-        let private = Minimal { shared_user: false, landlock: true, read_only: false };
+        let private = Minimal { shared_user: false, landlock: 3, read_only: false };
         let tight = Policy::compiler().at_minimal(private).unwrap();
         for call in ["kill", "chmod", "mkdir", "openat", "setsid"] {
             assert_eq!(rule(&tight, call), Rule::Always(Action::Allow), "{call}");
         }
+    }
+
+    #[test]
+    fn files_are_not_emptied_under_an_early_landlock() {
+        let minimal = Minimal { shared_user: false, landlock: 2, read_only: false };
+        let early = Policy::compiler().at_minimal(minimal).unwrap();
+        for call in ["open", "openat"] {
+            assert!(matches!(rule(&early, call), Rule::While(_)), "{call}");
+        }
+        assert!(matches!(rule(&early, "openat2"), Rule::Always(Action::Refuse(_))));
     }
 
     #[test]
