@@ -288,6 +288,12 @@ fn the_disk_is_not_filled(stand: &Stand) {
         assert_eq!(ran.outcome.ending, Ending::OutputExceeded, "{line}: {ran:?}");
         sandbox.work().clear().unwrap();
     }
+    // However quickly it is done: what one run wrote is not held against the next.
+    for (mebibytes, expected) in [(15, DONE), (18, Ending::OutputExceeded)] {
+        let once = stand.writing(&format!("on_host write-once {mebibytes}"));
+        assert_eq!(run(&mut sandbox, &once).outcome.ending, expected);
+        sandbox.work().clear().unwrap();
+    }
     for fill in ["fill", "fill-nameless"] {
         let line = format!("on_host {fill} {}", sandbox.temporary_path().display());
         let mut spec = stand.writing(&line);

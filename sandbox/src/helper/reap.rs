@@ -50,6 +50,8 @@ pub(super) fn until_all_gone(
     tally.ended_at.get_or_insert_with(now);
     tally.reap_the_rest(program, ground);
     tally.gone_at = now();
+    // What the looks have missed is not to be held against the next run.
+    tally.disk_exceeded |= ground.too_much_on_disk();
     tally
 }
 

@@ -163,6 +163,8 @@ static int sleep_in_many(char **args) {
     for (;;) pause();
 }
 
+static int write_once(char **args) { return write_into(".", "file", (size_t)atoi(args[0]) << 20) == 0 ? 0 : escaped("could not write"); }
+
 static int many_files(char **args) {
     for (int i = 0;; i++) {
         char name[32];
@@ -200,7 +202,7 @@ static const struct {
 } ACTS[] = {
     {"tell", tell}, {"leave-processes", leave_processes}, {"signal-others", signal_others}, {"abort", abort_},
     {"change-files", change_files}, {"read-files", read_files}, {"use-null", use_null},
-    {"without", without}, {"fill", fill}, {"fill-nameless", fill_nameless}, {"sleep-in-many", sleep_in_many}, {"many-files", many_files}, {"bury", bury},
+    {"without", without}, {"fill", fill}, {"write-once", write_once}, {"fill-nameless", fill_nameless}, {"sleep-in-many", sleep_in_many}, {"many-files", many_files}, {"bury", bury},
 };
 
 int main(int argc, char **argv) {
