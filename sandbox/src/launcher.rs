@@ -4,8 +4,9 @@ use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio as ProcessStdio};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use crate::cgroup::{Cgroup, Hierarchies};
 use crate::error::SandboxError;
 use crate::helper;
 use crate::protocol::{Channel, Launch, Launched, Setup};
@@ -26,6 +27,30 @@ struct Process {
     /// `None` once it is to end.
     channel: Option<Mutex<Channel>>,
     child: Mutex<Child>,
+    /// Where boxes' control groups can be, found when it was first asked for.
+    hierarchies: OnceLock<Result<Hierarchies, String>>,
+}
+
+/// A box that has been asked for.
+pub(crate) struct Launching<'a> {
+    /// Nobody else is answered before.
+    channel: MutexGuard<'a, Channel>,
+}
+
+impl Launching<'_> {
+    /// The socket on which the box listens.
+    pub(crate) fn socket(self) -> Result<Channel, SandboxError> {
+        match self.channel.receive().map_err(broken)? {
+            Some((Launched::Box, mut fds)) => {
+                fds.pop().map(Channel::new).ok_or(SandboxError::HelperGone)
+            }
+            Some((Launched::Failed { errno }, _)) => Err(SandboxError::setup(
+                "start a box's process",
+                io::Error::from_raw_os_error(errno),
+            )),
+            None => Err(SandboxError::HelperGone),
+        }
+    }
 }
 
 impl Launcher {
@@ -50,7 +75,7 @@ impl Launcher {
             .spawn()
             .map_err(|source| SandboxError::StartHelper { path: path.to_owned(), source })?;
         let channel = Some(Mutex::new(Channel::new(ours)));
-        Ok(Self { process: Arc::new(Process { channel, child: Mutex::new(child) }) })
+        Ok(Self { process: Arc::new(Process { channel, child: Mutex::new(child), hierarchies: OnceLock::new() }) })
     }
 
     /// Builds a box ahead, which makes the next opening of such a box cheap. What is in it is what
@@ -69,20 +94,20 @@ impl Launcher {
         self.channel()?.send(&Launch::Ahead(setup), &[]).map_err(broken)
     }
 
-    /// A socket on which a box listens.
-    pub(crate) fn launch(&self, setup: Setup) -> Result<Channel, SandboxError> {
+    /// Asks for a box.
+    pub(crate) fn launch(&self, setup: Setup) -> Result<Launching<'_>, SandboxError> {
         let channel = self.channel()?;
         channel.send(&Launch::Box(setup), &[]).map_err(broken)?;
-        match channel.receive().map_err(broken)? {
-            Some((Launched::Box, mut fds)) => {
-                fds.pop().map(Channel::new).ok_or(SandboxError::HelperGone)
-            }
-            Some((Launched::Failed { errno }, _)) => Err(SandboxError::setup(
-                "start a box's process",
-                io::Error::from_raw_os_error(errno),
-            )),
-            None => Err(SandboxError::HelperGone),
-        }
+        Ok(Launching { channel })
+    }
+
+    /// Makes the control groups of a box.
+    pub(crate) fn make_groups(&self) -> Result<Cgroup, String> {
+        let found = self
+            .process
+            .hierarchies
+            .get_or_init(|| Hierarchies::read().map_err(|error| error.to_string()));
+        Cgroup::create(found.as_ref().map_err(String::clone)?)
     }
 
     fn channel(&self) -> Result<MutexGuard<'_, Channel>, SandboxError> {

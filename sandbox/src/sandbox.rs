@@ -95,16 +95,19 @@ impl Sandbox {
             Some(place) => place.setup(spec),
             None => request::setup(level, spec),
         };
-        let channel = launcher.launch(setup)?;
+        let launching = launcher.launch(setup)?;
         // Made while the box is being built.
         let cgroup = match level {
-            Level::Full => Some(Cgroup::create().map_err(unavailable)?),
+            Level::Full => Some(launcher.make_groups()),
             Level::UserNamespace | Level::Minimal => None,
         };
+        let channel = launching.socket();
+        let cgroup = cgroup.transpose().map_err(unavailable)?;
         let undo = |error| {
             let _ = cgroup.as_ref().map(Cgroup::remove);
             error
         };
+        let channel = channel.map_err(undo)?;
         let opened = enter(level, &channel, cgroup.as_ref()).map_err(undo)?;
         Ok(Self {
             level,

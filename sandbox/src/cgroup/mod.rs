@@ -15,6 +15,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use mounts::Hierarchies;
+
 use crate::error::SandboxError;
 use crate::protocol::{Again, Readings};
 use crate::spec::RunLimits;
@@ -53,14 +55,13 @@ impl Cgroup {
     ///
     /// # Errors
     /// Says, version by version, why there are none.
-    pub(crate) fn create() -> Result<Self, String> {
-        let hierarchies = mounts::Hierarchies::read().map_err(|error| error.to_string())?;
+    pub(crate) fn create(hierarchies: &Hierarchies) -> Result<Self, String> {
         let name = residue::group_name();
-        let v2 = match v2::Groups::create(&hierarchies, &name) {
+        let v2 = match v2::Groups::create(hierarchies, &name) {
             Ok(groups) => return Ok(Self::V2(groups)),
             Err(reason) => reason,
         };
-        match v1::Groups::create(&hierarchies, &name) {
+        match v1::Groups::create(hierarchies, &name) {
             Ok(groups) => Ok(Self::V1(groups)),
             Err(v1) => Err(format!("cgroup v2: {v2}; cgroup v1: {v1}")),
         }

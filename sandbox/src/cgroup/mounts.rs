@@ -3,6 +3,9 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use super::residue;
 
 /// One mounted cgroup file system.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,14 +20,16 @@ struct Hierarchy {
 
 /// All of them, with this process's own groups.
 #[derive(Debug)]
-pub(super) struct Hierarchies {
+pub(crate) struct Hierarchies {
     mounted: Vec<Hierarchy>,
     /// Lines of `/proc/self/cgroup`: controllers (empty for version 2) and path.
     own: Vec<(Vec<String>, PathBuf)>,
+    /// Folders from which the groups of dead owners have been removed.
+    swept: Mutex<Vec<PathBuf>>,
 }
 
 impl Hierarchies {
-    pub(super) fn read() -> io::Result<Self> {
+    pub(crate) fn read() -> io::Result<Self> {
         let mounts = fs::read_to_string("/proc/self/mountinfo")?;
         let own = fs::read_to_string("/proc/self/cgroup")?;
         Ok(Self::parse(&mounts, &own))
@@ -40,7 +45,16 @@ impl Hierarchies {
                 Some((controllers.map(str::to_owned).collect(), PathBuf::from(fields.next()?)))
             })
             .collect();
-        Self { mounted, own }
+        Self { mounted, own, swept: Mutex::default() }
+    }
+
+    /// Removes from a folder the groups of dead owners, the first time.
+    pub(super) fn sweep(&self, parent: &Path) {
+        let mut swept = self.swept.lock().unwrap_or_else(PoisonError::into_inner);
+        if !swept.iter().any(|path| path == parent) {
+            residue::sweep(parent);
+            swept.push(parent.to_owned());
+        }
     }
 
     /// This process's own group in the version 1 tree of a controller.

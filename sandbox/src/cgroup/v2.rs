@@ -46,7 +46,7 @@ impl Groups {
     pub(super) fn create(hierarchies: &Hierarchies, name: &str) -> Result<Self, String> {
         let (own, root) = hierarchies.own_v2().ok_or("not mounted")?;
         let parent = parent_of_boxes(&own, root)?;
-        residue::sweep(&parent);
+        hierarchies.sweep(&parent);
         let groups = Self::create_below(&parent, name).map_err(|error| explain(&error))?;
         if groups.folder.has(PEAK) {
             return Ok(groups);

@@ -85,6 +85,9 @@ impl Memory {
     }
 
     pub(super) fn lift_limit(&mut self) -> Result<(), SandboxError> {
+        if self.limit.is_none() {
+            return Ok(());
+        }
         if self.has_swap_limit {
             self.folder.write(LIMIT_WITH_SWAP, UNLIMITED)?;
         }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::files::Folder;
 use super::mounts::Hierarchies;
-use super::{Account, explain, residue};
+use super::{Account, explain};
 use crate::error::SandboxError;
 use crate::protocol::{Again, Readings};
 use crate::spec::RunLimits;
@@ -27,7 +27,7 @@ impl Groups {
             let parent = hierarchies
                 .own_v1(controller)
                 .ok_or_else(|| format!("no tree has the {controller} controller"))?;
-            residue::sweep(&parent);
+            hierarchies.sweep(&parent);
             Folder::create(parent.join(name)).map_err(|error| explain(&error))
         };
         let memory = make("memory")?;
