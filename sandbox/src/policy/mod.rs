@@ -63,7 +63,22 @@ pub enum PolicyError {
         /// The call's name.
         call: String,
     },
+    /// Its filter is longer than the kernel takes.
+    #[error(
+        "seccomp policy {policy} makes a filter of {instructions} instructions; the limit is {limit}"
+    )]
+    TooLong {
+        /// The policy's name.
+        policy: String,
+        /// The filter's length.
+        instructions: usize,
+        /// The longest filter.
+        limit: usize,
+    },
 }
+
+/// The longest filter that the kernel takes: `BPF_MAXINSNS`.
+const LONGEST_FILTER: usize = 4096;
 
 const NATIVE: &str = include_str!("../../policies/native.toml");
 const VM: &str = include_str!("../../policies/vm.toml");
@@ -110,8 +125,16 @@ impl Policy {
     /// Says what is wrong with the text.
     pub fn parse(name: &str, text: &str) -> Result<Self, PolicyError> {
         let rules = resolve(name, text)?;
-        let program = bpf::compile(&rules).into();
-        Ok(Self { name: name.into(), rules: rules.into(), program })
+        Self::of(name.into(), rules)
+    }
+
+    fn of(name: Arc<str>, rules: Rules) -> Result<Self, PolicyError> {
+        let program = bpf::compile(&rules);
+        if program.len() > LONGEST_FILTER {
+            let (policy, instructions) = (name.to_string(), program.len());
+            return Err(PolicyError::TooLong { policy, instructions, limit: LONGEST_FILTER });
+        }
+        Ok(Self { name, rules: rules.into(), program: program.into() })
     }
 
     /// The name it was built in or parsed under.
@@ -195,6 +218,16 @@ mod tests {
         assert_eq!(base, PolicyError::Unknown("nothing".into()));
         let field = Policy::parse("p", "otherwise = \"allow\"\nalow = []").unwrap_err();
         assert!(field.to_string().contains("alow"), "{field}");
+        let narrow = |number: i64| {
+            let call = syscalls::name(number)?;
+            let values: Vec<i64> = (0..150).map(|value| 1000 * number + value).collect();
+            Some(format!(
+                "[[narrow]]\ncall = {call:?}\nargument = 0\nvalues = {values:?}\nunless = \"kill\"\n"
+            ))
+        };
+        let text: String = (0..60).filter_map(narrow).collect();
+        let long = Policy::parse("p", &text).unwrap_err();
+        assert!(matches!(long, PolicyError::TooLong { limit: 4096, .. }), "{long}");
     }
 
     #[test]

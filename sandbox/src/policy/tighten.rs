@@ -1,7 +1,7 @@
 //! Policies at level minimal, where the filter also has to do what namespaces and mounts do elsewhere.
 
 use super::data::{PolicyFile, Rule, Rules};
-use super::{Instruction, Policy, PolicyError, bpf};
+use super::{Instruction, Policy, PolicyError};
 
 /// What the policies of level minimal depend on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +27,7 @@ impl Policy {
     /// The same policy and all that level minimal takes away.
     ///
     /// # Errors
-    /// Says what is wrong with one of the built-in files.
+    /// When the policy's filter becomes longer than the kernel takes.
     pub(crate) fn at_minimal(&self, minimal: Minimal) -> Result<Self, PolicyError> {
         let files = [
             ("minimal/always", ALWAYS, true),
@@ -44,8 +44,7 @@ impl Policy {
         for (name, text, _) in files.into_iter().filter(|(_, _, applies)| *applies) {
             tighten(&mut rules, PolicyFile::parse(name, text)?.rules(name, None)?);
         }
-        let program = bpf::compile(&rules).into();
-        Ok(Self { name: self.name.clone(), rules: rules.into(), program })
+        Self::of(self.name.clone(), rules)
     }
 }
 
