@@ -70,7 +70,7 @@ impl Execution {
                 }
                 let which =
                     Which { run, program: program(plan), limits: &plan.limits, ended_first: None };
-                report::print(which, place(&sandbox), &outcome, self.json);
+                report::print(which, place(&sandbox), &outcome, self.json)?;
                 if !outcome.ending.is_success() {
                     ended = Ended::Failed;
                     if !series.keep_going {
@@ -130,7 +130,7 @@ impl Execution {
                 limits: &side.run.limits,
                 ended_first: Some(run == joined.first),
             };
-            report::print(which, place(&sandbox), &outcome, self.json);
+            report::print(which, place(&sandbox), &outcome, self.json)?;
             let mut side_ended = Ended::Failed;
             if outcome.ending.is_success() {
                 side_ended = get(&sandbox, &side.place.get, self.json)?;
@@ -231,7 +231,7 @@ fn get(sandbox: &Sandbox, files: &[GetPlan], json: bool) -> Result<Ended, Failur
             None => None,
         };
         let (Some(entry), Some(content)) = (entry, content) else {
-            report::print_missing(&file.name, json);
+            report::print_missing(&file.name, json)?;
             ended = Ended::Failed;
             continue;
         };

@@ -55,7 +55,8 @@ fn run_document(options: &options::RunOptions) -> ExitCode {
         Err(failure) => {
             let message = format!("{:#}", failure.error);
             if options.json {
-                crate::terminal::say!("{}", serde_json::json!({ "error": message }));
+                // There is nobody else to tell if this fails.
+                let _ = report::print_json(&serde_json::json!({ "error": message }));
             } else {
                 anstream::eprintln!("{BAD}error:{BAD:#} {message}");
             }

@@ -1,10 +1,14 @@
 //! What a run gave: an object for programs, a line for people.
 
+use super::failure::Failure;
 use super::units::{mebibytes, seconds};
 use crate::terminal::{BAD, GOOD, QUIET};
+use anyhow::Context;
 use sandbox::document::LimitsPlan;
 use sandbox::{CgroupVersion, Ending, Level, Outcome};
 use serde::Serialize;
+use serde_json::json;
+use std::io::Write;
 use std::time::Duration;
 
 /// One run, as `--json` prints it. The manual page says what each key means.
@@ -74,10 +78,16 @@ pub(super) struct Which<'a> {
 }
 
 /// Prints a result: JSON on standard output, or a line on standard error.
-pub(super) fn print(which: Which<'_>, place: Place, outcome: &Outcome, json: bool) {
+pub(super) fn print(
+    which: Which<'_>,
+    place: Place,
+    outcome: &Outcome,
+    json: bool,
+) -> Result<(), Failure> {
     let us = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
     if !json {
-        return print_line(which, place, outcome);
+        print_line(which, place, outcome);
+        return Ok(());
     }
     let report = Report {
         run: which.run,
@@ -91,9 +101,13 @@ pub(super) fn print(which: Which<'_>, place: Place, outcome: &Outcome, json: boo
         limits: which.limits,
         ended_first: which.ended_first,
     };
-    if let Ok(line) = serde_json::to_string(&report) {
-        crate::terminal::say!("{line}");
-    }
+    print_json(&report).map_err(Failure::sandbox)
+}
+
+/// Prints an object on a line of its own: whoever asked for it must get it, or be told.
+pub(super) fn print_json(object: &impl Serialize) -> anyhow::Result<()> {
+    let line = serde_json::to_string(object).context("write the JSON")?;
+    writeln!(std::io::stdout(), "{line}").context("write to standard output")
 }
 
 fn print_line(which: Which<'_>, place: Place, outcome: &Outcome) {
@@ -117,11 +131,11 @@ fn print_line(which: Which<'_>, place: Place, outcome: &Outcome) {
 }
 
 /// Says that a file to get is not there.
-pub(super) fn print_missing(name: &str, json: bool) {
+pub(super) fn print_missing(name: &str, json: bool) -> Result<(), Failure> {
     let message = format!("get {name}: the program left no such file in /work");
     if json {
-        crate::terminal::say!("{}", serde_json::json!({ "error": message }));
-    } else {
-        anstream::eprintln!("{BAD}error:{BAD:#} {message}");
+        return print_json(&json!({ "error": message })).map_err(Failure::sandbox);
     }
+    anstream::eprintln!("{BAD}error:{BAD:#} {message}");
+    Ok(())
 }
