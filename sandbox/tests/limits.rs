@@ -5,6 +5,7 @@
 mod common;
 
 use std::io::{Seek, SeekFrom, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use common::*;
@@ -13,27 +14,34 @@ use sandbox::{Ending, Input, Level, Output, SandboxError, Stdio};
 const DONE: Ending = Ending::Exited { code: 0 };
 
 #[test]
-fn memory_of_a_program_is_what_it_touches() {
+fn memory_is_limited_from_both_sides() {
     for level in LEVELS {
         let mut sandbox = open(level);
-        for mebibytes in [1, 8, 32, 50] {
-            let ran = run(&mut sandbox, &hostile(&format!("heap {mebibytes}")));
-            assert_eq!(ran.outcome.ending, DONE);
-            let peak = ran.outcome.usage.peak_memory_bytes;
-            // The rest is the C library's; and the kernel charges in batches, for each processor.
-            let expected = mebibytes * MIB - MIB / 2..(mebibytes + 2) * MIB;
-            assert!(expected.contains(&peak), "{mebibytes} MiB at level {level}: {peak}");
+        for what in ["touch", "touch-in-threads", "touch-in-children", "touch-shared"] {
+            let number = if what == "touch" || what == "touch-shared" { 1 } else { 4 };
+            let mut at = |mebibytes: u64| {
+                run(&mut sandbox, &frugal(&format!("{what} {mebibytes} {number}"))).outcome
+            };
+            let below = at(60);
+            assert_eq!(below.ending, DONE, "{what} at level {level}: {below:?}");
+            assert!(below.usage.peak_memory_bytes <= 64 * MIB, "{what} at {level}: {below:?}");
+            let above = at(68);
+            assert_eq!(above.ending, Ending::MemoryExceeded, "{what} at level {level}: {above:?}");
+            assert!(above.usage.peak_memory_bytes >= 64 * MIB, "{what} at {level}: {above:?}");
         }
     }
 }
 
 #[test]
-fn memory_of_all_processes_counts_together() {
+fn an_allocation_is_no_use_of_memory() {
     for level in LEVELS {
-        let ran = run(&mut open(level), &hostile("memory-of-children 3"));
-        assert_eq!(ran.outcome.ending, DONE);
-        let peak = ran.outcome.usage.peak_memory_bytes;
-        assert!((48 * MIB..56 * MIB).contains(&peak), "level {level}: {peak}");
+        let mut sandbox = open(level);
+        // Refused for its size alone, and the program says so itself: nothing was used.
+        let refused = run(&mut sandbox, &frugal("allocate-or-say-no 100000000")).outcome;
+        assert_eq!(refused.ending, Ending::Exited { code: 1 }, "level {level}");
+        // Granted, and then used.
+        let used = run(&mut sandbox, &frugal("allocate-or-say-no 80")).outcome;
+        assert_eq!(used.ending, Ending::MemoryExceeded, "level {level}");
     }
 }
 
@@ -77,6 +85,76 @@ fn cpu_time_is_the_programs_own_count() {
 
         let over = run(&mut sandbox, &hostile("busy-for-ms 310"));
         assert_eq!(over.outcome.ending, Ending::CpuTimeExceeded, "level {level}");
+    }
+}
+
+#[test]
+fn time_of_threads_and_children_is_limited_from_both_sides() {
+    for level in LEVELS {
+        let mut sandbox = open(level);
+        for what in ["work", "work-in-threads", "work-in-children", "work-on-heedlessly"] {
+            let number = if what.starts_with("work-in") { 3 } else { 1 };
+            let mut at =
+                |ms: u64| run(&mut sandbox, &frugal(&format!("{what} {ms} {number}"))).outcome;
+            assert_eq!(at(240).ending, DONE, "{what} at level {level}");
+            let above = at(360);
+            assert_eq!(above.ending, Ending::CpuTimeExceeded, "{what} at level {level}");
+            assert!(above.usage.cpu > Duration::from_millis(300), "{above:?}");
+        }
+    }
+}
+
+/// The kernel's own limit counts ticks, and counts those of others on a busy machine: it is far above.
+#[test]
+fn a_program_is_not_stopped_early_on_a_busy_machine() {
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().unwrap().get() {
+            scope.spawn(|| {
+                let mut rounds = 0_u64;
+                while !done.load(Ordering::Relaxed) {
+                    rounds = std::hint::black_box(rounds + 1);
+                }
+            });
+        }
+        let outcomes: Vec<_> = LEVELS
+            .into_iter()
+            .map(|level| {
+                let mut spec = frugal("work 970");
+                spec.limits.cpu = Duration::from_secs(1);
+                spec.limits.wall = Duration::from_secs(60);
+                run(&mut open(level), &spec).outcome
+            })
+            .collect();
+        done.store(true, Ordering::Relaxed);
+        assert!(outcomes.iter().all(|outcome| outcome.ending == DONE), "{outcomes:?}");
+    });
+}
+
+/// The program ignores SIGXFSZ, sees its write fail and ends with code 1.
+#[test]
+fn output_is_limited_from_both_sides() {
+    for level in LEVELS {
+        let mut sandbox = open(level);
+        for stream in [1, 2] {
+            for (bytes, ending) in [(MIB, DONE), (MIB + 1, Ending::OutputExceeded)] {
+                let mut spec = hostile(&format!("print {stream} {bytes}"));
+                spec.limits.file_bytes = 0;
+                assert_eq!(run(&mut sandbox, &spec).outcome.ending, ending, "level {level}");
+            }
+        }
+    }
+}
+
+#[test]
+fn processes_are_limited_from_both_sides() {
+    for level in LEVELS {
+        let mut sandbox = open(level);
+        // The first one counts too. Who is refused another ends with code 3.
+        let below = run(&mut sandbox, &frugal("touch-in-children 0 19")).outcome;
+        assert_eq!(below.ending, DONE, "level {level}");
+        let above = run(&mut sandbox, &frugal("touch-in-children 0 20")).outcome;
+        assert_eq!(above.ending, Ending::Exited { code: 3 }, "level {level}");
     }
 }
 

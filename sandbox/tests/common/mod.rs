@@ -20,6 +20,9 @@ pub const LEVELS: [Level; 2] = [Level::Full, Level::UserNamespace];
 /// The compiled `programs/hostile`.
 pub static HOSTILE: LazyLock<PathBuf> = LazyLock::new(|| compile("hostile"));
 
+/// The compiled `programs/frugal.c`.
+pub static FRUGAL: LazyLock<PathBuf> = LazyLock::new(|| compile("frugal"));
+
 /// Compiles a C program of `tests/programs`, a file or all files of a folder, statically, so that
 /// it needs nothing of the host.
 pub fn compile(name: &str) -> PathBuf {
@@ -43,12 +46,13 @@ pub fn helper() -> Helper {
     Helper::At(env!("CARGO_BIN_EXE_gavel-sandbox-helper").into())
 }
 
-/// A box with the hostile program in it and nothing else of the host.
+/// A box with the test programs in it and nothing else of the host.
 pub fn box_spec(level: Level) -> BoxSpec {
     let hostile = Mount { source: HOSTILE.clone(), target: "/hostile".into() };
+    let frugal = Mount { source: FRUGAL.clone(), target: "/frugal".into() };
     BoxSpec {
         level: Some(level),
-        mounts: vec![hostile],
+        mounts: vec![hostile, frugal],
         work_bytes: 16 * MIB,
         work_inodes: 1000,
         temporary_bytes: 16 * MIB,
@@ -63,7 +67,16 @@ pub fn open(level: Level) -> Sandbox {
 
 /// A run of the hostile program; `line` is its arguments, split at blanks.
 pub fn hostile(line: &str) -> RunSpec {
-    let argv = ["/hostile"].into_iter().chain(line.split_whitespace());
+    run_of("/hostile", line)
+}
+
+/// A run of the frugal program; `line` is its arguments, split at blanks.
+pub fn frugal(line: &str) -> RunSpec {
+    run_of("/frugal", line)
+}
+
+fn run_of(program: &str, line: &str) -> RunSpec {
+    let argv = [program].into_iter().chain(line.split_whitespace());
     let mut spec = RunSpec::new(argv, limits(), Policy::native());
     spec.env = vec![("MARK".to_owned(), mark())];
     spec

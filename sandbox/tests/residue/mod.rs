@@ -8,7 +8,7 @@ use std::path::PathBuf;
 pub struct Holdings {
     /// Open descriptors of this process.
     pub descriptors: usize,
-    /// Its children: helpers.
+    /// Its children: the boxes' launchers.
     pub children: Vec<u32>,
     /// Mounts that it sees.
     pub mounts: usize,
@@ -19,7 +19,7 @@ pub struct Holdings {
 impl Holdings {
     /// As they are now.
     pub fn now() -> Self {
-        let mut children: Vec<u32> = tasks().flat_map(children_of).collect();
+        let mut children = children_of(std::process::id());
         children.sort_unstable();
         Self {
             // One is the look itself.
@@ -31,14 +31,21 @@ impl Holdings {
     }
 }
 
-fn tasks() -> impl Iterator<Item = PathBuf> {
-    fs::read_dir("/proc/self/task").unwrap().flatten().map(|task| task.path())
+/// All processes below one.
+pub fn descendants(process: u32) -> Vec<u32> {
+    let children = children_of(process);
+    let below: Vec<u32> = children.iter().flat_map(|&child| descendants(child)).collect();
+    [children, below].concat()
 }
 
-fn children_of(task: PathBuf) -> Vec<u32> {
-    // A thread may have ended meanwhile.
-    let children = fs::read_to_string(task.join("children")).unwrap_or_default();
-    children.split_whitespace().map(|child| child.parse().unwrap()).collect()
+/// The children of all threads of a process; none of one that has ended.
+fn children_of(process: u32) -> Vec<u32> {
+    let threads = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+    let lists = threads.filter_map(|t| fs::read_to_string(t.path().join("children")).ok());
+    let numbers = |list: String| {
+        list.split_whitespace().map(|child| child.parse().unwrap()).collect::<Vec<u32>>()
+    };
+    lists.flat_map(numbers).collect()
 }
 
 /// Control groups that name `owner` as theirs.

@@ -1,0 +1,105 @@
+//! Figures that are true: memory to 5 %, time of all threads and processes.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod common;
+
+use std::time::Duration;
+
+use common::*;
+use sandbox::{Ending, Level, RunLimits, RunSpec, Sandbox, Usage};
+
+fn usage(sandbox: &mut Sandbox, line: &str) -> Usage {
+    let limits = RunLimits {
+        cpu: Duration::from_secs(10),
+        wall: Duration::from_secs(60),
+        memory_bytes: 2048 * MIB,
+        ..limits()
+    };
+    let ran = run(sandbox, &RunSpec { limits, ..frugal(line) });
+    assert_eq!(ran.outcome.ending, Ending::Exited { code: 0 }, "{line}: {ran:?}");
+    ran.outcome.usage
+}
+
+/// That `what N` reads `N` MiB and always the same for the program itself, within 5 % of the whole.
+fn reads_what_it_touches(level: Level, what: &str, number: u64, sizes: impl Iterator<Item = u64>) {
+    let mut sandbox = open(level);
+    let mut read = |mebibytes: u64| {
+        usage(&mut sandbox, &format!("{what} {mebibytes} {number}")).peak_memory_bytes
+    };
+    let runtime = read(16) - 16 * MIB;
+    for mebibytes in sizes {
+        let (expected, peak) = (mebibytes * MIB + runtime, read(mebibytes));
+        let off = peak.abs_diff(expected);
+        let what = format!("{what} {mebibytes} {number} at level {level}");
+        assert!(off <= expected / 20, "{what}: {peak} instead of {expected}");
+    }
+}
+
+fn powers(from: u32) -> impl Iterator<Item = u64> {
+    (from..=10).map(|power| 1 << power)
+}
+
+#[test]
+fn memory_of_one_process_is_what_it_touches() {
+    for level in LEVELS {
+        reads_what_it_touches(level, "touch", 1, powers(0));
+    }
+}
+
+#[test]
+fn memory_of_threads_is_what_they_touch_together() {
+    for level in LEVELS {
+        reads_what_it_touches(level, "touch-in-threads", 4, powers(2));
+    }
+}
+
+/// The kernel's account of several processes is exact to a quarter of a MiB for each processor.
+#[test]
+fn memory_of_processes_is_what_they_touch_together() {
+    for level in LEVELS {
+        reads_what_it_touches(level, "touch-in-children", 4, powers(5));
+    }
+}
+
+#[test]
+fn memory_reads_the_same_again_and_again() {
+    for level in LEVELS {
+        let mut sandbox = open(level);
+        for line in ["touch 1", "touch 16", "touch-in-threads 16 4"] {
+            let first = usage(&mut sandbox, line).peak_memory_bytes;
+            for _ in 0..10 {
+                let again = usage(&mut sandbox, line).peak_memory_bytes;
+                assert!(again.abs_diff(first) <= first / 20, "{line}: {again} after {first}");
+            }
+        }
+    }
+}
+
+#[test]
+fn time_of_all_threads_and_processes_counts() {
+    let worked = Duration::from_millis(120);
+    for level in LEVELS {
+        let mut sandbox = open(level);
+        for line in ["work 120", "work-in-threads 120 6", "work-in-children 120 3"] {
+            let cpu = usage(&mut sandbox, line).cpu;
+            // Each thread's clock has begun before it was let go, and a sampled one has ticks of 10 ms.
+            assert!(cpu + Duration::from_millis(5) >= worked, "{line} at level {level}: {cpu:?}");
+            assert!(cpu < worked * 2, "{line} at level {level}: {cpu:?}");
+        }
+    }
+}
+
+#[test]
+fn a_run_in_a_used_box_reads_like_one_in_a_new_box() {
+    for level in LEVELS {
+        let read = |sandbox: &mut Sandbox| usage(sandbox, "touch 8").peak_memory_bytes;
+        let fresh = read(&mut open(level));
+        let mut used = open(level);
+        for line in ["touch 300", "touch-in-children 64 8", "touch-shared 100"] {
+            usage(&mut used, line);
+        }
+        let after = read(&mut used);
+        assert!(after.abs_diff(fresh) <= fresh / 20, "{after} instead of {fresh} at {level}");
+    }
+}
