@@ -3,20 +3,19 @@
 //! The manual page `docs/gavel-sandbox.1` says what each key means. Parsing reads no file and
 //! touches nothing of the host; it is strict, so that no misspelt limit is silently not enforced.
 
+mod boxes;
 mod error;
 mod fields;
 mod limits;
-mod plans;
+mod runs;
 
 use serde::{Deserialize, Serialize};
 
+pub use boxes::{BoxPlan, GetPlan, MountPlan, PutPlan, SYSTEM_FOLDERS};
 pub use error::DocumentError;
 use fields::{Object, object};
 pub use limits::LimitsPlan;
-pub use plans::{
-    BoxPlan, Environment, GetPlan, MountPlan, PolicyChoice, PutPlan, RunPlan, SYSTEM_FOLDERS,
-    Stream, WorkPlan,
-};
+pub use runs::{Environment, PolicyChoice, RunPlan, Stream, WorkPlan};
 
 /// What is to be run, and in which boxes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
