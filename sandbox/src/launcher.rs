@@ -75,7 +75,13 @@ impl Launcher {
             .spawn()
             .map_err(|source| SandboxError::StartHelper { path: path.to_owned(), source })?;
         let channel = Some(Mutex::new(Channel::new(ours)));
-        Ok(Self { process: Arc::new(Process { channel, child: Mutex::new(child), hierarchies: OnceLock::new() }) })
+        Ok(Self {
+            process: Arc::new(Process {
+                channel,
+                child: Mutex::new(child),
+                hierarchies: OnceLock::new(),
+            }),
+        })
     }
 
     /// Builds a box ahead, which makes the next opening of such a box cheap. What is in it is what

@@ -56,11 +56,29 @@ pub(super) fn enter(setup: &Setup) -> Result<Identity, Failure> {
         // They are all there again in a user namespace of its own.
         process::forbid_capabilities_below().step(|| "empty the capability bounding set".into())?;
     }
+    start_clocks_anew();
     prctl::set_no_new_privs().step(|| "set no_new_privs".into())?;
     sethostname("box").step(|| "set the host name".into())?;
     mount(None::<&str>, "/", None::<&str>, MsFlags::MS_REC | MsFlags::MS_PRIVATE, None::<&str>)
         .step(|| "make all mounts private".into())?;
     Ok(Identity { process, id })
+}
+
+/// Programs see clocks that began with the box, and learn nothing of how long the host has been up.
+/// Kernels without time namespaces (before Linux 5.6) show the host's.
+fn start_clocks_anew() {
+    let time = CloneFlags::from_bits_retain(libc::CLONE_NEWTIME);
+    if unshare(time).is_err() {
+        return;
+    }
+    let offset = |name, clock| {
+        let seconds = process::clock_nanoseconds(clock) / 1_000_000_000;
+        format!("{name} -{seconds} 0\n")
+    };
+    let offsets =
+        offset("monotonic", libc::CLOCK_MONOTONIC) + &offset("boottime", libc::CLOCK_BOOTTIME);
+    // For this process's children only.
+    let _ = fs::write("/proc/self/timens_offsets", offsets);
 }
 
 /// The number of this process in the namespace of the host's `/proc`.

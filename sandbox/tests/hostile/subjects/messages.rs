@@ -143,8 +143,9 @@ pub fn attacks() -> Vec<Attack> {
         attack(
             "the host's uptime",
             "see-uptime {uptime}",
-            open("its monotonic clock is the host's"),
-        ),
+            contained("the clocks begin with the box"),
+        )
+        .at_minimal(open("its monotonic clock is the host's")),
         attack("numbers of pipes", "see-numbers-of-pipes", open("one counter for the whole host")),
     ]);
     attacks
