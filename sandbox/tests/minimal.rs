@@ -174,7 +174,7 @@ fn the_level_is_chosen_here() {
 type Test = fn(&Stand);
 
 fn hold(stand: &Stand) {
-    let tests: [(&str, Test); 16] = [
+    let tests: [(&str, Test); 17] = [
         ("programs_find_their_folders", programs_find_their_folders),
         ("ends_are_told_as_they_are", ends_are_told_as_they_are),
         ("limits_hold", limits_hold),
@@ -189,6 +189,7 @@ fn hold(stand: &Stand) {
         ("a_box_can_be_ended_from_another_thread", a_box_can_be_ended_from_another_thread),
         ("a_killed_box_leaves_nothing", a_killed_box_leaves_nothing),
         ("two_programs_talk", two_programs_talk),
+        ("streams_can_be_opened_by_name", streams_can_be_opened_by_name),
         ("files_of_others_are_closed", files_of_others_are_closed),
         ("the_null_device_can_be_written_to", the_null_device_can_be_written_to),
     ];
@@ -496,6 +497,26 @@ fn the_null_device_can_be_written_to(stand: &Stand) {
     assert_eq!(run(&mut sandbox, &spec).outcome.ending, DONE);
     spec.work = WorkAccess::Writable;
     assert_eq!(run(&mut sandbox, &spec).outcome.ending, DONE);
+}
+
+fn streams_can_be_opened_by_name(stand: &Stand) {
+    let mut spec = stand.spec();
+    spec.mounts.extend(["/bin", "/lib", "/lib64", "/usr"].map(Mount::same));
+    let mut sandbox = Sandbox::open(&spec).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
+    let input = folder.path().join("input");
+    fs::write(&input, "input\n").unwrap();
+    let script = "cat /dev/stdin; cat /proc/self/fd/0";
+    let mut cat = RunSpec::new(["/bin/sh", "-c", script], limits(), Policy::native());
+    for mode in [0o644, 0o666] {
+        fs::set_permissions(&input, Permissions::from_mode(mode)).unwrap();
+        for policy in [Policy::native(), Policy::vm(), Policy::compiler()] {
+            cat.policy = policy;
+            let ran = try_run(&mut sandbox, &cat, Input::Path(input.clone())).unwrap();
+            assert_eq!(ran.stdout, "input\ninput\n", "{ran:?}");
+        }
+    }
 }
 
 fn inputs_stay_as_they_are(stand: &Stand) {

@@ -68,7 +68,10 @@ impl<'a> PreparedProgram<'a> {
         let (stage, errno) = match self.prepare(report, &mut list) {
             Ok(listener) => {
                 report.wait_at_the_gate(listener);
-                (Stage::Execute, self.program.execute())
+                match self.confinement.map_or(Ok(()), Confinement::close) {
+                    Ok(()) => (Stage::Execute, self.program.execute()),
+                    Err(errno) => (Stage::Confinement, errno),
+                }
             }
             Err(failure) => failure,
         };

@@ -20,7 +20,7 @@ use nix::unistd::Pid;
 
 use super::emulate::Answers;
 use super::ground::Ground;
-use super::minimal::OnHost;
+use super::minimal::{Confinement, OnHost};
 use super::namespaces::{INNER_ID, Identity};
 use super::program::PreparedProgram;
 use super::report::{Report, Stage};
@@ -52,6 +52,8 @@ struct Prepared {
     pid: Pid,
     answers: Answers,
     setup_cpu: Duration,
+    /// Its descriptors are the process's too, until it is executed.
+    _confinement: Option<Confinement>,
 }
 
 impl Runner {
@@ -167,7 +169,8 @@ impl Runner {
             return Err(Failure { step: stage.describe().into(), errno });
         }
         let answers = Answers::new(policy, run.memory_bytes);
-        self.prepared = Some(Prepared { pid, answers, setup_cpu: process::cpu_of(pid) });
+        let setup_cpu = process::cpu_of(pid);
+        self.prepared = Some(Prepared { pid, answers, setup_cpu, _confinement: confinement });
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! Policies at level minimal, where the filter also has to do what namespaces and mounts do elsewhere.
 
-use super::data::{PolicyFile, Rule, Rules};
+use super::data::{Action, PolicyFile, Rule, Rules};
 use super::{Instruction, Policy, PolicyError};
 
 /// What the policies of level minimal depend on.
@@ -44,6 +44,14 @@ impl Policy {
         for (name, text, _) in files.into_iter().filter(|(_, _, applies)| *applies) {
             tighten(&mut rules, PolicyFile::parse(name, text)?.rules(name, None)?);
         }
+        if minimal.landlock > 0 {
+            // The filter is in force when the program's process puts its last rules on itself. What
+            // the program can do with them is restrict itself further.
+            for call in [libc::SYS_landlock_add_rule, libc::SYS_landlock_restrict_self] {
+                let number = u32::try_from(call).unwrap_or(u32::MAX);
+                rules.by_number.insert(number, Rule::Always(Action::Allow));
+            }
+        }
         Self::of(self.name.clone(), rules)
     }
 }
@@ -65,7 +73,6 @@ pub(crate) fn name_own_process(program: &mut [Instruction], process: u32) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::data::Action;
     use super::super::syscalls::{Known, find};
     use super::*;
 

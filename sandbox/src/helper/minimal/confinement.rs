@@ -1,5 +1,6 @@
 //! What a program puts on itself right before its system call filter.
 
+use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 
@@ -22,6 +23,25 @@ const DEVICES: [(&str, Access); 5] = [
     ("/dev/full", READ_FILE | WRITE_FILE),
     ("/dev/random", READ_FILE),
     ("/dev/urandom", READ_FILE),
+];
+
+/// What of `/proc/self` runtimes ask for, and whether it is a folder. Not `net`, which tells of the host.
+const OF_ITSELF: [(&str, bool); 15] = [
+    ("auxv", false),
+    ("cgroup", false),
+    ("cmdline", false),
+    ("comm", false),
+    ("environ", false),
+    ("fd", true),
+    ("fdinfo", true),
+    ("limits", false),
+    ("maps", false),
+    ("mountinfo", false),
+    ("smaps", false),
+    ("smaps_rollup", false),
+    ("stat", false),
+    ("statm", false),
+    ("status", false),
 ];
 
 /// The rules on files of one run, where the kernel has such rules.
@@ -63,11 +83,30 @@ impl Confinement {
         // If the box's process is killed from outside, at least this one goes with it.
         set_pdeathsig(Signal::SIGKILL)?;
         if let Some(rules) = &self.rules {
-            // What runtimes ask for: their own memory map and the like. Not that of others.
-            rules.allow(open_path(Path::new("/proc/self"))?.as_fd(), true, READ)?;
-            rules.restrict_self()?;
+            for (name, is_folder) in OF_ITSELF {
+                // A kernel may be built without it.
+                if let Ok(file) = open_path(&Path::new("/proc/self").join(name)) {
+                    rules.allow(file.as_fd(), is_folder, READ)?;
+                }
+            }
         }
         Ok(())
+    }
+
+    /// The last thing before the execution, when the process has the program's streams.
+    pub(in crate::helper) fn close(&self) -> Result<(), Errno> {
+        let Some(rules) = &self.rules else { return Ok(()) };
+        // They can be opened again by their names, such as /dev/stdin.
+        let (input, output, errors) = (io::stdin(), io::stdout(), io::stderr());
+        let (write, streams) = (WRITE_FILE, [input.as_fd(), output.as_fd(), errors.as_fd()]);
+        for (stream, access) in streams.into_iter().zip([READ_FILE, write, write]) {
+            match rules.allow(stream, false, access) {
+                // There are no rules for pipes and what else has no place in a file system.
+                Ok(()) | Err(Errno::EBADFD) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        rules.restrict_self()
     }
 
     /// The filter for the process that calls this.
