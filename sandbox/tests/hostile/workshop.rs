@@ -155,7 +155,13 @@ impl Workshop {
         let mut spec = RunSpec::new(words, limits, policy);
         spec.work = work;
         spec.env = hostile("").env;
-        let env = [("PATH", "/usr/bin:/bin"), ("LANG", "C.UTF-8"), ("CGO_ENABLED", "0")];
+        let env = [
+            ("PATH", "/usr/bin:/bin"),
+            ("LANG", "C.UTF-8"),
+            ("CGO_ENABLED", "0"),
+            // Node gives up when it sees that there is a configuration and may not read it.
+            ("OPENSSL_CONF", "/dev/null"),
+        ];
         spec.env.extend(env.map(|(name, value)| (name.to_owned(), value.to_owned())));
         spec
     }

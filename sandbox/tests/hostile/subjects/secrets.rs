@@ -23,7 +23,7 @@ pub fn attacks() -> Vec<Attack> {
         attack("devices, terminals", "read-devices", absent()),
         attack("control groups", "read-groups", absent()),
         attack("connections and addresses of the host", "read-network", absent())
-            .at_minimal(open("/proc/self/net shows them")),
+            .at(Column::MinimalBare, open("/proc/self/net shows them")),
         attack(
             "descriptors, variables, signals, session of the judge",
             "inherited {variables}",
