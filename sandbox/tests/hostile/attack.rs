@@ -89,7 +89,9 @@ impl fmt::Display for End {
             Self::Contained(why) => f.write_str(why),
             Self::Open(what) => write!(f, "**not stopped**: {what}"),
             Self::Failed(code, why) => write!(f, "{why} (exit code {code})"),
-            Self::Limit(ending) => write!(f, "stopped: {ending}"),
+            Self::Limit(ending) => {
+                write!(f, "stopped: {}", ending.to_string().trim_end_matches(" exceeded"))
+            }
             Self::Signal(signal) => write!(f, "{}", Ending::Signalled { signal: *signal }),
             Self::Killed(call) => write!(f, "killed, naming `{call}`"),
             Self::Either(ends) => {
@@ -176,6 +178,11 @@ impl Attack {
     /// Ends differently at level minimal, with Landlock or without.
     pub fn at_minimal(self, end: End) -> Self {
         self.at(Column::Minimal, end.clone()).at(Column::MinimalBare, end)
+    }
+
+    /// Ends differently where there is no Landlock.
+    pub fn bare(self, end: End) -> Self {
+        self.at(Column::MinimalBare, end)
     }
 
     /// Ends differently wherever the box has no control groups.

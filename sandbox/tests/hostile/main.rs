@@ -14,6 +14,7 @@ mod stage;
 mod subjects;
 mod workshop;
 
+use std::process::Command;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use attack::Column;
@@ -31,10 +32,27 @@ fn attacks_end_as_expected_at_level_user_namespace() {
     try_all(Column::UserNamespace);
 }
 
-/// In the one of the two columns that the kernel gives.
 #[test]
 fn attacks_end_as_expected_at_level_minimal() {
     try_all(if has_landlock() { Column::Minimal } else { Column::MinimalBare });
+}
+
+/// Where the kernel has Landlock: in a process that it refuses it to.
+#[test]
+fn attacks_end_as_expected_at_level_minimal_without_landlock() {
+    let _alone = alone();
+    let mut elsewhere = Command::new(common::compile("on_host"));
+    elsewhere.arg("without").arg(libc::SYS_landlock_create_ruleset.to_string());
+    elsewhere.arg(std::env::current_exe().unwrap());
+    elsewhere.args(["--ignored", "--exact", "attacks_end_as_expected_here", "--nocapture"]);
+    assert!(elsewhere.status().unwrap().success());
+}
+
+#[test]
+#[ignore = "it is started by the test above it"]
+fn attacks_end_as_expected_here() {
+    assert!(!has_landlock());
+    try_all(Column::MinimalBare);
 }
 
 fn has_landlock() -> bool {

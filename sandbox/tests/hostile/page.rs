@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use crate::attack::{Column, End};
+use crate::attack::Column;
 use crate::subjects::{self, SUBJECTS};
 
 /// Set to write the page instead of comparing it.
@@ -21,7 +21,7 @@ written by `GAVEL_WRITE_CONTAINMENT=1 cargo test -p sandbox --test hostile page`
 Levels: `full` as root; `user-namespace` without any privilege; `minimal` where not even namespaces are to be had, with
 a kernel that has Landlock or one that has not. Limits of the tests: 64 MiB of memory, 20 processes, 1 MiB of output.
 \"Stopped\" is by a limit, which the outcome names; \"killed\" is for a system call, which the outcome names; \"refused\" is
-an error that the program sees. What is **not stopped** is said so.
+an error that the program sees; \"same\" is as in the column before. What is **not stopped** is said so.
 
 ## What no level stops
 
@@ -71,8 +71,14 @@ fn page() -> String {
         Column::ALL.iter().for_each(|column| write!(page, " {column} |").unwrap());
         page.push_str("\n|---|---|---|---|---|\n");
         for (attack, ends) in rows {
-            let ends: Vec<_> = ends.iter().map(End::to_string).collect();
-            writeln!(page, "| {attack} | {} |", ends.join(" | ")).unwrap();
+            write!(page, "| {attack} |").unwrap();
+            let mut before = None;
+            for end in &ends {
+                let cell = if before == Some(end) { "same".to_owned() } else { end.to_string() };
+                write!(page, " {cell} |").unwrap();
+                before = Some(end);
+            }
+            page.push('\n');
         }
     }
     page

@@ -10,7 +10,7 @@ fn source(
     text: impl Into<String>,
     end: End,
 ) -> Source {
-    Source { words, sources: vec![(name, text.into())], compile, end }
+    Source { words, sources: vec![(name, text.into())], compile, end, bare: None }
 }
 
 /// Names that each stand for ten of the one before.
@@ -29,6 +29,7 @@ const RUST: &str = "{rust}/bin/rustc -C linker=cc -o a a.rs";
 const GO: &str = "sh -ec 'GOCACHE=${TMPDIR:-/tmp}/go exec go build -o a a.go'";
 
 pub fn sources() -> Vec<Source> {
+    let readable = || open("what everyone on the host may read");
     let absent = || End::Failed(1, "not in the box");
     let gives_up = |code| End::Failed(code, "the compiler gives up");
     let stopped = || either([MEMORY, CPU, OUTPUT, gives_up(1), gives_up(4)]);
@@ -239,6 +240,13 @@ pub fn sources() -> Vec<Source> {
         ],
         compile,
         end: End::Failed(42, "it runs in the box, and finds nothing"),
+        bare: None,
     });
+    for source in &mut sources {
+        // Those that show what they read, or take it into the program.
+        if source.sources.iter().any(|(_, text)| text.contains("{secret}")) {
+            source.bare = Some(readable());
+        }
+    }
     sources
 }

@@ -12,7 +12,7 @@ macro_rules! source {
 }
 
 fn trial(words: &'static str, argument: &'static str, end: End) -> Trial {
-    Trial { words, argument, end }
+    Trial { words, argument, end, bare: None }
 }
 
 pub fn programs() -> Vec<Program> {
@@ -35,7 +35,14 @@ pub fn programs() -> Vec<Program> {
                 ),
                 trial("an exit handler that never ends", "exit-handler", CPU),
                 trial("system(\"cat /etc/shadow\")", "system", contained("not in the box")),
-                trial("walking through the host's folders", "walk", contained("not in the box")),
+                Trial {
+                    bare: Some(open("what everyone on the host may read")),
+                    ..trial(
+                        "walking through the host's folders",
+                        "walk",
+                        contained("not in the box"),
+                    )
+                },
             ],
         },
         Program {

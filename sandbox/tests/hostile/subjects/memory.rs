@@ -34,7 +34,7 @@ pub fn attacks() -> Vec<Attack> {
             format!("refused {} {}", libc::SYS_memfd_secret, libc::ENOSYS),
             contained("refused: ENOSYS"),
         ),
-        attack("filling /tmp", "fill {tmp}", full()).at_minimal(OUTPUT),
+        attack("filling /tmp", "fill {tmp}", full()).at_minimal(OUTPUT).bare(closed()),
         attack("filling /dev/shm", "fill /dev/shm", full()).at_minimal(closed()),
         attack("filling /work", "fill .", full()).with(writable).at_minimal(OUTPUT),
         attack(
@@ -43,7 +43,10 @@ pub fn attacks() -> Vec<Attack> {
             either([End::Signal(libc::SIGBUS), MEMORY]),
         )
         .at_minimal(End::Failed(2, "refused: EACCES")),
-        attack("many files in /tmp", "many-files {tmp}", full()).with(ample_cpu).at_minimal(OUTPUT),
+        attack("many files in /tmp", "many-files {tmp}", full())
+            .with(ample_cpu)
+            .at_minimal(OUTPUT)
+            .bare(closed()),
         attack("many files in /work", "many-files .", full())
             .with(|spec| (writable(spec), ample_cpu(spec)).1)
             .at_minimal(OUTPUT),

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use sandbox::{Policy, RunSpec, WorkAccess};
 
-use crate::attack::{Attack, End};
+use crate::attack::{Attack, Column, End};
 pub use compilation::sources;
 pub use languages::programs;
 
@@ -43,18 +43,21 @@ pub const SUBJECTS: [Subject; 10] = [
 /// An attack and how it ends in each column.
 pub type Row = (String, [End; 4]);
 
-/// Rows for the page of what is tried in languages; they end alike at every level.
+/// Rows for the page of what is tried in languages.
 pub fn in_languages() -> Vec<(&'static str, Vec<Row>)> {
-    let everywhere = |end: &End| [end.clone(), end.clone(), end.clone(), end.clone()];
     let programs = programs();
     let attacks = programs.iter().flat_map(|program| {
-        program
-            .attacks
-            .iter()
-            .map(|trial| (format!("{}: {}", program.name, trial.words), everywhere(&trial.end)))
+        program.attacks.iter().map(|trial| {
+            (
+                format!("{}: {}", program.name, trial.words),
+                Column::ALL.map(|column| trial.end(column).clone()),
+            )
+        })
     });
     let sources = sources();
-    let at_compilers = sources.iter().map(|s| (s.words.to_owned(), everywhere(&s.end)));
+    let at_compilers = sources
+        .iter()
+        .map(|s| (s.words.to_owned(), Column::ALL.map(|column| s.end(column).clone())));
     vec![("Languages", attacks.collect()), ("Compilation", at_compilers.collect())]
 }
 

@@ -57,7 +57,8 @@ pub fn attacks() -> Vec<Attack> {
             order,
         )
         .with(sending)
-        .at_minimal(End::Failed(2, "refused: EACCES")),
+        .at_minimal(End::Failed(2, "refused: EACCES"))
+        .bare(End::Failed(1, "refused: EACCES")),
     );
     attacks
 }

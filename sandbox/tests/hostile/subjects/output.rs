@@ -14,11 +14,13 @@ pub fn attacks() -> Vec<Attack> {
             .with(|spec| spec.limits.file_bytes = 0),
         attack("a flood by several processes", "print-by-children", OUTPUT),
         attack("closed standard output", "print-nowhere", contained("nothing is written")),
-        attack("a sparse file", "sparse {tmp}/huge", OUTPUT),
+        attack("a sparse file", "sparse {tmp}/huge", OUTPUT)
+            .bare(End::Failed(1, "refused: EACCES")),
         attack("a sparse output", "sparse-output write", contained("refused: EFBIG")),
         attack("an output made long", "sparse-output truncate", contained("refused: EFBIG")),
         attack("an output given room", "sparse-output allocate", contained("refused: EFBIG")),
-        attack("output copied by the kernel", "copied-output", OUTPUT),
+        attack("output copied by the kernel", "copied-output", OUTPUT)
+            .bare(End::Failed(2, "refused: EACCES")),
         attack(
             "room on the host's disk that no size shows",
             "reserve",

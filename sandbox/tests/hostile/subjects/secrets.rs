@@ -3,25 +3,28 @@
 use crate::attack::*;
 
 pub fn attacks() -> Vec<Attack> {
+    let readable = || open("what everyone on the host may read");
     let absent = || contained("not in the box");
     vec![
-        attack("password hashes", "read /etc/shadow /etc/gshadow /etc/sudoers /etc/ssh", absent()),
+        attack("password hashes", "read /etc/shadow /etc/gshadow /etc/sudoers", absent()),
         attack(
             "a file of the judge's: answers, package cache, database",
             "read {secret}",
             absent(),
-        ),
-        attack("the same, climbing out of the root", "climb {secret}", absent()),
-        attack("the same through a link of its own", "follow-link {secret}", absent()),
-        attack("folders of the host", "read-host", absent()),
-        attack("what the kernel tells of the host", "read-kernel", absent()),
+        )
+        .bare(readable()),
+        attack("the same, climbing out of the root", "climb {secret}", absent()).bare(readable()),
+        attack("the same through a link of its own", "follow-link {secret}", absent())
+            .bare(End::Failed(2, "refused: EACCES")),
+        attack("folders of the host", "read-host", absent()).bare(readable()),
+        attack("what the kernel tells of the host", "read-kernel", absent()).bare(readable()),
         attack(
             "environment, files and memory of process 1",
             "read-init",
             contained("no right to, or hidden"),
         ),
-        attack("devices, terminals", "read-devices", absent()),
-        attack("control groups", "read-groups", absent()),
+        attack("devices, terminals", "read-devices", absent()).bare(readable()),
+        attack("control groups", "read-groups", absent()).bare(readable()),
         attack("connections and addresses of the host", "read-network", absent())
             .at(Column::MinimalBare, open("/proc/self/net shows them")),
         attack(

@@ -146,7 +146,7 @@ static int kill_by_number(char **args) {
 static int see_processes(char **args) {
     (void)args;
     DIR *proc = opendir("/proc");
-    if (!proc) return escaped("no /proc");
+    if (!proc) return 0;
     int own = 0;
     for (struct dirent *entry; (entry = readdir(proc));) {
         int process = atoi(entry->d_name);

@@ -39,7 +39,7 @@ int main(int, char **argv) {
     if (attack == "system") return std::system("cat /etc/shadow") == 0 ? 1 : 0;
     if (attack == "walk") {
         std::error_code ignored;
-        for (const char *folder : {"/root", "/home", "/srv", "/sys"})
+        for (const char *folder : {"/root", "/home", "/boot", "/sys"})
             for (const auto &entry : std::filesystem::directory_iterator(folder, ignored)) return entry.exists() ? 1 : 0;
         return 0;
     }
