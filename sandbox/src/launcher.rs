@@ -29,6 +29,8 @@ struct Process {
     child: Mutex<Child>,
     /// Where boxes' control groups can be, found when it was first asked for.
     hierarchies: OnceLock<Result<Hierarchies, String>>,
+    /// Groups of boxes that are closed.
+    idle_groups: Mutex<Vec<Cgroup>>,
 }
 
 /// A box that has been asked for.
@@ -80,6 +82,7 @@ impl Launcher {
                 channel,
                 child: Mutex::new(child),
                 hierarchies: OnceLock::new(),
+                idle_groups: Mutex::default(),
             }),
         })
     }
@@ -107,13 +110,36 @@ impl Launcher {
         Ok(Launching { channel })
     }
 
-    /// Makes the control groups of a box.
-    pub(crate) fn make_groups(&self) -> Result<Cgroup, String> {
+    /// Control groups for a box: those of one that is closed, or new ones.
+    pub(crate) fn groups(&self) -> Result<Cgroup, String> {
+        if let Some(groups) = self.idle_groups().pop() {
+            return Ok(groups);
+        }
         let found = self
             .process
             .hierarchies
             .get_or_init(|| Hierarchies::read().map_err(|error| error.to_string()));
         Cgroup::create(found.as_ref().map_err(String::clone)?)
+    }
+
+    /// Takes the groups of a box that is closed. A few are kept for the next ones, because to make
+    /// and to remove them takes as long as a run.
+    ///
+    /// # Errors
+    /// When they could not be removed.
+    pub(crate) fn put_back(&self, groups: Cgroup) -> Result<(), SandboxError> {
+        const AT_MOST: usize = 4;
+        let mut idle = self.idle_groups();
+        if idle.len() < AT_MOST && groups.are_as_new() {
+            idle.push(groups);
+            return Ok(());
+        }
+        drop(idle);
+        groups.remove()
+    }
+
+    fn idle_groups(&self) -> MutexGuard<'_, Vec<Cgroup>> {
+        self.process.idle_groups.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn channel(&self) -> Result<MutexGuard<'_, Channel>, SandboxError> {
@@ -140,6 +166,9 @@ impl Drop for Process {
     fn drop(&mut self) {
         self.channel = None;
         let _ = self.child.get_mut().unwrap_or_else(PoisonError::into_inner).wait();
+        for groups in self.idle_groups.get_mut().unwrap_or_else(PoisonError::into_inner) {
+            let _ = groups.remove();
+        }
     }
 }
 

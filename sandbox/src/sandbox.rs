@@ -44,7 +44,7 @@ pub struct Sandbox {
     next: RefCell<Next>,
     last: Option<Run>,
     /// Outlives the box's process, which it is the parent of.
-    _launcher: Launcher,
+    launcher: Launcher,
 }
 
 /// The run that the keeper has been asked to prepare.
@@ -98,7 +98,7 @@ impl Sandbox {
         let launching = launcher.launch(setup)?;
         // Made while the box is being built.
         let cgroup = match level {
-            Level::Full => Some(launcher.make_groups()),
+            Level::Full => Some(launcher.groups()),
             Level::UserNamespace | Level::Minimal => None,
         };
         let channel = launching.socket();
@@ -121,7 +121,7 @@ impl Sandbox {
             policies: Vec::new(),
             next: RefCell::new(Next::Nothing),
             last: None,
-            _launcher: launcher,
+            launcher,
         })
     }
 
@@ -321,7 +321,9 @@ impl Sandbox {
             wait_readable(&self.keeper, PATIENCE)?;
         }
         self.place.as_ref().map_or(Ok(()), Place::remove)?;
-        self.cgroup.take().map_or(Ok(()), |cgroup| cgroup.remove())
+        // What is in it belongs to the groups for as long as it is open.
+        self.work.replace(self.keeper.try_clone().map_err(SandboxError::Protocol)?);
+        self.cgroup.take().map_or(Ok(()), |groups| self.launcher.put_back(groups))
     }
 
     /// Puts an empty `/work` in the place of the old.

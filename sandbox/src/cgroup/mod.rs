@@ -179,7 +179,15 @@ impl Cgroup {
         }
     }
 
-    /// Removes the groups. The helper has ended.
+    /// Whether another box can have them: no process is in them, and next to no memory is held.
+    pub(crate) fn are_as_new(&self) -> bool {
+        match self {
+            Self::V1(groups) => groups.are_as_new().unwrap_or(false),
+            Self::V2(_) => false,
+        }
+    }
+
+    /// Removes the groups. The box's process has ended.
     pub(crate) fn remove(&self) -> Result<(), SandboxError> {
         match self {
             Self::V1(groups) => groups.remove(),

@@ -96,6 +96,12 @@ impl Memory {
         Ok(())
     }
 
+    /// Whether nothing is held but what the kernel is about to release.
+    pub(super) fn is_next_to_none(&self) -> Result<bool, SandboxError> {
+        const NEXT_TO_NONE: u64 = 1 << 20;
+        Ok(self.folder.number(USAGE)? <= NEXT_TO_NONE)
+    }
+
     /// What the group may have held at most to have room for one more process, in bytes.
     pub(super) fn comfortable(&self) -> Option<u64> {
         const ROOM: u64 = 4 << 20;

@@ -84,6 +84,10 @@ impl Groups {
         })
     }
 
+    pub(super) fn are_as_new(&self) -> Result<bool, SandboxError> {
+        Ok(self.pids.are_none()? && self.memory.is_next_to_none()?)
+    }
+
     pub(super) fn remove(&self) -> Result<(), SandboxError> {
         // Every one is tried, the first failure told.
         let removed = self.folders().map(Folder::remove);

@@ -4,6 +4,7 @@ use super::super::files::Folder;
 use crate::error::SandboxError;
 
 const MAX: &str = "pids.max";
+const CURRENT: &str = "pids.current";
 /// The box's process sits in the group too.
 const OWN_PROCESSES: u32 = 1;
 
@@ -19,6 +20,11 @@ impl Pids {
 
     pub(super) fn folder(&self) -> &Folder {
         &self.folder
+    }
+
+    /// Whether no process is in the group.
+    pub(super) fn are_none(&self) -> Result<bool, SandboxError> {
+        Ok(self.folder.number(CURRENT)? == 0)
     }
 
     /// Lets a run have this many processes and threads at one time.
