@@ -216,6 +216,13 @@ mod tests {
         assert!(errno.to_string().contains("EWHAT"));
         let base = Policy::parse("p", "extends = \"nothing\"").unwrap_err();
         assert_eq!(base, PolicyError::Unknown("nothing".into()));
+        let emulated = Policy::parse("p", "emulate = [\"read\"]").unwrap_err();
+        assert!(emulated.to_string().contains("no such emulated system call"), "{emulated}");
+        let narrow = "[[narrow]]\ncall = \"kill\"\nargument = 0\nunless = \"EPERM\"\n";
+        for values in ["", "value = 1\nexcept = [2]", "values = []", "except = [1]\nvalues = [2]"] {
+            let unclear = Policy::parse("p", &format!("{narrow}{values}")).unwrap_err();
+            assert!(unclear.to_string().contains("one of value, values and except"), "{unclear}");
+        }
         let field = Policy::parse("p", "otherwise = \"allow\"\nalow = []").unwrap_err();
         assert!(field.to_string().contains("alow"), "{field}");
         let narrow = |number: i64| {
