@@ -164,11 +164,15 @@ fn divide(group: &Folder, whole: bool) -> Result<(), String> {
         let controllers = CONTROLLERS.join(" and ");
         return Err(format!("{} has not the controllers {controllers}", group.path().display()));
     }
-    if enable(group).is_err() {
+    // Whoever is about to move may be starting another.
+    const ATTEMPTS: u32 = 10;
+    for _ in 0..ATTEMPTS {
+        if enable(group).is_ok() {
+            return Ok(());
+        }
         step_aside(group, whole)?;
-        enable(group).map_err(|error| explain(&error))?;
     }
-    Ok(())
+    enable(group).map_err(|error| explain(&error))
 }
 
 /// Moves the group's processes to a leaf of it: this one, and those that it has started. Others
