@@ -25,6 +25,8 @@ case $groups in
             mkdir "/sys/fs/cgroup/$tree"
             mount -t cgroup -o "$tree" cgroup "/sys/fs/cgroup/$tree"
         done
+        mkdir /sys/fs/cgroup/unified
+        mount -t cgroup2 cgroup2 /sys/fs/cgroup/unified
         ;;
 esac
 
