@@ -1,6 +1,6 @@
 //! Memory of every kind.
 
-use super::{ample_cpu, vm, writable};
+use super::{ample_time, vm, writable};
 use crate::attack::*;
 
 pub fn attacks() -> Vec<Attack> {
@@ -44,11 +44,11 @@ pub fn attacks() -> Vec<Attack> {
         )
         .at_minimal(End::Failed(2, "refused: EACCES")),
         attack("many files in /tmp", "many-files {tmp}", full())
-            .with(ample_cpu)
+            .with(ample_time)
             .at_minimal(OUTPUT)
             .bare(closed()),
         attack("many files in /work", "many-files .", full())
-            .with(|spec| (writable(spec), ample_cpu(spec)).1)
+            .with(|spec| (writable(spec), ample_time(spec)).1)
             .at_minimal(OUTPUT),
         attack("folders in folders without end", "deep-folders .", full())
             .with(writable)
@@ -58,7 +58,7 @@ pub fn attacks() -> Vec<Attack> {
             "page-cache {big} 128",
             contained("they are not its memory"),
         )
-        .with(ample_cpu),
+        .with(ample_time),
         attack("buffers of pipes", "kernel-buffers pipes 100", MEMORY)
             .without_groups(contained("bounded by the kernel and the open files")),
         attack(
@@ -69,6 +69,6 @@ pub fn attacks() -> Vec<Attack> {
         .with(vm),
         attack("page tables", "page-tables 100", MEMORY)
             .without_groups(open("100 MiB of the kernel's"))
-            .with(ample_cpu),
+            .with(ample_time),
     ]
 }

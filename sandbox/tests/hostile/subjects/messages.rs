@@ -65,7 +65,7 @@ pub fn attacks() -> Vec<Attack> {
                 "find-process-numbers",
                 contained("they begin anew"),
             )
-            .with(super::ample_cpu)
+            .with(super::ample_time)
             .at_minimal(open("they are the host's")),
         ]);
     }

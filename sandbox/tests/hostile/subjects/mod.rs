@@ -77,8 +77,9 @@ fn short_wall(spec: &mut RunSpec) {
     spec.limits.wall = Duration::from_millis(100);
 }
 
-fn ample_cpu(spec: &mut RunSpec) {
+fn ample_time(spec: &mut RunSpec) {
     spec.limits.cpu = Duration::from_secs(20);
+    spec.limits.wall = Duration::from_secs(120);
 }
 
 /// Under a policy that lets files be sent: the box keeps its order all the same.

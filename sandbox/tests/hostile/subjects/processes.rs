@@ -1,6 +1,6 @@
 //! Many processes, and processes that outlive or attack others.
 
-use super::{ample_cpu, short_wall};
+use super::{ample_time, short_wall};
 use crate::attack::*;
 
 pub fn attacks() -> Vec<Attack> {
@@ -23,7 +23,7 @@ pub fn attacks() -> Vec<Attack> {
         attack("a daemon without name and environment", "nameless-daemon", gone()),
         attack("kill(-1)", "kill-everyone", contained("reaches only the run")),
         attack("signals to every number", "kill-by-number", contained("reaches only the run"))
-            .with(ample_cpu),
+            .with(ample_time),
         attack("seeing other processes", "see-processes", contained("only its own are there"))
             .at_minimal(contained("/proc is closed"))
             .bare(open("/proc is the host's")),
