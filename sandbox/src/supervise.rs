@@ -145,7 +145,7 @@ impl Watch<'_> {
         ended: &Ended,
         stopped: Option<Stopped>,
     ) -> Result<Outcome, SandboxError> {
-        let account = match &mut self.meter {
+        let mut account = match &mut self.meter {
             Meter::Group(group) => group.end_run(ended.readings)?,
             Meter::Tree(tree) => {
                 let bytes = tree.peak_bytes.max(ended.largest_resident_bytes);
@@ -157,6 +157,9 @@ impl Watch<'_> {
                 }
             }
         };
+        // A small limit is not the kernel's to keep.
+        let charged = without_files(&account, ended.largest_resident_bytes);
+        account.out_of_memory |= charged > self.limits.memory_bytes.saturating_add(grain());
         let helpers = match &self.meter {
             Meter::Group(group) if group.holds_the_helper() => ended.helper_cpu,
             _ => Duration::ZERO,

@@ -246,3 +246,24 @@ fn a_missing_mount_is_named() {
         assert!(error.to_string().contains("/no/such/toolchain"), "{error}");
     }
 }
+
+/// The kernel picks whom to kill for memory, and below some thousand pages it does not heed any wish.
+#[test]
+fn the_smallest_limits_stop_the_program_and_not_its_box() {
+    for level in LEVELS {
+        let mut sandbox = open(level);
+        for mib in [1, 2, 3, 4, 7, 8, 9] {
+            for line in ["heap 100", "memory-of-children 8", "fill /tmp"] {
+                let mut spec = hostile(line);
+                spec.limits.memory_bytes = mib * MIB;
+                let ran = run(&mut sandbox, &spec);
+                // At level user-namespace, files in memory are bounded by their folder only.
+                if level == Level::Full || line != "fill /tmp" {
+                    let what = format!("{line}, {mib} MiB at {level}: {ran:?}");
+                    assert_eq!(ran.outcome.ending, Ending::MemoryExceeded, "{what}");
+                }
+            }
+            assert_eq!(run(&mut sandbox, &hostile("exit 0")).outcome.ending, DONE);
+        }
+    }
+}

@@ -19,6 +19,11 @@ const UNLIMITED: i64 = -1;
 /// and go, and the kernel charges in batches.
 const NEGLIGIBLE: u64 = 1 << 20;
 
+/// Whom the kernel kills when memory runs out is told to it in thousandths of the limit, rounded down:
+/// below a thousand pages, a wish that it be the program and not the box itself counts for nothing. A run
+/// that may use less than this is held to its limit by its account.
+const LEAST_LIMIT: u64 = 8 << 20;
+
 pub(super) struct Memory {
     folder: Folder,
     has_swap_limit: bool,
@@ -65,7 +70,7 @@ impl Memory {
             _ => self.file_cache()?,
         };
         let kept = self.held_before.saturating_sub(self.file_cache_before);
-        self.set_limit(kept.saturating_add(bytes))?;
+        self.set_limit(kept.saturating_add(bytes.max(LEAST_LIMIT)))?;
         self.kills_before = self.folder.keyed(EVENTS, "oom_kill")?;
         self.folder.write(PEAK, 0)
     }
@@ -171,11 +176,11 @@ mod tests {
     fn a_run_is_charged_for_what_it_adds() {
         let temp = tempfile::tempdir().unwrap();
         let mut memory = group(temp.path());
-        memory.begin_run(1 << 20).unwrap();
+        memory.begin_run(16 << 20).unwrap();
         let read = |file: &str| fs::read_to_string(temp.path().join(file)).unwrap();
-        // 1 MiB above the 1000 bytes that are held.
-        assert!(read(LIMIT).starts_with("1049576"));
-        assert!(read(LIMIT_WITH_SWAP).starts_with("1049576"));
+        // 16 MiB above the 1000 bytes that are held.
+        assert!(read(LIMIT).starts_with("16778216"));
+        assert!(read(LIMIT_WITH_SWAP).starts_with("16778216"));
         assert!(!memory.killed().unwrap());
 
         fs::write(temp.path().join(EVENTS), "oom_kill 5\n").unwrap();
@@ -184,11 +189,20 @@ mod tests {
         assert!(account.out_of_memory);
 
         fs::write(temp.path().join(USAGE), "1900\n").unwrap();
-        memory.begin_run(1 << 20).unwrap();
-        assert!(read(LIMIT).starts_with("1049976"), "what is held already is the next process's");
+        memory.begin_run(16 << 20).unwrap();
+        assert!(read(LIMIT).starts_with("16778616"), "what is held already is the next process's");
         let account = memory.end_run(7000, 1200).unwrap();
         assert!(!account.out_of_memory, "a kill of the run before is not this one's");
         assert_eq!((account.peak_memory_bytes, account.file_cache_bytes), (5800, 0));
+    }
+
+    #[test]
+    fn a_small_limit_is_left_to_the_account() {
+        let temp = tempfile::tempdir().unwrap();
+        let mut memory = group(temp.path());
+        memory.begin_run(1 << 20).unwrap();
+        let limit = fs::read_to_string(temp.path().join(LIMIT)).unwrap();
+        assert!(limit.starts_with("8389608"), "{limit}");
     }
 
     #[test]
