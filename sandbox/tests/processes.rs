@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
+#[path = "residue/groups.rs"]
+mod groups;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -13,6 +15,7 @@ use std::process::{Command, Stdio as ProcessStdio};
 use std::time::{Duration, Instant};
 
 use common::*;
+use groups::groups_of;
 use sandbox::{BoxSpec, Ending, Helper, Input, Level, Sandbox, Stdio};
 
 const NOBODY: u32 = 65_534;

@@ -5,7 +5,6 @@
 //! it its streams and to execute it.
 
 use std::fs::{File, OpenOptions};
-use std::io::Write;
 use std::os::fd::{AsFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::os::unix::fs::FileExt;
 use std::time::Duration;
@@ -20,8 +19,10 @@ use nix::unistd::Pid;
 
 use super::emulate::Answers;
 use super::ground::Ground;
+use super::meters::Meters;
 use super::minimal::{Confinement, OnHost};
 use super::namespaces::{INNER_ID, Identity};
+use super::oom::OomScore;
 use super::program::PreparedProgram;
 use super::report::{Report, Stage};
 use super::scratch::{Temporary, Work};
@@ -280,39 +281,12 @@ impl Runner {
     }
 }
 
-/// The files that hold the box's accounts.
-struct Meters {
-    cpu: File,
-    memory: File,
-    held: File,
-}
-
-impl Meters {
-    fn of(fds: Vec<OwnedFd>) -> Option<Self> {
-        let mut files = fds.into_iter().map(File::from);
-        Some(Self { cpu: files.next()?, memory: files.next()?, held: files.next()? })
-    }
-
-    fn read(&self) -> Readings {
-        let [cpu, memory, held] = [&self.cpu, &self.memory, &self.held].map(read_number);
-        Readings { cpu, memory, held }
-    }
-}
-
 fn may_prepare_again(again: Again, readings: Option<Readings>) -> bool {
     match again {
         Again::No => false,
         Again::Yes => true,
         Again::UpTo(bytes) => readings.is_none_or(|readings| readings.memory <= bytes),
     }
-}
-
-/// The one number in a file that the kernel makes anew at each reading; 0 if it has none.
-fn read_number(file: &File) -> u64 {
-    let mut text = [0; 32];
-    let length = file.read_at(&mut text, 0).unwrap_or(0);
-    let text = text.get(..length).and_then(|text| std::str::from_utf8(text).ok());
-    text.and_then(|text| text.trim().parse().ok()).unwrap_or(0)
 }
 
 /// The file systems of a box that has its own.
@@ -333,31 +307,4 @@ fn mount_proc() -> Result<(), Failure> {
     let flags = MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC | MsFlags::MS_RDONLY;
     mount(Some("proc"), "/proc", Some("proc"), flags, Some("subset=pid,hidepid=2"))
         .step(|| "mount /proc in the box".into())
-}
-
-/// This process's `/proc/self/oom_score_adj`. What a run allocates counts against the same memory
-/// limit as this process, and the run has to be the one that dies of it.
-struct OomScore {
-    file: File,
-    own: String,
-}
-
-impl OomScore {
-    const PATH: &str = "/proc/self/oom_score_adj";
-
-    fn open() -> Result<Self, Failure> {
-        let name = || format!("open {}", Self::PATH);
-        let own = std::fs::read_to_string(Self::PATH).step(name)?;
-        let file = OpenOptions::new().write(true).open(Self::PATH).step(name)?;
-        Ok(Self { file, own })
-    }
-
-    /// What is forked now is killed first when memory is short.
-    fn prefer_as_victim(&mut self) -> Result<(), Failure> {
-        self.file.write_all(b"1000").step(|| format!("write {}", Self::PATH))
-    }
-
-    fn restore(&mut self) -> Result<(), Failure> {
-        self.file.write_all(self.own.as_bytes()).step(|| format!("write {}", Self::PATH))
-    }
 }

@@ -7,6 +7,8 @@
 mod attack;
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../residue/groups.rs"]
+mod groups;
 mod order;
 mod page;
 mod residue;

@@ -7,7 +7,8 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::common::{groups_of, processes};
+use crate::common::processes;
+use crate::groups::groups_of;
 
 /// Mounts as the boxes' processes see them, by process.
 pub type Mounts = BTreeMap<u32, Vec<String>>;

@@ -1,7 +1,11 @@
 //! What boxes and runs could leave behind, in this process, its groups and the kernel.
 
+mod groups;
+
 use std::fs;
 use std::path::PathBuf;
+
+pub use groups::groups_of;
 
 /// What this process has and its boxes hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,23 +50,6 @@ fn children_of(process: u32) -> Vec<u32> {
         list.split_whitespace().map(|child| child.parse().unwrap()).collect::<Vec<u32>>()
     };
     lists.flat_map(numbers).collect()
-}
-
-/// Control groups that name `owner` as theirs.
-pub fn groups_of(owner: u32) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut folders = vec![PathBuf::from("/sys/fs/cgroup")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
-            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                if entry.file_name().to_string_lossy().starts_with(&format!("gavel-box-{owner}-")) {
-                    found.push(entry.path());
-                }
-                folders.push(entry.path());
-            }
-        }
-    }
-    found
 }
 
 /// The kernel's number of memory groups on this host, among them those that are removed but still
