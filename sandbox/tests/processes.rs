@@ -1,7 +1,7 @@
 //! Owners of boxes as processes of their own: killed ones, unprivileged ones, and ones that are
 //! their own helper. This program is its own test harness, because it starts itself again.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, unreachable_pub, reason = "a test fails by panicking")]
 
 mod common;
 #[path = "residue/groups.rs"]
