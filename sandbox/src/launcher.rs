@@ -127,10 +127,10 @@ impl Launcher {
     ///
     /// # Errors
     /// When they could not be removed.
-    pub(crate) fn put_back(&self, groups: Cgroup) -> Result<(), SandboxError> {
+    pub(crate) fn put_back(&self, mut groups: Cgroup) -> Result<(), SandboxError> {
         const AT_MOST: usize = 4;
         let mut idle = self.idle_groups();
-        if idle.len() < AT_MOST && groups.are_as_new() {
+        if idle.len() < AT_MOST && groups.renew() {
             idle.push(groups);
             return Ok(());
         }

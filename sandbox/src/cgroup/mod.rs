@@ -179,10 +179,11 @@ impl Cgroup {
         }
     }
 
-    /// Whether another box can have them: no process is in them, and next to no memory is held.
-    pub(crate) fn are_as_new(&self) -> bool {
+    /// Makes them as new for another box; `false` if that cannot be, because a process is in them or
+    /// memory is held.
+    pub(crate) fn renew(&mut self) -> bool {
         match self {
-            Self::V1(groups) => groups.are_as_new().unwrap_or(false),
+            Self::V1(groups) => groups.renew().unwrap_or(false),
             Self::V2(_) => false,
         }
     }

@@ -101,10 +101,11 @@ impl Memory {
         Ok(())
     }
 
-    /// Whether nothing is held but what the kernel is about to release.
-    pub(super) fn is_next_to_none(&self) -> Result<bool, SandboxError> {
-        const NEXT_TO_NONE: u64 = 1 << 20;
-        Ok(self.folder.number(USAGE)? <= NEXT_TO_NONE)
+    /// Forgets the runs of a box that is closed; `false` if more is held than what the kernel is
+    /// about to release.
+    pub(super) fn renew(&mut self) -> Result<bool, SandboxError> {
+        (self.least_held, self.held_after) = (u64::MAX, u64::MAX);
+        Ok(self.folder.number(USAGE)? <= NEGLIGIBLE)
     }
 
     /// What the group may have held at most to have room for one more process, in bytes.

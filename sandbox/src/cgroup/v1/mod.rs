@@ -84,8 +84,8 @@ impl Groups {
         })
     }
 
-    pub(super) fn are_as_new(&self) -> Result<bool, SandboxError> {
-        Ok(self.pids.are_none()? && self.memory.is_next_to_none()?)
+    pub(super) fn renew(&mut self) -> Result<bool, SandboxError> {
+        Ok(self.pids.are_none()? && self.memory.renew()?)
     }
 
     pub(super) fn remove(&self) -> Result<(), SandboxError> {
