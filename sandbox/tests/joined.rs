@@ -81,6 +81,31 @@ fn the_death_of_one_is_seen_by_the_other() {
 }
 
 #[test]
+fn every_signal_reaches_a_program() {
+    at_both_levels(|boxes| {
+        let joined = join(boxes, [&shell("kill -40 $$; sleep 60"), &shell("cat")]).unwrap();
+        assert_eq!(joined.outcomes[0].ending, Ending::Signalled { signal: 40 });
+        assert_eq!((&joined.outcomes[1].ending, joined.first), (&DONE, 0));
+    });
+}
+
+#[test]
+fn the_end_of_a_programs_child_is_not_its_own() {
+    const TRACED_TOO: i32 = libc::CLONE_PTRACE | libc::SIGCHLD;
+    at_both_levels(|boxes| {
+        let script = format!(
+            "exec perl -e 'exit 0 if syscall({}, {TRACED_TOO}, 0, 0, 0, 0) == 0; wait; exit 1 if $?;
+             syswrite STDOUT, qq(x\\n); 1 while <STDIN>; exit 9'",
+            libc::SYS_clone
+        );
+        let joined = join(boxes, [&shell(&script), &shell("read x && exit 3")]).unwrap();
+        assert_eq!(joined.outcomes[0].ending, Ending::Exited { code: 9 });
+        assert_eq!(joined.outcomes[1].ending, Ending::Exited { code: 3 });
+        assert_eq!(joined.first, 1);
+    });
+}
+
+#[test]
 fn a_closed_stream_is_an_end_too() {
     at_both_levels(|boxes| {
         let closes_its_input = "exec 0<&-; sleep 0.2";

@@ -148,7 +148,7 @@ impl Tally {
             if !self.traced {
                 self.traced = true;
                 trace::announce_end(ended.pid);
-            } else if trace::let_continue(ended.pid, ended.status) {
+            } else if trace::let_continue(ended.pid, ended.status) && ended.pid == program {
                 self.ended_at.get_or_insert(stopped_at);
             }
             return;

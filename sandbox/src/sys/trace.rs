@@ -2,7 +2,6 @@
 
 use nix::errno::Errno;
 use nix::sys::ptrace::{self, Options};
-use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 
 /// Lets the parent of this process, which is about to execute a program, trace it.
@@ -28,8 +27,17 @@ pub(crate) fn announce_end(process: Pid) {
 
 /// Lets a stopped process go on, with the signal that stopped it; whether it goes on to its end.
 pub(crate) fn let_continue(process: Pid, status: i32) -> bool {
-    let is_event = status >> 16 != 0;
-    let signal = Signal::try_from(libc::WSTOPSIG(status)).ok().filter(|_| !is_event);
-    let _ = ptrace::cont(process, signal);
-    status >> 16 == libc::PTRACE_EVENT_EXIT
+    let event = status >> 16;
+    let signal = if event == 0 { libc::WSTOPSIG(status) } else { 0 };
+    // By its number, because real-time signals have no names.
+    // SAFETY: the request ignores its address and takes a number as its data.
+    unsafe {
+        libc::ptrace(
+            libc::PTRACE_CONT,
+            process.as_raw(),
+            std::ptr::null_mut::<libc::c_void>(),
+            libc::c_long::from(signal),
+        );
+    }
+    event == libc::PTRACE_EVENT_EXIT
 }
