@@ -18,6 +18,8 @@ use crate::tree::Tree;
 
 /// The shortest time between two looks at the accounts.
 const SHORTEST_WAIT: Duration = Duration::from_millis(1);
+/// The longest, which a clock can be asked for whatever the limits are.
+const LONGEST_WAIT: Duration = Duration::from_secs(3600);
 /// How often a process tree without a control group is sampled.
 const SAMPLING_PERIOD: Duration = Duration::from_millis(5);
 /// How often the size of an output is looked at that no rlimit stops in time.
@@ -66,7 +68,12 @@ impl Watch<'_> {
             cpu = self.cpu()?;
             stopped = self.limit_reached(began.elapsed(), cpu)?;
             if stopped.is_some() {
-                self.stop()?;
+                // This thread may have had to wait itself, and the run has ended meanwhile.
+                if wait_readable(self.channel, Duration::ZERO)? {
+                    stopped = None;
+                } else {
+                    self.stop()?;
+                }
                 break;
             }
         }
@@ -82,10 +89,10 @@ impl Watch<'_> {
 
     /// Until when nothing can happen that would have to be acted on.
     fn pause(&self, elapsed: Duration, cpu: Duration) -> Duration {
-        let until_wall = (self.limits.wall + WALL_ALLOWANCE).saturating_sub(elapsed);
+        let until_wall = self.limits.wall.saturating_add(WALL_ALLOWANCE).saturating_sub(elapsed);
         let busy = processors().min(self.limits.processes).max(1);
-        let until_cpu = (self.limits.cpu + ALLOWANCE).saturating_sub(cpu) / busy;
-        let mut pause = until_wall.min(until_cpu);
+        let until_cpu = self.limits.cpu.saturating_add(ALLOWANCE).saturating_sub(cpu) / busy;
+        let mut pause = until_wall.min(until_cpu).min(LONGEST_WAIT);
         if matches!(self.meter, Meter::Tree(_)) {
             pause = pause.min(SAMPLING_PERIOD);
         }
@@ -117,8 +124,8 @@ impl Watch<'_> {
         let reached = [
             (memory, Stopped::Memory),
             (self.output_exceeded(), Stopped::Output),
-            (cpu > self.limits.cpu + ALLOWANCE, Stopped::Cpu),
-            (elapsed > self.limits.wall + WALL_ALLOWANCE, Stopped::Wall),
+            (cpu > self.limits.cpu.saturating_add(ALLOWANCE), Stopped::Cpu),
+            (elapsed > self.limits.wall.saturating_add(WALL_ALLOWANCE), Stopped::Wall),
         ];
         Ok(reached.into_iter().find_map(|(reached, limit)| reached.then_some(limit)))
     }
@@ -160,12 +167,13 @@ impl Watch<'_> {
         // A small limit is not the kernel's to keep.
         let charged = without_files(&account, ended.largest_resident_bytes);
         account.out_of_memory |= charged > self.limits.memory_bytes.saturating_add(grain());
-        let helpers = match &self.meter {
+        let not_the_programs = match &self.meter {
+            // The account begins after the preparation, and the helper's own time is in it.
             Meter::Group(group) if group.holds_the_helper() => ended.helper_cpu,
-            _ => Duration::ZERO,
+            _ => ended.setup_cpu,
         };
         let usage = Usage {
-            cpu: account.cpu.saturating_sub(ended.setup_cpu + helpers),
+            cpu: account.cpu.saturating_sub(not_the_programs),
             wall: ended.wall,
             peak_memory_bytes: program_memory(
                 &account,

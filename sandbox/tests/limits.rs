@@ -267,3 +267,13 @@ fn the_smallest_limits_stop_the_program_and_not_its_box() {
         }
     }
 }
+
+#[test]
+fn limits_beyond_any_clock_hold_nobody_up() {
+    for level in LEVELS {
+        let mut endless = hostile("exit 3");
+        (endless.limits.cpu, endless.limits.wall) = (Duration::MAX, Duration::MAX);
+        let outcome = run(&mut open(level), &endless).outcome;
+        assert_eq!(outcome.ending, Ending::Exited { code: 3 }, "level {level}");
+    }
+}
