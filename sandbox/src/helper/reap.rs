@@ -4,7 +4,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
-use nix::poll::{PollFd, PollFlags, poll};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signalfd::SignalFd;
 use nix::unistd::Pid;
 
@@ -99,7 +99,7 @@ impl Tally {
             if !ended.is_empty() {
                 // Taken before the reaping, so that none is missed in between.
                 child_signals.read_signal()?;
-                if self.reap_ended(program) {
+                if self.reap_ended(program, owner) {
                     return Ok(());
                 }
             }
@@ -118,12 +118,16 @@ impl Tally {
         }
     }
 
-    /// Reaps whoever has ended; whether the program was among them.
-    fn reap_ended(&mut self, program: Pid) -> bool {
+    /// Reaps whoever has ended or stopped; whether that is enough: the program was among them, or the
+    /// owner has spoken while there were always more.
+    fn reap_ended(&mut self, program: Pid, owner: &Channel) -> bool {
         while let Ok(Some(ended)) = process::reap(Patience::Look) {
             self.add(&ended, program);
+            if self.status.is_some() || has_spoken(owner) {
+                return true;
+            }
         }
-        self.status.is_some()
+        false
     }
 
     /// This process is the parent of every orphan of the run: when it has no child left, nobody is
@@ -159,6 +163,11 @@ impl Tally {
         self.cpu += ended.cpu;
         self.largest_resident_bytes = self.largest_resident_bytes.max(ended.largest_resident_bytes);
     }
+}
+
+fn has_spoken(owner: &Channel) -> bool {
+    let mut polled = [PollFd::new(owner.as_fd(), PollFlags::POLLIN)];
+    poll(&mut polled, PollTimeout::ZERO).is_ok_and(|ready| ready > 0)
 }
 
 pub(super) fn now() -> u64 {
