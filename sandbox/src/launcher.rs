@@ -1,10 +1,12 @@
 //! The launcher, as the owner sees it.
 
 use std::io;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio as ProcessStdio};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use crate::cgroup::{Cgroup, Hierarchies};
 use crate::error::SandboxError;
@@ -12,6 +14,11 @@ use crate::helper;
 use crate::protocol::{Channel, Launch, Launched, Setup};
 use crate::request;
 use crate::spec::{BoxSpec, Helper, Level};
+use crate::stopper::hang_up;
+use crate::supervise::wait_readable;
+
+/// How long the launcher may take to start a box's process.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The small process that boxes are started from.
 ///
@@ -42,16 +49,25 @@ pub(crate) struct Launching<'a> {
 impl Launching<'_> {
     /// The socket on which the box listens.
     pub(crate) fn socket(self) -> Result<Channel, SandboxError> {
-        match self.channel.receive().map_err(broken)? {
-            Some((Launched::Box, mut fds)) => {
-                fds.pop().map(Channel::new).ok_or(SandboxError::HelperGone)
-            }
-            Some((Launched::Failed { errno }, _)) => Err(SandboxError::setup(
+        let answer = self.answer();
+        if answer.is_err() {
+            // It may still come, and would be taken for that to the next request.
+            hang_up(self.channel.as_fd());
+        }
+        match answer? {
+            (Launched::Box, mut fds) => fds.pop().map(Channel::new).ok_or(SandboxError::HelperGone),
+            (Launched::Failed { errno }, _) => Err(SandboxError::setup(
                 "start a box's process",
                 io::Error::from_raw_os_error(errno),
             )),
-            None => Err(SandboxError::HelperGone),
         }
+    }
+
+    fn answer(&self) -> Result<(Launched, Vec<OwnedFd>), SandboxError> {
+        if !wait_readable(&*self.channel, PATIENCE)? {
+            return Err(SandboxError::HelperStuck { seconds: PATIENCE.as_secs() });
+        }
+        self.channel.receive().map_err(broken)?.ok_or(SandboxError::HelperGone)
     }
 }
 
