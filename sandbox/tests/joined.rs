@@ -98,7 +98,12 @@ fn the_end_of_a_programs_child_is_not_its_own() {
              syswrite STDOUT, qq(x\\n); 1 while <STDIN>; exit 9'",
             libc::SYS_clone
         );
-        let joined = join(boxes, [&shell(&script), &shell("read x && exit 3")]).unwrap();
+        let mut parent = shell(&script);
+        let kept = join(boxes, [&parent, &shell("cat")]).unwrap();
+        assert!(matches!(kept.outcomes[0].ending, Ending::ForbiddenSyscall { .. }), "{kept:?}");
+        // Under a policy that lets it: its child is told from it all the same.
+        parent.policy = Policy::parse("open", "otherwise = \"allow\"").unwrap();
+        let joined = join(boxes, [&parent, &shell("read x && exit 3")]).unwrap();
         assert_eq!(joined.outcomes[0].ending, Ending::Exited { code: 9 });
         assert_eq!(joined.outcomes[1].ending, Ending::Exited { code: 3 });
         assert_eq!(joined.first, 1);

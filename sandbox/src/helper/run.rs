@@ -224,6 +224,11 @@ impl Runner {
             return Reply::Failed { step: "start a program".into(), errno: Errno::ESRCH as i32 };
         };
         self.ground.exempt(&streams);
+        // Where the host itself is short of memory, one that waits is the first to be killed.
+        if !matches!(process::reap(Patience::Look), Ok(None)) {
+            drop(self.take_listener());
+            return Reply::Failed { step: "start a program".into(), errno: Errno::ESRCH as i32 };
+        }
         let let_go = self.let_go(streams);
         let listener = self.take_listener();
         if let Err(failure) = let_go {

@@ -101,35 +101,32 @@ impl Sandbox {
 
     /// Has this run prepared, if it is not yet.
     fn prepare(&mut self, run: Run) -> Result<Run, SandboxError> {
-        match self.next.replace(Next::Nothing) {
-            Next::Asked(asked) if asked == run => {
+        if let Next::Asked(asked) = self.next.replace(Next::Nothing) {
+            let (reply, _) = self.receive()?;
+            if asked == run && matches!(reply, Reply::Prepared) {
                 if let Some(cgroup) = &mut self.cgroup {
                     cgroup.go_on();
                 }
+                return Ok(run);
             }
-            next => {
-                if let Next::Asked(_) = next {
-                    // It was prepared in vain, and whether that worked is of no interest.
-                    self.receive()?;
-                }
-                let birthplace = match &mut self.cgroup {
-                    Some(cgroup) => {
-                        cgroup.make_room()?;
-                        cgroup.birthplace()?
-                    }
-                    None => None,
-                };
-                let channel = self.channel.as_ref().ok_or(SandboxError::HelperGone)?;
-                let request = Request::Prepare(Box::new(run.clone()));
-                let fds: Vec<_> = birthplace.into_iter().collect();
-                channel.send(&request, &fds).map_err(|error| match error.kind() {
-                    io::ErrorKind::InvalidInput => {
-                        SandboxError::BadRequest(format!("argv and env: {error}"))
-                    }
-                    _ => SandboxError::Protocol(error),
-                })?;
-            }
+            // It was prepared in vain, or could not be without room.
         }
+        let birthplace = match &mut self.cgroup {
+            Some(cgroup) => {
+                cgroup.make_room()?;
+                cgroup.birthplace()?
+            }
+            None => None,
+        };
+        let channel = self.channel.as_ref().ok_or(SandboxError::HelperGone)?;
+        let request = Request::Prepare(Box::new(run.clone()));
+        let fds: Vec<_> = birthplace.into_iter().collect();
+        channel.send(&request, &fds).map_err(|error| match error.kind() {
+            io::ErrorKind::InvalidInput => {
+                SandboxError::BadRequest(format!("argv and env: {error}"))
+            }
+            _ => SandboxError::Protocol(error),
+        })?;
         match self.receive()? {
             (Reply::Prepared, _) => Ok(run),
             (reply, _) => Err(failure(self.level, reply)),
