@@ -2,7 +2,7 @@
 
 mod run;
 
-use std::cell::{Ref, RefCell};
+use std::cell::{Cell, Ref, RefCell};
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
@@ -22,7 +22,6 @@ use crate::stopper;
 use crate::supervise::wait_readable;
 use crate::sys::process::kill_by_pidfd;
 use crate::work_dir::WorkDir;
-use run::Next;
 
 /// How long a box's process may take for anything but a run.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -42,8 +41,9 @@ pub struct Sandbox {
     work: RefCell<OwnedFd>,
     /// Those that the keeper knows, by index.
     policies: Vec<Policy>,
-    next: RefCell<Next>,
     last: Option<Run>,
+    /// Whether one more run like the last has been asked for; the answer is still to come.
+    ahead: Cell<bool>,
     /// Outlives the box's process, which it is the parent of.
     launcher: Launcher,
 }
@@ -113,8 +113,8 @@ impl Sandbox {
             place,
             work: RefCell::new(opened.work),
             policies: Vec::new(),
-            next: RefCell::new(Next::Nothing),
             last: None,
+            ahead: Cell::new(false),
             launcher,
         })
     }
@@ -176,7 +176,7 @@ impl Sandbox {
 
     /// Puts an empty `/work` in the place of the old.
     pub(crate) fn renew_work(&self) -> Result<(), SandboxError> {
-        if let Next::Asked(_) = self.next.replace(Next::Nothing) {
+        if self.ahead.replace(false) {
             self.receive()?;
         }
         self.channel()?.send(&Request::FreshWork, &[]).map_err(SandboxError::Protocol)?;

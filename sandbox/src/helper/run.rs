@@ -220,14 +220,13 @@ impl Runner {
     pub(super) fn run(&mut self, streams: Vec<OwnedFd>, again: Again, owner: &Channel) -> Reply {
         let cpu_before = own_cpu();
         let started = reap::now();
-        let Some(prepared) = self.prepared.take() else {
-            return Reply::Failed { step: "start a program".into(), errno: Errno::ESRCH as i32 };
-        };
+        let nobody = || Failure { step: "start a program".into(), errno: Errno::ESRCH };
+        let Some(prepared) = self.prepared.take() else { return nobody().into() };
         self.ground.exempt(&streams);
         // Where the host itself is short of memory, one that waits is the first to be killed.
         if !matches!(process::reap(Patience::Look), Ok(None)) {
             drop(self.take_listener());
-            return Reply::Failed { step: "start a program".into(), errno: Errno::ESRCH as i32 };
+            return nobody().into();
         }
         let let_go = self.let_go(streams);
         let listener = self.take_listener();

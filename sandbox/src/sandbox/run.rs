@@ -14,13 +14,6 @@ use crate::spec::{RunSpec, Stdio};
 use crate::supervise::{Meter, Watch};
 use crate::tree::Tree;
 
-/// The run that the keeper has been asked to prepare.
-pub(super) enum Next {
-    Nothing,
-    /// Its answer is still to come.
-    Asked(Run),
-}
-
 impl Sandbox {
     /// Runs one program to its end. Of its processes, temporary files and locks nothing is left.
     ///
@@ -74,20 +67,18 @@ impl Sandbox {
         }
         // What is done twice is likely to be done again.
         let twice = self.last.as_ref() == Some(&run);
-        let prepared = self.prepare(run);
+        let prepared = self.prepare(&run, twice);
         // An answer may still come, and would be taken for that to the next request.
         if let Err(SandboxError::HelperStuck { .. } | SandboxError::Protocol(_)) = prepared {
             self.channel = None;
         }
-        let run = prepared?;
+        prepared?;
         let watched = self.start_and_watch(spec, twice, stdin, [stdout, stderr]);
         if watched.is_err() {
             self.channel = None;
         }
         let (reply, outcome) = watched?;
-        if matches!(&reply, Reply::Ended(ended) if ended.again) {
-            self.next.replace(Next::Asked(run.clone()));
-        }
+        self.ahead.set(matches!(&reply, Reply::Ended(ended) if ended.again));
         self.last = Some(run);
         match (reply, outcome) {
             (Reply::Ended(ended), Some(outcome)) => Ok((outcome, ended.ended_at)),
@@ -99,15 +90,15 @@ impl Sandbox {
         }
     }
 
-    /// Has this run prepared, if it is not yet.
-    fn prepare(&mut self, run: Run) -> Result<Run, SandboxError> {
-        if let Next::Asked(asked) = self.next.replace(Next::Nothing) {
+    /// Has this run prepared, if it is not yet; `twice` says that it is like the last.
+    fn prepare(&mut self, run: &Run, twice: bool) -> Result<(), SandboxError> {
+        if self.ahead.replace(false) {
             let (reply, _) = self.receive()?;
-            if asked == run && matches!(reply, Reply::Prepared) {
+            if twice && matches!(reply, Reply::Prepared) {
                 if let Some(cgroup) = &mut self.cgroup {
                     cgroup.go_on();
                 }
-                return Ok(run);
+                return Ok(());
             }
             // It was prepared in vain, or could not be without room.
         }
@@ -128,7 +119,7 @@ impl Sandbox {
             _ => SandboxError::Protocol(error),
         })?;
         match self.receive()? {
-            (Reply::Prepared, _) => Ok(run),
+            (Reply::Prepared, _) => Ok(()),
             (reply, _) => Err(failure(self.level, reply)),
         }
     }
