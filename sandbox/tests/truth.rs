@@ -103,3 +103,19 @@ fn a_run_in_a_used_box_reads_like_one_in_a_new_box() {
         assert!(after.abs_diff(fresh) <= fresh / 20, "{after} instead of {fresh} at {level}");
     }
 }
+
+/// The kernel gives a run's page tables back only some milliseconds after its end.
+#[test]
+fn what_the_kernel_still_gives_back_is_not_the_next_runs() {
+    let mut sandbox = open(Level::Full);
+    let fresh = usage(&mut sandbox, "touch 8").peak_memory_bytes;
+    let mut hoarder = hostile("page-tables 100");
+    hoarder.limits.cpu = Duration::from_secs(10);
+    for _ in 0..20 {
+        assert_eq!(run(&mut sandbox, &hoarder).outcome.ending, Ending::MemoryExceeded);
+        let after = run(&mut sandbox, &frugal("touch 8"));
+        assert_eq!(after.outcome.ending, Ending::Exited { code: 0 }, "{after:?}");
+        let peak = after.outcome.usage.peak_memory_bytes;
+        assert!(peak.abs_diff(fresh) <= fresh / 20, "{peak} instead of {fresh}");
+    }
+}

@@ -1,6 +1,8 @@
 //! The memory controller of cgroup version 1.
 
 use std::os::fd::OwnedFd;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::super::Account;
 use super::super::files::Folder;
@@ -11,6 +13,8 @@ const LIMIT: &str = "memory.limit_in_bytes";
 const LIMIT_WITH_SWAP: &str = "memory.memsw.limit_in_bytes";
 const USAGE: &str = "memory.usage_in_bytes";
 const PEAK: &str = "memory.max_usage_in_bytes";
+/// The part of the usage that is the kernel's own, such as page tables; absent where it is not counted.
+const KERNEL: &str = "memory.kmem.usage_in_bytes";
 const EVENTS: &str = "memory.oom_control";
 const STATISTICS: &str = "memory.stat";
 const UNLIMITED: i64 = -1;
@@ -24,15 +28,23 @@ const NEGLIGIBLE: u64 = 1 << 20;
 /// that may use less than this is held to its limit by its account.
 const LEAST_LIMIT: u64 = 8 << 20;
 
+/// How long the kernel may be at giving back none of what it holds until the rest is taken for something
+/// that stays, such as the inodes of files.
+const STILLNESS: Duration = Duration::from_millis(200);
+const LOOK_AGAIN: Duration = Duration::from_millis(1);
+
 pub(super) struct Memory {
     folder: Folder,
     has_swap_limit: bool,
+    counts_kernel: bool,
     /// The limit in force, in bytes; `None` is unlimited.
     limit: Option<u64>,
     /// What the group held at the least, in bytes, which was the box itself.
     least_held: u64,
     /// What it held after the last run.
     held_after: u64,
+    /// What of it was the kernel's own when the last run began.
+    kernel_before: Option<u64>,
     /// Where the counters stood when the run began.
     held_before: u64,
     kills_before: u64,
@@ -42,12 +54,15 @@ pub(super) struct Memory {
 impl Memory {
     pub(super) fn new(folder: Folder) -> Self {
         let has_swap_limit = folder.has(LIMIT_WITH_SWAP);
+        let counts_kernel = folder.has(KERNEL);
         Self {
             folder,
             has_swap_limit,
+            counts_kernel,
             limit: None,
             least_held: u64::MAX,
             held_after: u64::MAX,
+            kernel_before: None,
             held_before: 0,
             kills_before: 0,
             file_cache_before: 0,
@@ -61,6 +76,7 @@ impl Memory {
     /// What the group holds already (the box itself, files in `/work`) is not the run's. Pages of files
     /// that earlier runs read are nobody's: the kernel drops them when the run needs the room.
     pub(super) fn begin_run(&mut self, bytes: u64) -> Result<(), SandboxError> {
+        self.let_settle()?;
         // By now the run's process is there, which gives back what it holds when it is executed.
         self.held_before = self.folder.number(USAGE)?.min(self.held_after);
         self.least_held = self.least_held.min(self.held_before);
@@ -73,6 +89,26 @@ impl Memory {
         self.set_limit(kept.saturating_add(bytes.max(LEAST_LIMIT)))?;
         self.kills_before = self.folder.keyed(EVENTS, "oom_kill")?;
         self.folder.write(PEAK, 0)
+    }
+
+    /// Waits until the kernel has given back what it held of its own for the run before. It does so after
+    /// a grace period, and what is given back during a run makes the run's peak look larger than it was.
+    fn let_settle(&mut self) -> Result<(), SandboxError> {
+        if !self.counts_kernel {
+            return Ok(());
+        }
+        let mut least = self.folder.number(KERNEL)?;
+        let mut fallen = Instant::now();
+        let settled = self.kernel_before.map_or(u64::MAX, |before| before + NEGLIGIBLE);
+        while least > settled && fallen.elapsed() < STILLNESS {
+            thread::sleep(LOOK_AGAIN);
+            let held = self.folder.number(KERNEL)?;
+            if held < least {
+                (least, fallen) = (held, Instant::now());
+            }
+        }
+        self.kernel_before = Some(least);
+        Ok(())
     }
 
     /// The kernel demands at all times that the limit with swap is not below the one without.
@@ -105,6 +141,7 @@ impl Memory {
     /// about to release.
     pub(super) fn renew(&mut self) -> Result<bool, SandboxError> {
         (self.least_held, self.held_after) = (u64::MAX, u64::MAX);
+        self.kernel_before = None;
         Ok(self.folder.number(USAGE)? <= NEGLIGIBLE)
     }
 
