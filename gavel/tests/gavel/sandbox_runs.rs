@@ -258,6 +258,38 @@ fn the_program_finds_what_it_was_given() {
     assert_eq!(text(&inherited.stdout), "by the caller\n");
 }
 
+/// The judge's own executable is large, and every program begins as a copy of it.
+#[test]
+fn a_small_program_reads_as_small_as_it_is() {
+    const TOUCH: &str = "#include <stdlib.h>
+        #include <sys/mman.h>
+        int main(int count, char **words) {
+            size_t bytes = atol(words[1]) << 20;
+            char *memory = mmap(0, bytes, PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+            for (size_t at = 0; at < bytes; at += 4096) memory[at] = 1;
+        }";
+    const MIB: u64 = 1 << 20;
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("touch.c"), TOUCH).unwrap();
+    let mut gcc = Command::new("gcc");
+    gcc.args(["-O1", "-static", "-o", "touch", "touch.c"]).current_dir(folder.path());
+    assert!(gcc.status().unwrap().success());
+    for level in ["full", "user-namespace"] {
+        let read = |mebibytes: u64| {
+            let size = mebibytes.to_string();
+            let options = ["--json", "--level", level, "--put", "touch", "--", "./touch", &size];
+            let output = run_in(folder.path(), &options, b"");
+            results(&output)[0]["peak_memory_bytes"].as_u64().unwrap()
+        };
+        let runtime = read(16) - 16 * MIB;
+        for mebibytes in [1, 2, 4, 8] {
+            let (expected, peak) = (mebibytes * MIB + runtime, read(mebibytes));
+            let off = peak.abs_diff(expected);
+            assert!(off <= expected / 20, "{level}: {mebibytes} MiB: {peak} instead of {expected}");
+        }
+    }
+}
+
 #[test]
 fn files_come_out_of_the_box() {
     let folder = tempfile::tempdir().unwrap();

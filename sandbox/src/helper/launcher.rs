@@ -16,6 +16,7 @@ use nix::unistd::geteuid;
 use super::{Failure, Step, keeper, minimal};
 use crate::protocol::{Channel, Launch, Launched, Setup};
 use crate::spec::Level;
+use crate::sys::image;
 use crate::sys::process::{self, Inherited, Side};
 
 /// Where a box's socket is in the box's process.
@@ -24,6 +25,8 @@ const SOCKET_AT: RawFd = 3;
 pub(super) fn serve() -> io::Result<()> {
     process::reset_signals();
     let channel = Channel::new(take_socket()?);
+    // Every box and every program is forked from this process.
+    image::share_sealed_tables()?;
     process::let_the_kernel_reap();
     let mut launcher = Launcher { ground: None, spare: None, last: None, has_orphans: false };
     while let Some((request, _)) = channel.receive()? {

@@ -1,6 +1,7 @@
 //! The kernel interfaces that neither libc nor nix wraps: each a thin safe function.
 
 pub(crate) mod futex;
+pub(crate) mod image;
 pub(crate) mod landlock;
 pub(crate) mod mount;
 pub(crate) mod process;
