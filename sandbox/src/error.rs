@@ -102,4 +102,12 @@ impl SandboxError {
     pub(crate) fn setup(step: impl Into<String>, source: impl Into<io::Error>) -> Self {
         Self::Setup { step: step.into(), source: source.into() }
     }
+
+    /// Why nothing could be said to the box's helper, or heard of it.
+    pub(crate) fn talk(source: io::Error) -> Self {
+        match source.kind() {
+            io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => Self::HelperGone,
+            _ => Self::Protocol(source),
+        }
+    }
 }

@@ -172,9 +172,8 @@ impl Launcher {
 
 fn broken(error: io::Error) -> SandboxError {
     match error.kind() {
-        io::ErrorKind::BrokenPipe => SandboxError::HelperGone,
         io::ErrorKind::InvalidInput => SandboxError::BadRequest(format!("mounts: {error}")),
-        _ => SandboxError::Protocol(error),
+        _ => SandboxError::talk(error),
     }
 }
 

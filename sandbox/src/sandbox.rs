@@ -179,7 +179,7 @@ impl Sandbox {
         if self.ahead.replace(false) {
             self.receive()?;
         }
-        self.channel()?.send(&Request::FreshWork, &[]).map_err(SandboxError::Protocol)?;
+        self.channel()?.send(&Request::FreshWork, &[]).map_err(SandboxError::talk)?;
         match self.receive()? {
             (Reply::Ready { .. }, mut fds) => {
                 self.work.replace(fds.pop().ok_or(SandboxError::HelperGone)?);
@@ -234,7 +234,7 @@ fn enter(level: Level, channel: &Channel, cgroup: Option<&Cgroup>) -> Result<Ope
     let doors = fds.len();
     fds.extend(cgroup.map_or(Ok(Vec::new()), Cgroup::meters)?);
     let fds: Vec<_> = fds.iter().map(AsFd::as_fd).collect();
-    channel.send(&Request::Enter { doors }, &fds).map_err(SandboxError::Protocol)?;
+    channel.send(&Request::Enter { doors }, &fds).map_err(SandboxError::talk)?;
     match receive(channel)? {
         (Reply::Ready { process, id }, mut fds) => {
             let (keeper, work) = (fds.pop(), fds.pop());
@@ -251,7 +251,7 @@ fn receive(channel: &Channel) -> Result<(Reply, Vec<OwnedFd>), SandboxError> {
     if !wait_readable(channel, PATIENCE)? {
         return Err(SandboxError::HelperStuck { seconds: PATIENCE.as_secs() });
     }
-    channel.receive().map_err(SandboxError::Protocol)?.ok_or(SandboxError::HelperGone)
+    channel.receive().map_err(SandboxError::talk)?.ok_or(SandboxError::HelperGone)
 }
 
 fn failure(level: Level, reply: Reply) -> SandboxError {

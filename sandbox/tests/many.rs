@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use common::*;
 use residue::{Holdings, descriptors_of, resident_kib};
-use sandbox::{Ending, Level, Sandbox, Stdio};
+use sandbox::{Ending, Level, Sandbox, SandboxError, Stdio};
 
 /// What this process holds is compared, so one test runs at a time.
 fn alone() -> MutexGuard<'static, ()> {
@@ -99,4 +99,24 @@ fn a_box_that_is_dropped_is_closed() {
     let before = Holdings::now();
     drop(open(Level::Full));
     assert_eq!(Holdings::now(), before);
+}
+
+#[test]
+fn a_box_that_was_ended_says_so_to_every_later_run() {
+    let _alone = alone();
+    for level in LEVELS {
+        // After two, the next is prepared ahead.
+        for runs_before in 0..3 {
+            let mut ended = open(level);
+            for _ in 0..runs_before {
+                run(&mut ended, &hostile("exit 0"));
+            }
+            ended.stopper().unwrap().stop();
+            for _ in 0..2 {
+                let later = ended.run(&hostile("exit 0"), Stdio::null());
+                let is_gone = matches!(later, Err(SandboxError::HelperGone));
+                assert!(is_gone, "{level}, after {runs_before} runs: {later:?}");
+            }
+        }
+    }
 }

@@ -23,6 +23,7 @@ use crate::sys::process::{self, Inherited, Side};
 const SOCKET_AT: RawFd = 3;
 
 pub(super) fn serve() -> io::Result<()> {
+    abort_on_panic();
     process::reset_signals();
     let channel = Channel::new(take_socket()?);
     // Every box and every program is forked from this process.
@@ -51,6 +52,15 @@ pub(super) fn serve() -> io::Result<()> {
     }
     launcher.end_orphans();
     Ok(())
+}
+
+/// A forked process that unwound would go on with its parent's work.
+fn abort_on_panic() {
+    let tell = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        tell(panic);
+        std::process::abort();
+    }));
 }
 
 struct Launcher {

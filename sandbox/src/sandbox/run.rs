@@ -69,7 +69,10 @@ impl Sandbox {
         let twice = self.last.as_ref() == Some(&run);
         let prepared = self.prepare(&run, twice);
         // An answer may still come, and would be taken for that to the next request.
-        if let Err(SandboxError::HelperStuck { .. } | SandboxError::Protocol(_)) = prepared {
+        if let Err(
+            SandboxError::HelperGone | SandboxError::HelperStuck { .. } | SandboxError::Protocol(_),
+        ) = prepared
+        {
             self.channel = None;
         }
         prepared?;
@@ -116,7 +119,7 @@ impl Sandbox {
             io::ErrorKind::InvalidInput => {
                 SandboxError::BadRequest(format!("argv and env: {error}"))
             }
-            _ => SandboxError::Protocol(error),
+            _ => SandboxError::talk(error),
         })?;
         match self.receive()? {
             (Reply::Prepared, _) => Ok(()),
@@ -147,7 +150,7 @@ impl Sandbox {
             if let (Some(cgroup), true) = (&mut self.cgroup, again != Again::No) {
                 fds.extend(cgroup.next_birthplace()?);
             }
-            channel.send(&Request::Start { again }, &fds).map_err(SandboxError::Protocol)?;
+            channel.send(&Request::Start { again }, &fds).map_err(SandboxError::talk)?;
         }
         let meter = match &mut self.cgroup {
             Some(cgroup) => {
@@ -166,7 +169,7 @@ impl Sandbox {
             return Ok(known);
         }
         let request = Request::Policy { program: policy.program().to_vec() };
-        self.channel()?.send(&request, &[]).map_err(SandboxError::Protocol)?;
+        self.channel()?.send(&request, &[]).map_err(SandboxError::talk)?;
         self.policies.push(policy.clone());
         Ok(self.policies.len() - 1)
     }

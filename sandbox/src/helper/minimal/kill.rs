@@ -53,16 +53,19 @@ fn kill_all_of_user(id: u32) -> Result<(), Errno> {
 
 /// The same with a process group, which the filter lets no process of the run leave.
 fn strike_group() -> Result<(), Errno> {
+    let mut struck = Ok(());
     for child in tree::children(std::process::id()) {
         // Even if it has ended, it keeps its number until this process reaps it.
-        match getpgid(Some(pid(child))) {
-            Ok(group) if group != getpgrp() => killpg(group, Signal::SIGKILL)?,
+        let killed = match getpgid(Some(pid(child))) {
+            Ok(group) if group != getpgrp() => killpg(group, Signal::SIGKILL),
             // Not yet in a group of its own: it has not become the program.
-            Ok(_) => kill(pid(child), Signal::SIGKILL)?,
-            Err(_) => {}
-        }
+            Ok(_) => kill(pid(child), Signal::SIGKILL),
+            Err(_) => Ok(()),
+        };
+        // The others are killed all the same.
+        struck = struck.and(killed);
     }
-    Ok(())
+    struck
 }
 
 /// Kills the programs of boxes whose own process was killed from outside: as their subreaper, this
