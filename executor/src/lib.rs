@@ -1,7 +1,7 @@
 //! Bringing submissions to a verdict.
 //!
 //! [`judge`] is the core: a program, a package, a verdict. [`run_function`] puts it between a
-//! message and the database: it claims, judges and writes, once per process. [`LocalScaler`] starts such
+//! message and the database: it claims, judges and writes, once per process. [`Scaler`] starts such
 //! a process for each message; [`verify`] judges the jury's own submissions of a package.
 //!
 //! There is no HTTP here, and no foreign program runs outside the sandbox.
@@ -18,7 +18,7 @@ pub use judging::{
     judge, read_sources,
 };
 pub use package_cache::{CachedPackage, PackageCache};
-pub use scaler::{FunctionCommand, LocalScaler, ScalerConfig, WORKER_VARIABLE};
+pub use scaler::{FunctionCommand, Lifetime, Scaler, ScalerConfig, TaskSource, WORKER_VARIABLE};
 pub use verify::{
     TimeLimitSource, VerifyError, VerifyEvent, VerifyOptions, VerifyReport, VerifyRow, verify,
 };

@@ -4,7 +4,7 @@
 //! with it holds a shared lock on that file, so that making room never takes it away. The file's
 //! time of change says when the package was last wanted, its text how many bytes it has.
 
-use judge_types::{JudgingError, JudgingErrorKind, PackageHash};
+use judge_types::{JudgingError, JudgingErrorKind, PackageHash, with_causes};
 use problems::Package;
 use std::{
     fs::{self, File},
@@ -15,7 +15,7 @@ use std::{
 };
 use store::{BlobError, Blobs, blobs};
 
-use crate::judging::{host, with_causes};
+use crate::judging::host;
 
 /// The unpacked packages of this machine, bounded by size.
 #[derive(Debug, Clone)]

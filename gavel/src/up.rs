@@ -4,7 +4,7 @@ use crate::terminal::{HEADING, WARNING, say};
 use crate::{data::DataOptions, demo, logging};
 use anyhow::{Context, bail};
 use clap::builder::BoolishValueParser;
-use executor::{FunctionCommand, FunctionConfig, LocalScaler, ScalerConfig};
+use executor::{FunctionCommand, FunctionConfig, Lifetime, Scaler, ScalerConfig, TaskSource};
 use judge_api::{ApiConfig, ApiLimits, OfferedLanguages, accounts};
 use judge_types::Role;
 use languages::{Languages, Search, Toolchain};
@@ -15,9 +15,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
-use store::{
-    Blobs, Database, DatabaseError, EmbeddedQueue, Queue, database, submissions::RateLimit, users,
-};
+use store::{Bell, Blobs, Database, DatabaseError, database, submissions::RateLimit, users};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -129,12 +127,12 @@ impl StopSignals {
     }
 }
 
-type Scaler = JoinHandle<Result<(), DatabaseError>>;
+type RunningScaler = JoinHandle<Result<(), DatabaseError>>;
 
 /// Prepares the data folder and starts the web server and the scaler; the latter stops once the sender is dropped.
 async fn start(
     options: &Options,
-) -> anyhow::Result<(judge_api::Running, Scaler, oneshot::Sender<()>)> {
+) -> anyhow::Result<(judge_api::Running, RunningScaler, oneshot::Sender<()>)> {
     // Before anything is made or shown: an address that is taken is the commonest reason not to start.
     TcpListener::bind(options.listen).with_context(|| format!("listen on {}", options.listen))?;
     options.data.clear_scratch()?;
@@ -148,12 +146,12 @@ async fn start(
     if !options.no_examples {
         demo::load(&database, &blobs, &options.data.scratch()).await?;
     }
-    let queue = EmbeddedQueue::default();
-    let scaler = scaler_config(options, database.clone(), queue.clone())?;
-    let api = judge_api::start(api_config(options, database, blobs, queue, languages))?;
+    let bell = Bell::default();
+    let scaler = scaler_config(options, database.clone(), bell.clone())?;
+    let api = judge_api::start(api_config(options, database, blobs, bell, languages))?;
     let (stop_scaler, stopping) = oneshot::channel::<()>();
     // A sender that is gone asks for the stop as well.
-    let scaler = tokio::spawn(LocalScaler::run(scaler, async { drop(stopping.await) }));
+    let scaler = tokio::spawn(Scaler::run(scaler, async { drop(stopping.await) }));
     Ok((api, scaler, stop_scaler))
 }
 
@@ -161,7 +159,7 @@ fn api_config(
     options: &Options,
     database: Database,
     blobs: Blobs,
-    queue: EmbeddedQueue,
+    bell: Bell,
     languages: OfferedLanguages,
 ) -> ApiConfig {
     let submissions = (options.submissions_per_minute > 0).then_some(RateLimit {
@@ -172,7 +170,7 @@ fn api_config(
         listen: options.listen,
         database,
         blobs,
-        queue: Queue::Embedded(queue),
+        bell,
         languages,
         work_dir: options.data.scratch().join("uploads"),
         limits: ApiLimits { submissions, ..ApiLimits::default() },
@@ -185,17 +183,17 @@ fn api_config(
 fn scaler_config(
     options: &Options,
     database: Database,
-    queue: EmbeddedQueue,
+    bell: Bell,
 ) -> anyhow::Result<ScalerConfig> {
     Ok(ScalerConfig {
         database,
-        queue,
+        tasks: TaskSource::Embedded { bell, slow_tick: ScalerConfig::DEFAULT_SLOW_TICK },
         function: function_command(options)?,
         slots: options.slots.map_or_else(ScalerConfig::default_slots, usize::from),
         delivery_limit: ScalerConfig::DEFAULT_DELIVERY_LIMIT,
-        slow_tick: ScalerConfig::DEFAULT_SLOW_TICK,
         kill_after: FunctionConfig::DEFAULT_HARD_TIMEOUT + Duration::from_secs(30),
         stop_grace: STOP_GRACE,
+        lifetime: Lifetime::Forever,
     })
 }
 

@@ -7,14 +7,14 @@ use crate::{ApiConfig, ApiLimits, OfferedLanguages};
 use actix_web::web;
 use std::path::PathBuf;
 use std::sync::Arc;
-use store::{AnyConnection, Blobs, Database, Queue};
+use store::{AnyConnection, Bell, Blobs, Database};
 use tokio::sync::{Semaphore, watch};
 
 /// The server's state; what a handler takes as `web::Data<App>`.
 pub(crate) struct App {
     pub(crate) database: Database,
     pub(crate) blobs: Blobs,
-    pub(crate) queue: Queue,
+    pub(crate) bell: Bell,
     pub(crate) languages: OfferedLanguages,
     pub(crate) work_dir: PathBuf,
     pub(crate) limits: ApiLimits,
@@ -37,7 +37,7 @@ impl App {
             attempts: Attempts::new(&config.limits),
             database: config.database,
             blobs: config.blobs,
-            queue: config.queue,
+            bell: config.bell,
             languages: config.languages,
             work_dir: config.work_dir,
             limits: config.limits,

@@ -2,7 +2,7 @@
 
 use crate::OfferedLanguages;
 use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf};
-use store::{Blobs, Database, Queue, submissions::RateLimit};
+use store::{Bell, Blobs, Database, submissions::RateLimit};
 
 /// All that [`crate::start`] needs.
 #[derive(Clone)]
@@ -13,8 +13,8 @@ pub struct ApiConfig {
     pub database: Database,
     /// Where packages and their public files are.
     pub blobs: Blobs,
-    /// Whose bell to ring when a judgement is queued.
-    pub queue: Queue,
+    /// Rung when a judgement is queued.
+    pub bell: Bell,
     /// The languages that contestants may use.
     pub languages: OfferedLanguages,
     /// A folder for uploads while they are checked, on a disk with room for them.

@@ -62,7 +62,7 @@ pub(crate) async fn submit(app: &App, user: &User, draft: Draft) -> Result<Store
         .await?;
     match submitted {
         Submitted::Created(id, _) => {
-            app.queue.notify();
+            app.bell.ring();
             Ok(Stored { id, is_new: true })
         }
         Submitted::Repeated(id) => Ok(Stored { id, is_new: false }),

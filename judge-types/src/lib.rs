@@ -6,6 +6,7 @@
 //!
 //! Units are in the names: `_ms` is milliseconds, `_bytes` is bytes.
 
+mod causes;
 mod error;
 mod event;
 mod ids;
@@ -18,6 +19,7 @@ mod task;
 mod usage;
 mod verdict;
 
+pub use causes::with_causes;
 pub use error::{JudgingError, JudgingErrorKind, Retry};
 pub use event::{ProgressEvent, ProgressKind};
 pub use ids::{ContestId, InvalidId, JudgementId, ProblemId, SubmissionId, TokenId, UserId};

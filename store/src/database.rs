@@ -205,6 +205,19 @@ impl Database {
     pub fn get(&self) -> Result<Pooled, DatabaseError> {
         Ok(self.pool.get()?)
     }
+
+    /// Runs `work` on a connection, where blocking is allowed: in a thread for that of the current runtime.
+    ///
+    /// # Errors
+    /// Those of `work`, and where no connection comes free.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> Result<T, DatabaseError> + Send + 'static,
+    ) -> Result<T, DatabaseError> {
+        let database = self.clone();
+        let done = tokio::task::spawn_blocking(move || work(&mut *database.get()?)).await;
+        done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
+    }
 }
 
 /// Makes connections for the pool.

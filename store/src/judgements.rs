@@ -1,7 +1,7 @@
 //! Attempts to judge a submission: making, reading and repeating them.
 
 use crate::convert::{from_bigint, from_integer, from_timestamp, parse, to_json, to_timestamp};
-use crate::schema::judgements;
+use crate::schema::{judgements, submissions};
 use crate::{AnyConnection, DatabaseError, database, events, outbox};
 use diesel::prelude::*;
 use judge_types::{
@@ -149,7 +149,12 @@ pub(crate) fn enqueue(
             judgements::created_at.eq(to_timestamp(now)),
         ))
         .execute(connection)?;
-    outbox::insert(connection, id, new.lane, &to_json("task", &task)?, now)?;
+    let user: String = submissions::table
+        .find(new.submission.to_string())
+        .select(submissions::user_id)
+        .first(connection)?;
+    let user = parse("user id", &user)?;
+    outbox::insert(connection, id, user, new.lane, &to_json("task", &task)?, now)?;
     Ok(id)
 }
 

@@ -1,10 +1,11 @@
-//! What outlives a process: the database, the queue and the blobs.
+//! What outlives a process: the database, the queues and the blobs.
 //!
 //! Functions on a connection, grouped by table; no repository objects. Every
 //! change of a judgement is one guarded statement that names the state it expects
 //! and the attempt it belongs to, so a function that lost its lease cannot write.
 
 pub mod blobs;
+pub mod broker;
 pub mod contests;
 pub mod database;
 pub mod events;
@@ -13,17 +14,17 @@ pub mod judgements;
 pub mod leases;
 pub mod outbox;
 pub mod problems;
-pub mod queue;
 pub mod runs;
 pub mod submissions;
 pub mod tokens;
 pub mod users;
 
+mod bell;
 mod convert;
 mod error;
 mod schema;
 
+pub use bell::Bell;
 pub use blobs::{BlobError, Blobs};
 pub use database::{AnyConnection, Database, DatabaseUrl};
 pub use error::DatabaseError;
-pub use queue::{EmbeddedQueue, Queue};

@@ -3,12 +3,19 @@
 //! An entry is committed with its judgement and removed with the verdict. The
 //! embedded queue serves them from here; a broker's relay publishes them from here.
 
+mod publishing;
+
+pub use publishing::{
+    Waiting, hold_to_publish, lanes_to_publish, mark_published, unpublish, unpublish_forgotten,
+    unpublish_lanes,
+};
+
 use crate::convert::{from_bigint, from_integer, parse, to_timestamp};
 use crate::schema::{judgements, outbox};
 use crate::{AnyConnection, DatabaseError, database};
-use diesel::dsl::min;
+use diesel::dsl::{max, min};
 use diesel::prelude::*;
-use judge_types::{JudgementId, JudgementState, Lane};
+use judge_types::{JudgementId, JudgementState, Lane, UserId};
 use time::{Duration, OffsetDateTime, PrimitiveDateTime};
 
 /// A task taken off the queue for one function.
@@ -26,18 +33,22 @@ pub struct Delivery {
 const AT_ONCE: PrimitiveDateTime =
     PrimitiveDateTime::new(time::macros::date!(1970 - 01 - 01), time::Time::MIDNIGHT);
 
-/// Adds a task. Part of the transaction that makes the judgement.
+/// Adds a user's task. Part of the transaction that makes the judgement.
 pub(crate) fn insert(
     connection: &mut AnyConnection,
     judgement: JudgementId,
+    user: UserId,
     lane: Lane,
     task: &str,
     now: OffsetDateTime,
 ) -> Result<(), DatabaseError> {
+    let turn = next_turn(connection, user, lane)?;
     diesel::insert_into(outbox::table)
         .values((
             outbox::judgement_id.eq(judgement.to_string()),
+            outbox::user_id.eq(user.to_string()),
             outbox::lane_rank.eq(lane.rank()),
+            outbox::turn.eq(turn),
             outbox::task.eq(task),
             outbox::enqueued_at.eq(to_timestamp(now)),
             outbox::available_at.eq(AT_ONCE),
@@ -45,6 +56,25 @@ pub(crate) fn insert(
         ))
         .execute(connection)?;
     Ok(())
+}
+
+/// The turn of a user's next task in a lane, which is served in the order of turns.
+///
+/// It is one after the user's last that is not done, and not before the earliest that is not done of
+/// anybody: so the tasks of one who sends many are spread among those of the others, and who sends one
+/// now and then does not wait behind them. Two requests of a moment may get the same turn.
+fn next_turn(
+    connection: &mut AnyConnection,
+    user: UserId,
+    lane: Lane,
+) -> Result<i64, DatabaseError> {
+    let in_lane = outbox::table.filter(outbox::lane_rank.eq(lane.rank()));
+    let of_user: Option<i64> = in_lane
+        .filter(outbox::user_id.eq(user.to_string()))
+        .select(max(outbox::turn))
+        .first(connection)?;
+    let earliest: Option<i64> = in_lane.select(min(outbox::turn)).first(connection)?;
+    Ok(of_user.map_or(0, |last| last + 1).max(earliest.unwrap_or(0)))
 }
 
 /// Takes the task off the queue for good. Part of the transaction that ends the judgement.
@@ -56,7 +86,7 @@ pub(crate) fn remove(
     Ok(())
 }
 
-/// Takes the next task, the most urgent lane and then the oldest first, for `length`
+/// Takes the next task, the most urgent lane and then the earliest turn first, for `length`
 /// unless renewed; `None` where nothing waits.
 ///
 /// # Errors
@@ -70,7 +100,7 @@ pub fn take(
         let next = outbox::table
             .filter(outbox::available_at.le(to_timestamp(now)))
             .filter(outbox::taken_until.is_null().or(outbox::taken_until.le(to_timestamp(now))))
-            .order((outbox::lane_rank.asc(), outbox::judgement_id.asc()))
+            .order((outbox::lane_rank.asc(), outbox::turn.asc(), outbox::judgement_id.asc()))
             .select((outbox::judgement_id, outbox::task, outbox::deliveries))
             .first::<(String, String, i32)>(connection)
             .optional()?;
@@ -162,7 +192,7 @@ pub fn put_back_all(connection: &mut AnyConnection) -> Result<usize, DatabaseErr
         .execute(connection)?)
 }
 
-/// Drops a task whose judgement has come to its end.
+/// Drops a task whose judgement has come to its end; false where it stays.
 ///
 /// The word of a function that says it is done is not enough: should it have ended without a
 /// verdict, the task stays, and is served again once the time is over for which it was taken.
@@ -172,16 +202,17 @@ pub fn put_back_all(connection: &mut AnyConnection) -> Result<usize, DatabaseErr
 pub fn acknowledge(
     connection: &mut AnyConnection,
     judgement: JudgementId,
-) -> Result<(), DatabaseError> {
+) -> Result<bool, DatabaseError> {
     let id = judgement.to_string();
     database::write(connection, |connection| {
         let state: Option<String> =
             judgements::table.find(&id).select(judgements::state).first(connection).optional()?;
         let state = state.map(|state| parse::<JudgementState>("judgement state", &state));
-        if state.transpose()?.is_none_or(JudgementState::is_final) {
+        let is_over = state.transpose()?.is_none_or(JudgementState::is_final);
+        if is_over {
             remove(connection, judgement)?;
         }
-        Ok(())
+        Ok(is_over)
     })
 }
 
@@ -199,6 +230,15 @@ pub fn next_available(
     Ok(at.map(crate::convert::from_timestamp))
 }
 
+/// The entries whose judgement no function has claimed yet.
+macro_rules! unclaimed {
+    () => {
+        outbox::table
+            .inner_join(judgements::table.on(judgements::id.eq(outbox::judgement_id)))
+            .filter(judgements::state.eq(JudgementState::Queued.name()))
+    };
+}
+
 /// The place of a judgement among those waiting, from 1; `None` where it does not wait.
 ///
 /// # Errors
@@ -208,20 +248,16 @@ pub fn position(
     judgement: JudgementId,
 ) -> Result<Option<u64>, DatabaseError> {
     let id = judgement.to_string();
-    let rank: Option<i32> = outbox::table
+    let place: Option<(i32, i64)> = unclaimed!()
         .filter(outbox::judgement_id.eq(&id))
-        .filter(outbox::taken_until.is_null())
-        .select(outbox::lane_rank)
+        .select((outbox::lane_rank, outbox::turn))
         .first(connection)
         .optional()?;
-    let Some(rank) = rank else { return Ok(None) };
-    let ahead: i64 = outbox::table
-        .filter(outbox::taken_until.is_null())
-        .filter(
-            outbox::lane_rank
-                .lt(rank)
-                .or(outbox::lane_rank.eq(rank).and(outbox::judgement_id.lt(&id))),
-        )
+    let Some((rank, turn)) = place else { return Ok(None) };
+    let same_turn = outbox::turn.eq(turn).and(outbox::judgement_id.lt(&id));
+    let earlier = outbox::lane_rank.eq(rank).and(outbox::turn.lt(turn).or(same_turn));
+    let ahead: i64 = unclaimed!()
+        .filter(outbox::lane_rank.lt(rank).or(earlier))
         .count()
         .get_result(connection)?;
     Ok(Some(from_bigint(ahead) + 1))
@@ -233,9 +269,6 @@ pub fn position(
 /// Where the database fails.
 pub fn depth(connection: &mut AnyConnection) -> Result<(u64, u64), DatabaseError> {
     let all: i64 = outbox::table.count().get_result(connection)?;
-    let taken: i64 = outbox::table
-        .filter(outbox::taken_until.gt(to_timestamp(judge_types::now())))
-        .count()
-        .get_result(connection)?;
-    Ok((from_bigint(all - taken), from_bigint(taken)))
+    let waiting: i64 = unclaimed!().count().get_result(connection)?;
+    Ok((from_bigint(waiting), from_bigint(all - waiting)))
 }

@@ -167,6 +167,9 @@ table! {
         available_at -> Timestamp,
         deliveries -> Integer,
         taken_until -> Nullable<Timestamp>,
+        user_id -> Text,
+        turn -> BigInt,
+        published_at -> Nullable<Timestamp>,
     }
 }
 
@@ -174,6 +177,7 @@ allow_tables_to_appear_in_same_query!(
     contest_problems,
     contests,
     judgements,
+    outbox,
     problem_versions,
     problems,
     submissions,

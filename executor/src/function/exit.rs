@@ -15,13 +15,16 @@ pub enum FunctionExit {
     /// 11: another function holds the judgement. Deliver the message again later, without counting it;
     /// should that function die, someone must take over.
     HeldElsewhere = 11,
+    /// 12: the message is of a version that this build does not read. Deliver it again later, without
+    /// counting it: another build does.
+    OtherVersion = 12,
 }
 
 impl FunctionExit {
     /// What a process said that ended with `code`.
     #[must_use]
     pub fn from_code(code: i32) -> Self {
-        [Self::Done, Self::HeldElsewhere]
+        [Self::Done, Self::HeldElsewhere, Self::OtherVersion]
             .into_iter()
             .find(|exit| i32::from(exit.code()) == code)
             .unwrap_or(Self::HandedBack)
@@ -46,8 +49,8 @@ mod tests {
 
     #[test]
     fn codes_round_trip_and_unknown_ones_are_a_failure() {
-        use FunctionExit::{Done, HandedBack, HeldElsewhere};
-        for exit in [Done, HandedBack, HeldElsewhere] {
+        use FunctionExit::{Done, HandedBack, HeldElsewhere, OtherVersion};
+        for exit in [Done, HandedBack, HeldElsewhere, OtherVersion] {
             assert_eq!(FunctionExit::from_code(exit.code().into()), exit);
         }
         for code in [1, 2, 101, 137, -1] {

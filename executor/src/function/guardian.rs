@@ -1,8 +1,7 @@
 //! The thread that renews the lease and ends a function that takes too long.
 
 use super::{FunctionConfig, FunctionExit, own_cpu_ms, to_lease_length, whole_ms};
-use crate::judging::with_causes;
-use judge_types::{ExecutionUsage, JudgingError, JudgingErrorKind};
+use judge_types::{ExecutionUsage, JudgingError, JudgingErrorKind, with_causes};
 use std::{
     process,
     sync::{

@@ -8,10 +8,12 @@ pub use exit::FunctionExit;
 
 use crate::{
     PackageCache,
-    judging::{Interrupted, JudgeJob, Judged, SourceText, StopRule, Workbench, judge, with_causes},
+    judging::{Interrupted, JudgeJob, Judged, SourceText, StopRule, Workbench, judge},
 };
 use guardian::Guardian;
-use judge_types::{ExecutionUsage, JudgeTask, JudgingError, JudgingErrorKind, Retry, TASK_VERSION};
+use judge_types::{
+    ExecutionUsage, JudgeTask, JudgingError, JudgingErrorKind, Retry, TASK_VERSION, with_causes,
+};
 use nix::sys::resource::{UsageWho, getrusage};
 use recorder::Recorder;
 use std::time::{Duration, Instant};
@@ -57,9 +59,9 @@ impl FunctionConfig {
 pub fn run_function(config: &FunctionConfig, message: &str, started: Instant) -> FunctionExit {
     let task = match parse(message) {
         Ok(task) => task,
-        Err(reason) => {
-            tracing::error!(reason, "the message is not understood");
-            return FunctionExit::HandedBack;
+        Err(refused) => {
+            tracing::error!(reason = refused.reason, "the message is not understood");
+            return refused.exit;
         }
     };
     let span = tracing::info_span!("judgement", id = %task.judgement);
@@ -90,17 +92,28 @@ pub fn run_function(config: &FunctionConfig, message: &str, started: Instant) ->
     }
 }
 
-fn parse(message: &str) -> Result<JudgeTask, String> {
+/// A message that cannot be acted on.
+struct Refused {
+    reason: String,
+    exit: FunctionExit,
+}
+
+fn parse(message: &str) -> Result<JudgeTask, Refused> {
     // Another version may have other fields: look at the version before anything else.
     #[derive(serde::Deserialize)]
     struct Versioned {
         version: u32,
     }
-    let Versioned { version } = serde_json::from_str(message).map_err(|e| e.to_string())?;
+    let broken = |error: serde_json::Error| Refused {
+        reason: error.to_string(),
+        exit: FunctionExit::HandedBack,
+    };
+    let Versioned { version } = serde_json::from_str(message).map_err(broken)?;
     if version != TASK_VERSION {
-        return Err(format!("it has version {version}; this build reads {TASK_VERSION}"));
+        let reason = format!("it has version {version}; this build reads {TASK_VERSION}");
+        return Err(Refused { reason, exit: FunctionExit::OtherVersion });
     }
-    serde_json::from_str(message).map_err(|e| e.to_string())
+    serde_json::from_str(message).map_err(broken)
 }
 
 fn unclaimed(error: &DatabaseError) -> FunctionExit {

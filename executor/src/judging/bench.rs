@@ -44,15 +44,3 @@ pub(crate) fn host(
 ) -> JudgingError {
     JudgingError::new(JudgingErrorKind::Host, format!("{operation} {thing}: {error}"))
 }
-
-/// The error and what caused it, in one line.
-pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
-}

@@ -3,11 +3,11 @@
 use super::{
     Workbench,
     artefacts::Artefact,
-    bench::{host, with_causes},
+    bench::host,
     limits,
     program::{Program, Role, failed, lay_out, read_sources, text, usage_of},
 };
-use judge_types::{JudgingError, JudgingErrorKind, Limits, Verdict};
+use judge_types::{JudgingError, JudgingErrorKind, Limits, Verdict, with_causes};
 use languages::Source;
 use problems::{Comparison, Package, TestCase, Validation, ValidatorProgram};
 use sandbox::{Ending, Input, Mount};

@@ -11,6 +11,6 @@ mod program;
 mod verdict;
 
 pub use bench::Workbench;
-pub(crate) use bench::{host, with_causes};
+pub(crate) use bench::host;
 pub use judge::{Interrupted, JudgeJob, Judged, ProgressSink, StopRule, judge};
 pub use program::{SourceText, SourcesError, read_sources};

@@ -1,10 +1,10 @@
 //! One program in its own box: a contestant's or a validator.
 
 use super::{
-    bench::{Workbench, host, with_causes},
+    bench::{Workbench, host},
     limits,
 };
-use judge_types::{CompileResult, JudgingError, JudgingErrorKind, Limits, RunUsage};
+use judge_types::{CompileResult, JudgingError, JudgingErrorKind, Limits, RunUsage, with_causes};
 use languages::{Entry, Folders, Invocation, Layout, Source, Toolchain};
 use sandbox::{
     BoxSpec, Ending, Input, Level, Mount, Outcome, Output, Policy, RunLimits, RunSpec, Sandbox,

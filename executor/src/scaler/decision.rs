@@ -16,16 +16,15 @@ pub(super) enum Decision {
     GiveUp,
 }
 
-/// While another function holds the judgement, or no function can be started.
-const LATER: Duration = Duration::from_secs(2);
+/// While another function holds the judgement, none can be started, or this one is too old for the task.
+pub(super) const LATER: Duration = Duration::from_secs(2);
 
 /// Decides after delivery number `deliveries`, where `limit` repeated ones are allowed.
 pub(super) fn decide(end: ChildEnd, deliveries: u32, limit: u32) -> Decision {
     match end {
         ChildEnd::Exited(FunctionExit::Done) => Decision::Acknowledge,
-        ChildEnd::Exited(FunctionExit::HeldElsewhere) | ChildEnd::NotStarted => {
-            Decision::PutBack { delay: LATER, counted: PutBack::Uncounted }
-        }
+        ChildEnd::Exited(FunctionExit::HeldElsewhere | FunctionExit::OtherVersion)
+        | ChildEnd::NotStarted => Decision::PutBack { delay: LATER, counted: PutBack::Uncounted },
         ChildEnd::Stopped => {
             Decision::PutBack { delay: Duration::ZERO, counted: PutBack::Uncounted }
         }
@@ -65,9 +64,12 @@ mod tests {
 
     #[test]
     fn what_is_not_the_tasks_fault_is_not_counted() {
-        for end in
-            [ChildEnd::Stopped, ChildEnd::NotStarted, ChildEnd::Exited(FunctionExit::HeldElsewhere)]
-        {
+        for end in [
+            ChildEnd::Stopped,
+            ChildEnd::NotStarted,
+            ChildEnd::Exited(FunctionExit::HeldElsewhere),
+            ChildEnd::Exited(FunctionExit::OtherVersion),
+        ] {
             let decision = decide(end, 100, 3);
             assert!(
                 matches!(decision, Decision::PutBack { counted: PutBack::Uncounted, .. }),

@@ -1,16 +1,15 @@
-//! The local scaler: one process for each queued judgement, none when idle.
+//! The scaler: one process for each task, none when idle.
 
 mod child;
 mod decision;
+mod deliver;
+mod tasks;
 
-use child::{Child, ChildEnd};
-use decision::{Decision, decide};
-use judge_types::{JudgingError, JudgingErrorKind};
+use deliver::deliver;
 use std::{ffi::OsString, future::Future, path::PathBuf, pin::pin, sync::Arc, time::Duration};
-use store::{
-    AnyConnection, Database, DatabaseError, EmbeddedQueue, leases,
-    outbox::{self, Delivery, PutBack},
-};
+use store::broker::{BrokerError, BrokerUrl, consumer};
+use store::{Bell, Database, DatabaseError};
+use tasks::{Next, Task, Tasks};
 use tokio::{
     sync::{Semaphore, watch},
     task::JoinSet,
@@ -32,17 +31,48 @@ pub struct FunctionCommand {
     pub environment: Vec<(OsString, OsString)>,
 }
 
+/// Where tasks come from.
+#[derive(Debug, Clone)]
+pub enum TaskSource {
+    /// The outbox table itself.
+    Embedded {
+        /// Rings when a task has been committed by this process.
+        bell: Bell,
+        /// How often the table is looked at though no bell rang: it does not ring for other processes.
+        slow_tick: Duration,
+    },
+    /// A broker, which pushes them here.
+    Broker {
+        /// Which.
+        broker: BrokerUrl,
+        /// Of the scalers that have a free slot, those with the highest priority are served first.
+        priority: i32,
+    },
+}
+
+/// When a scaler ends by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lifetime {
+    /// Not at all.
+    Forever,
+    /// Once nothing has come for `idle`, and after `at_most` in any case.
+    Drain {
+        /// For how long nothing was judged here.
+        idle: Duration,
+        /// After this it takes nothing more.
+        at_most: Duration,
+    },
+}
+
 /// What the scaler works with.
 #[derive(Clone)]
 pub struct ScalerConfig {
-    /// Where the queue's entries are.
+    /// Where judgements are.
     pub database: Database,
-    /// Rings when an entry has been committed.
-    pub queue: EmbeddedQueue,
-    /// What to start for each entry.
+    /// Where their tasks come from.
+    pub tasks: TaskSource,
+    /// What to start for each.
     pub function: FunctionCommand,
-    /// How often the queue is looked at though no bell rang: it does not ring for entries of other processes.
-    pub slow_tick: Duration,
     /// How many functions may run at once.
     pub slots: usize,
     /// How often a task is delivered again after its function has died or failed.
@@ -51,6 +81,8 @@ pub struct ScalerConfig {
     pub kill_after: Duration,
     /// How long functions may go on after a stop was asked for, before they are killed and their tasks put back.
     pub stop_grace: Duration,
+    /// When to stop unasked.
+    pub lifetime: Lifetime,
 }
 
 impl ScalerConfig {
@@ -63,22 +95,16 @@ impl ScalerConfig {
     /// How often to look at the queue unasked when nobody says otherwise.
     pub const DEFAULT_SLOW_TICK: Duration = Duration::from_secs(5);
 
-    /// How often a task is delivered again when nobody says otherwise.
-    pub const DEFAULT_DELIVERY_LIMIT: u32 = 3;
+    /// How often a task is delivered again when nobody says otherwise: as often as the broker does it.
+    pub const DEFAULT_DELIVERY_LIMIT: u32 = store::broker::DELIVERY_LIMIT;
 }
 
-/// For how long a task is taken, unless renewed: a scaler that died loses its tasks after this.
-const TAKEN_FOR: Duration = Duration::from_secs(30);
+/// Takes tasks off a queue and starts a function for each.
+pub struct Scaler;
 
-/// How long a task waits that neither a function nor the jury could be told of.
-const RECONSIDER_AFTER: Duration = Duration::from_secs(5);
-
-/// Takes entries off the embedded queue and starts a function for each.
-pub struct LocalScaler;
-
-impl LocalScaler {
-    /// Runs until `shutdown` is done. Then nothing more is taken; functions that run may end by themselves
-    /// within the grace, the others are killed and their tasks put back. No task is lost.
+impl Scaler {
+    /// Runs until `shutdown` is done, or its lifetime is over. Then nothing more is taken; functions that run
+    /// may end by themselves within the grace, the others are killed and their tasks put back. No task is lost.
     ///
     /// # Errors
     /// Where the database fails at the very start; later failures are logged and tried again.
@@ -87,182 +113,109 @@ impl LocalScaler {
         shutdown: impl Future<Output = ()>,
     ) -> Result<(), DatabaseError> {
         let config = Arc::new(config);
-        // What an earlier scaler on this database had taken and never ended.
-        let returned = with_database(&config, outbox::put_back_all).await?;
-        if returned > 0 {
-            tracing::info!(returned, "took over the tasks of an earlier scaler");
-        }
+        let tasks = Tasks::open(&config).await?;
         let (kill, killed) = watch::channel(false);
         let slots = Arc::new(Semaphore::new(config.slots.max(1)));
         let mut running = JoinSet::new();
         let mut shutdown = pin!(shutdown);
+        let mut age = Age::new(config.lifetime);
         loop {
-            let next_look = start_what_waits(&config, &slots, &killed, &mut running).await;
+            let next_look = start_what_waits(&config, &tasks, &slots, &killed, &mut running).await;
+            let end = age.end(running.is_empty());
             tokio::select! {
                 () = &mut shutdown => break,
-                () = config.queue.rung() => {}
-                () = sleep_until(next_look) => {}
+                () = tasks.rung() => {}
+                () = sleep_until_some(next_look) => {}
+                () = sleep_until_some(end) => break,
                 Some(_) = running.join_next() => {}
             }
         }
         tracing::info!(running = running.len(), "stopping");
+        tasks.stop(&config.database).await;
         let drained = async { while running.join_next().await.is_some() {} };
         if timeout(config.stop_grace, drained).await.is_err() {
             // Nobody listens where the last one has just ended.
             let _ = kill.send(true);
             while running.join_next().await.is_some() {}
         }
+        tasks.close().await;
         Ok(())
+    }
+
+    /// Asks a broker for one task, runs it to its end, and returns whether there was one. The lifetime,
+    /// the slots and the priority do not matter.
+    ///
+    /// # Errors
+    /// Where the broker cannot be reached.
+    pub async fn run_once(config: &ScalerConfig, broker: &BrokerUrl) -> Result<bool, BrokerError> {
+        let name = format!("gavel function {}", std::process::id());
+        let Some((message, connection)) = consumer::fetch(broker, &name).await? else {
+            return Ok(false);
+        };
+        match Task::of(message) {
+            Ok(task) => {
+                let (_kill, killed) = watch::channel(false);
+                let (task, worker, decision, log) = deliver(config, task, killed).await;
+                task.conclude(&config.database, &worker, decision, &log).await;
+            }
+            Err(message) => message.give_up().await,
+        }
+        connection.close().await;
+        Ok(true)
     }
 }
 
-/// Starts a function for each entry while there are free slots; says when to look again at the latest.
+/// How old a scaler is, and for how long it has had nothing to do.
+struct Age {
+    lifetime: Lifetime,
+    born: Instant,
+    idle_since: Option<Instant>,
+}
+
+impl Age {
+    fn new(lifetime: Lifetime) -> Self {
+        Self { lifetime, born: Instant::now(), idle_since: None }
+    }
+
+    /// When to end if nothing happens before.
+    fn end(&mut self, is_idle: bool) -> Option<Instant> {
+        let Lifetime::Drain { idle, at_most } = self.lifetime else { return None };
+        self.idle_since = is_idle.then(|| self.idle_since.unwrap_or_else(Instant::now));
+        let oldest = self.born + at_most;
+        Some(self.idle_since.map_or(oldest, |since| oldest.min(since + idle)))
+    }
+}
+
+async fn sleep_until_some(time: Option<Instant>) {
+    match time {
+        Some(time) => sleep_until(time).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Starts a function for each task while there are free slots; says when to look again at the latest.
 async fn start_what_waits(
     config: &Arc<ScalerConfig>,
+    tasks: &Tasks,
     slots: &Arc<Semaphore>,
     killed: &watch::Receiver<bool>,
     running: &mut JoinSet<()>,
-) -> Instant {
-    let slow = Instant::now() + config.slow_tick;
+) -> Option<Instant> {
     while let Ok(slot) = Arc::clone(slots).try_acquire_owned() {
-        match with_database(config, |connection| outbox::take(connection, to_length(TAKEN_FOR)))
-            .await
-        {
-            Ok(Some(delivery)) => {
+        match tasks.next(&config.database).await {
+            Next::Task(task) => {
                 let (config, killed) = (Arc::clone(config), killed.clone());
                 running.spawn(async move {
-                    deliver(&config, &delivery, killed).await;
+                    let (task, worker, decision, log) = deliver(&config, task, killed).await;
+                    task.conclude(&config.database, &worker, decision, &log).await;
                     drop(slot);
                 });
             }
-            Ok(None) => {
-                let next = with_database(config, outbox::next_available).await;
-                let wait = next.ok().flatten().map(|at| at - judge_types::now());
-                let wait = wait.map(|wait| Duration::try_from(wait).unwrap_or_default());
-                // Another taker may have been quicker: then look again soon, not at once.
-                let soon = Duration::from_millis(20);
-                return wait.map_or(slow, |wait| slow.min(Instant::now() + wait.max(soon)));
-            }
-            Err(error) => {
-                tracing::error!(%error, "cannot take a task");
-                return slow;
-            }
+            Next::Nothing(look_again) => return look_again,
         }
     }
     // All slots are taken: the end of a function wakes us.
-    slow
-}
-
-/// One delivery: a function from its start to its end, and what then becomes of the task.
-async fn deliver(config: &ScalerConfig, delivery: &Delivery, mut killed: watch::Receiver<bool>) {
-    let judgement = delivery.judgement;
-    let worker = format!("{}-{}-{}", std::process::id(), judgement, delivery.deliveries);
-    let (end, log) = match Child::start(&config.function, &worker, &delivery.task) {
-        Ok(mut child) => {
-            let end = watch_over(config, delivery, &mut child, &mut killed).await;
-            (end, child.last_lines().await)
-        }
-        Err(error) => {
-            let program = config.function.program.display();
-            tracing::error!(%judgement, %program, %error, "cannot start a function");
-            (ChildEnd::NotStarted, Vec::new())
-        }
-    };
-    let decision = decide(end, delivery.deliveries, config.delivery_limit);
-    tracing::debug!(%judgement, ?end, ?decision, "function ended");
-    // A task that cannot be put back comes back by itself when its time is over.
-    if let Err(error) = carry_out(config, delivery, &worker, decision, &log).await {
-        tracing::error!(%judgement, %error, "cannot tell the queue how a function ended");
-    }
-}
-
-/// Waits for the function's end. Meanwhile the task stays taken.
-async fn watch_over(
-    config: &ScalerConfig,
-    delivery: &Delivery,
-    child: &mut Child,
-    killed: &mut watch::Receiver<bool>,
-) -> ChildEnd {
-    let deadline = Instant::now() + config.kill_after;
-    loop {
-        tokio::select! {
-            end = child.end() => return end,
-            () = until_true(killed) => {
-                child.kill().await;
-                return ChildEnd::Stopped;
-            }
-            () = sleep_until(deadline) => {
-                tracing::error!(judgement = %delivery.judgement, "killing a function that does not end");
-                child.kill().await;
-                return ChildEnd::Died;
-            }
-            () = tokio::time::sleep(TAKEN_FOR / 3) => {
-                let judgement = delivery.judgement;
-                let renewed = with_database(config, move |connection| {
-                    outbox::renew(connection, judgement, to_length(TAKEN_FOR))
-                });
-                if let Err(error) = renewed.await {
-                    tracing::warn!(%judgement, %error, "cannot keep a task");
-                }
-            }
-        }
-    }
-}
-
-/// Waits until the watched value is true; for ever where it can no longer become so.
-async fn until_true(watched: &mut watch::Receiver<bool>) {
-    if watched.wait_for(|value| *value).await.is_err() {
-        std::future::pending().await
-    }
-}
-
-async fn carry_out(
-    config: &ScalerConfig,
-    delivery: &Delivery,
-    worker: &str,
-    decision: Decision,
-    log: &[String],
-) -> Result<(), DatabaseError> {
-    let (judgement, worker) = (delivery.judgement, worker.to_owned());
-    let message = format!(
-        "tried {} times; the last function's log ends with:\n{}",
-        delivery.deliveries,
-        log.join("\n")
-    );
-    with_database(config, move |connection| {
-        match decision {
-            Decision::Acknowledge => outbox::acknowledge(connection, judgement),
-            Decision::PutBack { delay, counted } => {
-                leases::release_dead(connection, judgement, &worker)?;
-                outbox::put_back(connection, judgement, to_length(delay), counted)
-            }
-            Decision::GiveUp => {
-                leases::release_dead(connection, judgement, &worker)?;
-                let error = JudgingError::new(JudgingErrorKind::DeliveryLimit, message);
-                if leases::fail_unheld(connection, judgement, &error)? {
-                    return Ok(());
-                }
-                // Another function holds it, or it has a verdict: look once more, later.
-                outbox::put_back(
-                    connection,
-                    judgement,
-                    to_length(RECONSIDER_AFTER),
-                    PutBack::Uncounted,
-                )
-            }
-        }
-    })
-    .await
-}
-
-/// Runs `work` on a connection, where blocking is allowed.
-async fn with_database<T: Send + 'static>(
-    config: &ScalerConfig,
-    work: impl FnOnce(&mut AnyConnection) -> Result<T, DatabaseError> + Send + 'static,
-) -> Result<T, DatabaseError> {
-    let database = config.database.clone();
-    let done = tokio::task::spawn_blocking(move || work(&mut *database.get()?)).await;
-    done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
+    None
 }
 
 fn to_length(length: Duration) -> time::Duration {

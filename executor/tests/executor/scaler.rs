@@ -4,11 +4,11 @@ use crate::{
     stand::{Judge, PackageFolder},
     tests_of,
 };
-use executor::{LocalScaler, ScalerConfig};
+use executor::{Lifetime, Scaler, ScalerConfig, TaskSource};
 use judge_types::{JudgementState, JudgingErrorKind, Verdict};
 use libtest_mimic::Trial;
 use std::{fs, thread, time::Duration};
-use store::{Database, EmbeddedQueue, Queue, outbox};
+use store::{Database, outbox};
 use tokio::sync::oneshot;
 
 pub(crate) fn trials() -> Vec<Trial> {
@@ -30,7 +30,6 @@ const ENDLESS: (&str, &str) = ("a.sh", "while true; do :; done\n");
 
 /// A scaler in a thread of its own.
 struct Running {
-    queue: Queue,
     stop: oneshot::Sender<()>,
     thread: thread::JoinHandle<()>,
 }
@@ -38,20 +37,22 @@ struct Running {
 fn config(judge: &Judge) -> ScalerConfig {
     ScalerConfig {
         database: Database::open(judge.url(), 4).unwrap(),
-        queue: EmbeddedQueue::default(),
-        function: judge.command(),
         // Nothing is found by looking again: the bell and the queue's own times must do.
-        slow_tick: Duration::from_secs(3_600),
+        tasks: TaskSource::Embedded {
+            bell: judge.bell.clone(),
+            slow_tick: Duration::from_secs(3_600),
+        },
+        function: judge.command(),
         slots: 2,
         delivery_limit: 1,
         kill_after: Duration::from_secs(120),
         stop_grace: Duration::from_secs(60),
+        lifetime: Lifetime::Forever,
     }
 }
 
 fn start(config: ScalerConfig) -> Running {
     let (stop, stopped) = oneshot::channel();
-    let queue = Queue::Embedded(config.queue.clone());
     let thread = thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
@@ -59,9 +60,9 @@ fn start(config: ScalerConfig) -> Running {
             .build()
             .unwrap();
         let shutdown = async { stopped.await.unwrap() };
-        runtime.block_on(LocalScaler::run(config, shutdown)).unwrap();
+        runtime.block_on(Scaler::run(config, shutdown)).unwrap();
     });
-    Running { queue, stop, thread }
+    Running { stop, thread }
 }
 
 impl Running {
@@ -111,7 +112,7 @@ fn a_bell_wakes_an_idle_scaler() {
     let running = start(config(&judge));
     for _ in 0..2 {
         let id = judge.submit(&PackageFolder::greeting(), "bash", HELLO);
-        running.queue.notify();
+        judge.bell.ring();
         judge.wait_for(id, JudgementState::is_final);
     }
     running.stop();

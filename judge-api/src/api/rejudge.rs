@@ -48,6 +48,6 @@ pub(crate) async fn rejudge(
             judgements::by_id(connection, id)?.ok_or_else(|| ApiError::not_found("judgement"))
         })
         .await?;
-    app.queue.notify();
+    app.bell.ring();
     Ok(judgement)
 }

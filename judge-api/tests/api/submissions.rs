@@ -31,7 +31,7 @@ async fn a_submission_is_stored_queued_and_announced() {
     assert_eq!(first["state"], "queued");
     assert_eq!(first["position"], 1);
     // The bell was rung: waiting for it ends.
-    app.queue.rung().await;
+    app.bell.rung().await;
     let (_, second) = answer(submit(&app, &person, &python("b.py", CODE))).await;
     assert_eq!(second["position"], 2);
     let id = first["id"].as_str().unwrap().parse().unwrap();

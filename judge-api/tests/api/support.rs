@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::io::{Cursor, Write};
 use store::leases::{self, Claim, Lease};
 use store::tokens::TokenKind;
-use store::{AnyConnection, Blobs, Database, DatabaseUrl, EmbeddedQueue, Queue};
+use store::{AnyConnection, Bell, Blobs, Database, DatabaseUrl};
 use tempfile::TempDir;
 use time::Duration;
 use zip::write::SimpleFileOptions;
@@ -20,7 +20,7 @@ use zip::write::SimpleFileOptions;
 pub(crate) struct TestApp {
     pub(crate) database: Database,
     pub(crate) blobs: Blobs,
-    pub(crate) queue: EmbeddedQueue,
+    pub(crate) bell: Bell,
     pub(crate) contest: ContestId,
     pub(crate) client: Client,
     pub(crate) running: Running,
@@ -45,7 +45,7 @@ impl TestApp {
         store::database::migrate(&url).unwrap();
         let database = Database::open(url, 8).unwrap();
         let blobs = Blobs::in_folder(&folder.path().join("blobs")).unwrap();
-        let queue = EmbeddedQueue::default();
+        let bell = Bell::default();
         let contest =
             store::contests::ensure(&mut database.get().unwrap(), "demo", "Demo contest").unwrap();
         let languages = languages::Languages::load(None).unwrap();
@@ -54,7 +54,7 @@ impl TestApp {
             listen: ([127, 0, 0, 1], 0).into(),
             database: database.clone(),
             blobs: blobs.clone(),
-            queue: Queue::Embedded(queue.clone()),
+            bell: bell.clone(),
             languages: OfferedLanguages::new(languages, ids),
             work_dir: folder.path().join("work"),
             limits: ApiLimits::default(),
@@ -65,7 +65,7 @@ impl TestApp {
         change(&mut config);
         let running = judge_api::start(config).unwrap();
         let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Self { database, blobs, queue, contest: contest.id, client, running, folder }
+        Self { database, blobs, bell, contest: contest.id, client, running, folder }
     }
 
     pub(crate) fn db<T>(&self, work: impl FnOnce(&mut AnyConnection) -> T) -> T {

@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 use store::{
-    AnyConnection, Blobs, DatabaseUrl, blobs, database, executions,
+    AnyConnection, Bell, Blobs, DatabaseUrl, blobs, database, executions,
     judgements::{self, Judgement},
     outbox,
     problems::NewVersion,
@@ -30,6 +30,8 @@ pub(crate) struct Judge {
     pub(crate) connection: AnyConnection,
     pub(crate) hard_timeout: Duration,
     pub(crate) lease: Duration,
+    /// Of a scaler in this process.
+    pub(crate) bell: Bell,
 }
 
 impl Judge {
@@ -39,7 +41,8 @@ impl Judge {
         database::migrate(&url).unwrap();
         let connection = database::connect(&url).unwrap();
         let hard_timeout = FunctionConfig::DEFAULT_HARD_TIMEOUT;
-        Self { folder, connection, hard_timeout, lease: FunctionConfig::DEFAULT_LEASE }
+        let (lease, bell) = (FunctionConfig::DEFAULT_LEASE, Bell::default());
+        Self { folder, connection, hard_timeout, lease, bell }
     }
 
     pub(crate) fn url(&self) -> DatabaseUrl {

@@ -1,0 +1,66 @@
+//! One delivery: a function from its start to its end, and what is then to become of the task.
+
+use super::child::{Child, ChildEnd};
+use super::decision::{Decision, decide};
+use super::{ScalerConfig, Task};
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep_until},
+};
+
+/// Starts a function and waits for its end. Returns the task, the function's name, what is to become of the
+/// task, and the end of the function's log.
+pub(super) async fn deliver(
+    config: &ScalerConfig,
+    task: Task,
+    mut killed: watch::Receiver<bool>,
+) -> (Task, String, Decision, Vec<String>) {
+    let judgement = task.judgement;
+    let worker = format!("{}-{}-{}", std::process::id(), judgement, task.deliveries);
+    let (end, log) = match Child::start(&config.function, &worker, &task.text) {
+        Ok(mut child) => {
+            let end = watch_over(config, &task, &mut child, &mut killed).await;
+            (end, child.last_lines().await)
+        }
+        Err(error) => {
+            let program = config.function.program.display();
+            tracing::error!(%judgement, %program, %error, "cannot start a function");
+            (ChildEnd::NotStarted, Vec::new())
+        }
+    };
+    let decision = decide(end, task.deliveries, config.delivery_limit);
+    tracing::debug!(%judgement, ?end, ?decision, "function ended");
+    (task, worker, decision, log)
+}
+
+/// Waits for the function's end. Meanwhile the task stays taken.
+async fn watch_over(
+    config: &ScalerConfig,
+    task: &Task,
+    child: &mut Child,
+    killed: &mut watch::Receiver<bool>,
+) -> ChildEnd {
+    let deadline = Instant::now() + config.kill_after;
+    loop {
+        tokio::select! {
+            end = child.end() => return end,
+            () = until_true(killed) => {
+                child.kill().await;
+                return ChildEnd::Stopped;
+            }
+            () = sleep_until(deadline) => {
+                tracing::error!(judgement = %task.judgement, "killing a function that does not end");
+                child.kill().await;
+                return ChildEnd::Died;
+            }
+            () = tokio::time::sleep(Task::KEEP_EVERY) => task.keep(&config.database).await,
+        }
+    }
+}
+
+/// Waits until the watched value is true; for ever where it can no longer become so.
+async fn until_true(watched: &mut watch::Receiver<bool>) {
+    if watched.wait_for(|value| *value).await.is_err() {
+        std::future::pending().await
+    }
+}

@@ -1,0 +1,310 @@
+//! Tasks as the broker pushes them to a machine that judges.
+
+use super::session::{PATIENCE, Pauses, Session, within};
+use super::{BrokerError, BrokerUrl, topology};
+use futures_util::stream::select_all;
+use futures_util::{FutureExt, StreamExt};
+use judge_types::{Lane, with_causes};
+use lapin::Acker;
+use lapin::message::Delivery;
+use lapin::options::{
+    BasicAckOptions, BasicCancelOptions, BasicConsumeOptions, BasicGetOptions, BasicQosOptions,
+    BasicRejectOptions,
+};
+use lapin::types::{AMQPValue, FieldTable};
+use lapin::{Channel, Consumer as Stream};
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
+use tokio::time::sleep;
+
+/// What is consumed, and how.
+#[derive(Debug, Clone)]
+pub struct ConsumerConfig {
+    /// Where tasks come from.
+    pub broker: BrokerUrl,
+    /// How many tasks of each lane may be here at once: as many as can be judged at once.
+    pub slots: u16,
+    /// Of consumers that have room, the broker serves those with the highest priority.
+    pub priority: i32,
+    /// What the broker shows this consumer as.
+    pub name: String,
+}
+
+/// Consumes every lane. A connection that breaks is made anew; what had been pushed through the old one
+/// comes again.
+#[derive(Debug)]
+pub struct Consumer {
+    shared: Arc<Shared>,
+    phase: watch::Sender<Phase>,
+    work: JoinHandle<()>,
+}
+
+/// How far the consumer is from its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Phase {
+    Taking,
+    /// No more is taken; what was taken can still be acknowledged.
+    Ending,
+    Closed,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    /// What has come and not been taken, by lane.
+    waiting: Mutex<[VecDeque<Message>; Lane::ALL.len()]>,
+    bell: Notify,
+}
+
+/// A task that the broker has pushed, and keeps until it is told what became of it. Dropped without a
+/// word, it is delivered again once the connection ends.
+#[derive(Debug)]
+pub struct Message {
+    /// The task, as it was published.
+    pub body: Vec<u8>,
+    /// How often it has been delivered, this time included.
+    pub deliveries: u32,
+    acker: Acker,
+}
+
+impl Message {
+    fn new(delivery: Delivery) -> Self {
+        let number = |name| {
+            let headers = delivery.properties.headers().as_ref();
+            let value = headers.and_then(|headers| headers.inner().get(name));
+            value.and_then(integer)
+        };
+        // The broker counts those since it was published, without this one.
+        let before = [number(topology::DELIVERIES_BEFORE), number("x-delivery-count")];
+        let before = before.into_iter().flatten().fold(0, u32::saturating_add);
+        Self { deliveries: before.saturating_add(1), body: delivery.data, acker: delivery.acker }
+    }
+
+    /// It is done, or somebody else's: the broker may forget it.
+    pub async fn acknowledge(&self) {
+        self.told(self.acker.ack(BasicAckOptions::default()).await);
+    }
+
+    /// It is to be delivered again, to whoever comes first.
+    pub async fn put_back(&self) {
+        // A rejection counts toward the delivery limit with every broker; newer ones do not count a nack.
+        self.told(self.acker.reject(BasicRejectOptions { requeue: true }).await);
+    }
+
+    /// It is to be delivered no more.
+    pub async fn give_up(&self) {
+        self.told(self.acker.reject(BasicRejectOptions { requeue: false }).await);
+    }
+
+    /// A connection that has broken since means that the broker delivers it again.
+    fn told(&self, told: lapin::Result<bool>) {
+        if let Err(error) = told {
+            tracing::debug!(%error, "the broker was not told what became of a task");
+        }
+    }
+}
+
+/// Whichever width the broker chose for it.
+fn integer(value: &AMQPValue) -> Option<u32> {
+    match *value {
+        AMQPValue::ShortShortInt(n) => n.try_into().ok(),
+        AMQPValue::ShortShortUInt(n) => Some(n.into()),
+        AMQPValue::ShortInt(n) => n.try_into().ok(),
+        AMQPValue::ShortUInt(n) => Some(n.into()),
+        AMQPValue::LongInt(n) => n.try_into().ok(),
+        AMQPValue::LongUInt(n) => Some(n),
+        AMQPValue::LongLongInt(n) => n.try_into().ok(),
+        _ => None,
+    }
+}
+
+impl Consumer {
+    /// Begins to consume, in a task of the current runtime.
+    #[must_use]
+    pub fn start(config: ConsumerConfig) -> Self {
+        let shared = Arc::new(Shared::default());
+        let (phase, watched) = watch::channel(Phase::Taking);
+        let work = tokio::spawn(keep_consuming(config, Arc::clone(&shared), watched));
+        Self { shared, phase, work }
+    }
+
+    /// The most urgent task that has come.
+    #[must_use]
+    pub fn take(&self) -> Option<Message> {
+        let mut lanes = self.shared.lanes();
+        // One whose connection has ended comes again.
+        lanes.iter_mut().find_map(|lane| {
+            lane.retain(|message| message.acker.usable());
+            lane.pop_front()
+        })
+    }
+
+    /// Waits until a task has come; returns at once if one came since the last wait.
+    pub async fn rung(&self) {
+        self.shared.bell.notified().await;
+    }
+
+    /// Lets no more come. What has come can still be [taken](Self::take); what is not goes back to the broker
+    /// with the end of the connection, and that counts as a delivery.
+    pub fn stop_taking(&self) {
+        self.phase.send_if_modified(|phase| {
+            let taking = *phase == Phase::Taking;
+            *phase = (*phase).max(Phase::Ending);
+            taking
+        });
+    }
+
+    /// Ends the connection. Whatever was not acknowledged is delivered again.
+    pub async fn close(self) {
+        let _ = self.phase.send(Phase::Closed);
+        let _ = self.work.await;
+    }
+}
+
+impl Shared {
+    fn lanes(&self) -> std::sync::MutexGuard<'_, [VecDeque<Message>; Lane::ALL.len()]> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn add(&self, arrived: Option<(Lane, lapin::Result<Delivery>)>) -> Result<(), BrokerError> {
+        let (lane, delivery) = arrived.ok_or(BrokerError::Cancelled)?;
+        let message = Message::new(delivery?);
+        if let Some(waiting) = self.lanes().get_mut(lane as usize) {
+            waiting.push_back(message);
+        }
+        self.bell.notify_one();
+        Ok(())
+    }
+
+    fn clear(&self) {
+        self.lanes().iter_mut().for_each(VecDeque::clear);
+    }
+}
+
+/// The connection that a task came through.
+pub struct Held {
+    session: Session,
+}
+
+impl Held {
+    /// Ends the connection. If the task was not acknowledged it is delivered again.
+    pub async fn close(self) {
+        self.session.close().await;
+    }
+}
+
+/// Asks for one task, of the most urgent lane that has any.
+///
+/// # Errors
+/// Where the broker cannot be reached.
+pub async fn fetch(broker: &BrokerUrl, name: &str) -> Result<Option<(Message, Held)>, BrokerError> {
+    let session = Session::open(broker, name).await?;
+    let asked = within(PATIENCE, async {
+        let channel = session.connection.create_channel().await?;
+        for lane in Lane::ALL {
+            let queue = topology::queue_of(lane);
+            let got = channel.basic_get(queue.into(), BasicGetOptions::default()).await?;
+            if let Some(got) = got {
+                return Ok(Some(Message::new(got.delivery)));
+            }
+        }
+        Ok(None)
+    });
+    match asked.await? {
+        Some(message) => Ok(Some((message, Held { session }))),
+        None => {
+            session.close().await;
+            Ok(None)
+        }
+    }
+}
+
+async fn keep_consuming(
+    config: ConsumerConfig,
+    shared: Arc<Shared>,
+    mut phase: watch::Receiver<Phase>,
+) {
+    let mut pauses = Pauses::new();
+    while *phase.borrow() == Phase::Taking {
+        let opened = tokio::select! {
+            opened = Session::open(&config.broker, &config.name) => opened,
+            _ = phase.wait_for(|phase| *phase > Phase::Taking) => return,
+        };
+        let ended = match opened {
+            Ok(session) => {
+                pauses = Pauses::new();
+                consume(&config, &shared, &mut phase, session).await
+            }
+            Err(error) => Err(error),
+        };
+        shared.clear();
+        let Err(error) = ended else { return };
+        tracing::warn!(
+            broker = %config.broker, error = with_causes(&error),
+            "no tasks come from the broker; trying again"
+        );
+        tokio::select! {
+            () = sleep(pauses.next()) => {}
+            _ = phase.wait_for(|phase| *phase > Phase::Taking) => return,
+        }
+    }
+}
+
+/// Consumes until the connection breaks, or until the owner wants no more and closes.
+async fn consume(
+    config: &ConsumerConfig,
+    shared: &Shared,
+    phase: &mut watch::Receiver<Phase>,
+    session: Session,
+) -> Result<(), BrokerError> {
+    let mut channels = Vec::new();
+    let mut streams = Vec::new();
+    for lane in Lane::ALL {
+        let (channel, stream) = within(PATIENCE, subscribe(config, &session, lane)).await?;
+        streams.push(stream.map(move |delivery| (lane, delivery)));
+        channels.push(channel);
+    }
+    tracing::info!(broker = %config.broker, slots = config.slots, "tasks come from the broker");
+    let mut arriving = select_all(streams);
+    while *phase.borrow_and_update() == Phase::Taking {
+        tokio::select! {
+            arrived = arriving.next() => shared.add(arrived)?,
+            changed = phase.changed() => if changed.is_err() {
+                break; // its owner is gone
+            }
+        }
+    }
+    for (channel, lane) in channels.iter().zip(Lane::ALL) {
+        let options = BasicCancelOptions::default();
+        let cancelled = async { Ok(channel.basic_cancel(tag(lane).into(), options).await?) };
+        within(PATIENCE, cancelled).await?;
+    }
+    // What was under way meanwhile.
+    while let Some(Some(arrived)) = arriving.next().now_or_never() {
+        shared.add(Some(arrived))?;
+    }
+    // For as long as what was taken may still be acknowledged.
+    let _ = phase.wait_for(|phase| *phase == Phase::Closed).await;
+    session.close().await;
+    Ok(())
+}
+
+async fn subscribe(
+    config: &ConsumerConfig,
+    session: &Session,
+    lane: Lane,
+) -> Result<(Channel, Stream), BrokerError> {
+    let channel = session.connection.create_channel().await?;
+    channel.basic_qos(config.slots, BasicQosOptions::default()).await?;
+    let mut arguments = FieldTable::default();
+    arguments.insert("x-priority".into(), AMQPValue::LongInt(config.priority));
+    let (queue, options) = (topology::queue_of(lane), BasicConsumeOptions::default());
+    let stream = channel.basic_consume(queue.into(), tag(lane).into(), options, arguments).await?;
+    Ok((channel, stream))
+}
+
+/// The name of a lane's consumer on its channel.
+fn tag(lane: Lane) -> String {
+    format!("gavel-{lane}")
+}
