@@ -1,6 +1,6 @@
 //! The database file: whose it is, what it may be called, and what a failed transaction says.
 
-use crate::support::TestDatabase;
+use crate::support::{TestDatabase, on_each_database};
 use diesel::connection::SimpleConnection;
 use std::ffi::OsStr;
 use std::fs::{self, Permissions};
@@ -8,6 +8,10 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use store::{DatabaseError, DatabaseUrl, database};
+
+on_each_database! {
+    a_failed_transaction_says_why_it_failed,
+}
 
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().permissions().mode() & 0o777
@@ -37,9 +41,7 @@ fn a_path_that_sqlite_cannot_take_is_refused_not_changed() {
     assert!(refused.to_string().contains("UTF-8"), "{refused}");
 }
 
-#[test]
-fn a_failed_transaction_says_why_it_failed() {
-    let database = TestDatabase::new();
+fn a_failed_transaction_says_why_it_failed(database: &TestDatabase) {
     let connection = &mut database.connection();
     let failed: Result<(), _> = database::write(connection, |connection| {
         // As SQLite does by itself where the disk is full.

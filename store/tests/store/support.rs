@@ -1,4 +1,4 @@
-//! A database of its own for each test, on the embedded default.
+//! A database of its own for each test, of either kind.
 
 use judge_types::{JudgementId, Lane, Limits, PackageHash, Role, SourceFile, SubmissionId};
 use store::problems::NewVersion;
@@ -6,18 +6,56 @@ use store::submissions::{NewSubmission, Submitted};
 use store::users::User;
 use store::{AnyConnection, Database, DatabaseUrl, database, problems, submissions, users};
 use tempfile::TempDir;
+use test_servers::PostgresDatabase;
+
+/// Makes two tests of each function: on SQLite, and on PostgreSQL.
+macro_rules! on_each_database {
+    ($($test:ident),* $(,)?) => {
+        $(mod $test {
+            use crate::support::TestDatabase;
+
+            #[test]
+            fn sqlite() {
+                super::$test(&TestDatabase::sqlite());
+            }
+
+            #[test]
+            fn postgres() {
+                super::$test(&TestDatabase::postgres());
+            }
+        })*
+    };
+}
+pub(crate) use on_each_database;
 
 pub(crate) struct TestDatabase {
     pub(crate) pool: Database,
-    _folder: TempDir,
+    pub(crate) url: DatabaseUrl,
+    _kept: Kept,
+}
+
+/// What keeps a database from being removed.
+enum Kept {
+    Folder { _folder: TempDir },
+    OnServer { _database: PostgresDatabase<'static> },
 }
 
 impl TestDatabase {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = DatabaseUrl::Sqlite(folder.path().join("gavel.db"));
+        Self::with_tables(url, Kept::Folder { _folder: folder })
+    }
+
+    pub(crate) fn postgres() -> Self {
+        let database = test_servers::postgres().new_database();
+        let url = database.url().parse().unwrap();
+        Self::with_tables(url, Kept::OnServer { _database: database })
+    }
+
+    fn with_tables(url: DatabaseUrl, kept: Kept) -> Self {
         database::migrate(&url).unwrap();
-        Self { pool: Database::open(url, 8).unwrap(), _folder: folder }
+        Self { pool: Database::open(url.clone(), 16).unwrap(), url, _kept: kept }
     }
 
     pub(crate) fn connection(&self) -> database::Pooled {
