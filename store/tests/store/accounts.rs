@@ -3,7 +3,7 @@
 use crate::support::{TestDatabase, on_each_database, user};
 use judge_types::Role;
 use store::tokens::{self, TokenKind};
-use store::users;
+use store::users::{self, RoleChange, User};
 use time::Duration;
 
 on_each_database! {
@@ -25,8 +25,13 @@ fn roles_can_be_changed_and_counted(database: &TestDatabase) {
     let connection = &mut database.connection();
     let ada = user(connection, "ada");
     assert_eq!(users::count_with_role(connection, Role::Admin).unwrap(), 0);
-    assert!(users::set_role(connection, ada.id, Role::Admin).unwrap());
-    assert!(!users::set_role(connection, judge_types::UserId::new(), Role::Admin).unwrap());
+    let admin = User { role: Role::Admin, ..ada.clone() };
+    let made = users::set_role(connection, ada.id, Role::Admin).unwrap();
+    assert_eq!(made, RoleChange::Made(admin));
+    let nobody = users::set_role(connection, judge_types::UserId::new(), Role::Admin).unwrap();
+    assert_eq!(nobody, RoleChange::Nobody);
+    let last = users::set_role(connection, ada.id, Role::Jury).unwrap();
+    assert_eq!(last, RoleChange::LastAdmin);
     assert_eq!(users::count_with_role(connection, Role::Admin).unwrap(), 1);
     assert_eq!(users::list(connection, 10, 0).unwrap()[0].role, Role::Admin);
 }

@@ -5,8 +5,10 @@
 mod accounts;
 mod blobs;
 mod leasing;
+mod load;
 mod opening;
 mod problem_versions;
 mod queueing;
+mod races;
 mod submitting;
 mod support;

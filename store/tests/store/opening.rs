@@ -7,10 +7,12 @@ use std::fs::{self, Permissions};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use store::{DatabaseError, DatabaseUrl, database};
+use std::sync::Barrier;
+use store::{DatabaseError, DatabaseUrl, database, outbox};
 
 on_each_database! {
     a_failed_transaction_says_why_it_failed,
+    many_may_make_the_tables_at_once,
 }
 
 fn mode(path: &Path) -> u32 {
@@ -49,4 +51,23 @@ fn a_failed_transaction_says_why_it_failed(database: &TestDatabase) {
         Err(DatabaseError::Url("the cause".into()))
     });
     assert!(failed.unwrap_err().to_string().contains("the cause"));
+}
+
+fn many_may_make_the_tables_at_once(database: &TestDatabase) {
+    const INSTANCES: usize = 8;
+    for _ in 0..5 {
+        let empty = database.another_empty();
+        let barrier = Barrier::new(INSTANCES);
+        std::thread::scope(|scope| {
+            for _ in 0..INSTANCES {
+                scope.spawn(|| {
+                    barrier.wait();
+                    database::migrate(&empty.url).unwrap();
+                    // Whoever is through can use them.
+                    let connection = &mut database::connect(&empty.url).unwrap();
+                    assert_eq!(outbox::depth(connection).unwrap(), (0, 0));
+                });
+            }
+        });
+    }
 }

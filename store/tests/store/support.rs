@@ -42,20 +42,40 @@ enum Kept {
 
 impl TestDatabase {
     pub(crate) fn sqlite() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let url = DatabaseUrl::Sqlite(folder.path().join("gavel.db"));
-        Self::with_tables(url, Kept::Folder { _folder: folder })
+        Self::empty_sqlite().with_tables()
     }
 
     pub(crate) fn postgres() -> Self {
-        let database = test_servers::postgres().new_database();
-        let url = database.url().parse().unwrap();
-        Self::with_tables(url, Kept::OnServer { _database: database })
+        Self::empty_postgres().with_tables()
     }
 
-    fn with_tables(url: DatabaseUrl, kept: Kept) -> Self {
-        database::migrate(&url).unwrap();
+    /// Another one of the same kind, without tables.
+    pub(crate) fn another_empty(&self) -> Self {
+        match self.url {
+            DatabaseUrl::Sqlite(_) => Self::empty_sqlite(),
+            DatabaseUrl::Postgres(_) => Self::empty_postgres(),
+        }
+    }
+
+    fn empty_sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = DatabaseUrl::Sqlite(folder.path().join("gavel.db"));
+        Self::at(url, Kept::Folder { _folder: folder })
+    }
+
+    fn empty_postgres() -> Self {
+        let database = test_servers::postgres().new_database();
+        let url = database.url().parse().unwrap();
+        Self::at(url, Kept::OnServer { _database: database })
+    }
+
+    fn at(url: DatabaseUrl, kept: Kept) -> Self {
         Self { pool: Database::open(url.clone(), 16).unwrap(), url, _kept: kept }
+    }
+
+    fn with_tables(self) -> Self {
+        database::migrate(&self.url).unwrap();
+        self
     }
 
     pub(crate) fn connection(&self) -> database::Pooled {
