@@ -20,10 +20,12 @@ pub mod tokens;
 pub mod users;
 
 mod convert;
+mod database_url;
 mod error;
 mod schema;
 
 pub use blobs::{BlobError, Blobs};
-pub use database::{AnyConnection, Database, DatabaseUrl};
+pub use database::{AnyConnection, Database};
+pub use database_url::{DatabaseUrl, PostgresUrl};
 pub use error::DatabaseError;
 pub use queue::{EmbeddedQueue, Queue};

@@ -43,6 +43,36 @@ fn a_path_that_sqlite_cannot_take_is_refused_not_changed() {
     assert!(refused.to_string().contains("UTF-8"), "{refused}");
 }
 
+#[test]
+fn the_password_is_in_no_message_of_the_server_or_its_client() {
+    let database = test_servers::postgres().new_database();
+    let good = database.url();
+    let password = good.split(':').nth(2).unwrap().split('@').next().unwrap();
+    let (wrong, nowhere) = ("not-it-but-secret", "postgres://gavel:secret@127.0.0.1:1/gavel");
+    for url in [
+        good.replace(password, wrong),
+        format!("{}?password={wrong}", good.replace(&format!(":{password}@"), "@")),
+        good.replace("/test_", "/none_secretless_"),
+        nowhere.to_owned(),
+        nowhere.replace("127.0.0.1", "host.invalid"),
+        nowhere.replace(":1/", ":99999/"),
+        format!("{good}?sslmode=none"),
+        format!("{good}?no_such_parameter=secret"),
+        format!("{good}?sslmode=require"),
+    ] {
+        let url: DatabaseUrl = url.parse().unwrap();
+        let Err(error) = database::connect(&url) else { panic!("connected to {url}") };
+        let mut said = format!("{error:?} {url}");
+        let mut cause: &dyn std::error::Error = &error;
+        while let Some(next) = cause.source() {
+            cause = next;
+            said = format!("{said}: {cause}");
+        }
+        let said = said.replace("none_secretless_", "");
+        assert!(!said.contains("secret") && !said.contains(password), "{said}");
+    }
+}
+
 fn a_failed_transaction_says_why_it_failed(database: &TestDatabase) {
     let connection = &mut database.connection();
     let failed: Result<(), _> = database::write(connection, |connection| {
