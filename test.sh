@@ -22,6 +22,7 @@ packages=(
     ruby php-cli lua5.4 perl # Ruby, PHP, Lua, Perl
     mono-mcs mono-runtime    # C#
     chromium chromium-driver # the browser that the pages are tested in
+    postgresql rabbitmq-server # database and broker; the tests start servers of their own
     procps                   # kill, for the tests of what dies
     mandoc                   # the manual page is checked with it
 )

@@ -9,7 +9,7 @@ use judge_api::accounts;
 use judge_types::Role;
 use std::io::{BufRead, IsTerminal};
 use std::process::ExitCode;
-use store::users::User;
+use store::users::{RoleChange, User};
 use store::{AnyConnection, database, tokens, users};
 
 /// Works on the data folder directly, whether the judge runs or not.
@@ -81,14 +81,11 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
         }
         Command::SetRole { username, role } => {
             let user = find(connection, username)?;
-            if user.role == Role::Admin
-                && *role != Role::Admin
-                && users::count_with_role(connection, Role::Admin)? == 1
-            {
-                bail!("{} is the last administrator", user.username);
+            match users::set_role(connection, user.id, *role)? {
+                RoleChange::Made(user) => say!("{} is now {role}.", user.username),
+                RoleChange::Nobody => bail!("{} is gone", user.username),
+                RoleChange::LastAdmin => bail!("{} is the last administrator", user.username),
             }
-            users::set_role(connection, user.id, *role)?;
-            say!("{} is now {role}.", user.username);
         }
     }
     Ok(ExitCode::SUCCESS)

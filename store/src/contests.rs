@@ -35,6 +35,7 @@ pub fn ensure(
     name: &str,
 ) -> Result<Contest, DatabaseError> {
     database::write(connection, |connection| {
+        database::hold(connection, "contests")?;
         let found = contests::table
             .filter(contests::short_name.eq(short_name))
             .first::<Row>(connection)
@@ -78,6 +79,7 @@ pub fn add_problem(
     problem: ProblemId,
 ) -> Result<(), DatabaseError> {
     database::write(connection, |connection| {
+        database::hold(connection, "contests")?;
         let present: i64 = contest_problems::table
             .find((contest.to_string(), problem.to_string()))
             .count()

@@ -1,14 +1,17 @@
 //! Connections to SQLite and PostgreSQL.
 
-use crate::DatabaseError;
-use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection};
+use crate::{DatabaseError, DatabaseUrl};
+use diesel::connection::{
+    AnsiTransactionManager, Connection, SimpleConnection, TransactionManager,
+};
 use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
-use diesel::{PgConnection, SqliteConnection};
+use diesel::sql_types::Text;
+use diesel::{PgConnection, QueryResult, RunQueryDsl, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
-use std::fs::{DirBuilder, OpenOptions, Permissions};
+use std::fs::{self, DirBuilder, OpenOptions, Permissions};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
-use std::path::{Path, PathBuf};
-use std::{fmt, str::FromStr, time::Duration};
+use std::path::Path;
+use std::{io, time::Duration};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations");
 
@@ -30,52 +33,6 @@ mod any {
     }
 }
 
-/// Which database to use.
-#[derive(Clone, PartialEq, Eq)]
-pub enum DatabaseUrl {
-    /// A SQLite file: `sqlite:PATH`.
-    Sqlite(PathBuf),
-    /// A PostgreSQL server: `postgres://…`.
-    Postgres(String),
-}
-
-impl FromStr for DatabaseUrl {
-    type Err = DatabaseError;
-
-    fn from_str(url: &str) -> Result<Self, DatabaseError> {
-        if let Some(path) = url.strip_prefix("sqlite:") {
-            let path = path.strip_prefix("//").unwrap_or(path);
-            if path.is_empty() {
-                return Err(DatabaseError::Url("sqlite: needs a path to a file".into()));
-            }
-            return Ok(Self::Sqlite(path.into()));
-        }
-        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            return Ok(Self::Postgres(url.to_owned()));
-        }
-        Err(DatabaseError::Url("must start with sqlite: or postgres://".into()))
-    }
-}
-
-/// Without the password that a PostgreSQL URL may hold.
-impl fmt::Display for DatabaseUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
-            Self::Postgres(url) => {
-                let host = url.rsplit_once('@').map_or("", |(_, host)| host);
-                write!(f, "postgres://{host}")
-            }
-        }
-    }
-}
-
-impl fmt::Debug for DatabaseUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
 /// Opens one connection: what a function needs, which lives for one message.
 ///
 /// # Errors
@@ -91,7 +48,9 @@ pub fn connect(url: &DatabaseUrl) -> Result<AnyConnection, DatabaseError> {
             )?;
             AnyConnection::Sqlite(connection)
         }
-        DatabaseUrl::Postgres(url) => AnyConnection::Postgres(PgConnection::establish(url)?),
+        DatabaseUrl::Postgres(url) => {
+            AnyConnection::Postgres(PgConnection::establish(url.with_password())?)
+        }
     })
 }
 
@@ -113,9 +72,13 @@ fn make_private(path: &Path) -> Result<(), DatabaseError> {
         if let Some(folder) = path.parent() {
             DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         }
-        let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
-        if file.metadata()?.mode() & 0o077 != 0 {
-            file.set_permissions(Permissions::from_mode(0o600))?;
+        // A file that is there is not opened: closing it would take this process's locks off it, SQLite's too.
+        match OpenOptions::new().create_new(true).append(true).mode(0o600).open(path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            opened => return opened.map(drop),
+        }
+        if fs::metadata(path)?.mode() & 0o077 != 0 {
+            fs::set_permissions(path, Permissions::from_mode(0o600))?;
         }
         Ok(())
     };
@@ -123,32 +86,36 @@ fn make_private(path: &Path) -> Result<(), DatabaseError> {
 }
 
 /// Brings the tables to the shape that this build needs. A SQLite file is made if there is none, for
-/// the eyes of this user alone.
+/// the eyes of this user alone. Any number of processes may do this at once.
 ///
 /// # Errors
-/// Where the file cannot be made or a migration fails; the database is then as it was before that migration.
+/// Where the file cannot be made or a migration fails; the database is then as it was.
 pub fn migrate(url: &DatabaseUrl) -> Result<(), DatabaseError> {
     if let DatabaseUrl::Sqlite(path) = url {
         make_private(path)?;
     }
-    match connect(url)? {
-        AnyConnection::Sqlite(mut connection) => {
-            connection.run_pending_migrations(MIGRATIONS).map(|_| ())
+    write(&mut connect(url)?, |connection| {
+        hold(connection, "migrations")?;
+        match connection {
+            AnyConnection::Sqlite(sqlite) => sqlite.run_pending_migrations(MIGRATIONS).map(|_| ()),
+            AnyConnection::Postgres(postgres) => {
+                postgres.run_pending_migrations(MIGRATIONS).map(|_| ())
+            }
         }
-        AnyConnection::Postgres(mut connection) => {
-            connection.run_pending_migrations(MIGRATIONS).map(|_| ())
-        }
-    }
-    .map_err(|error| DatabaseError::Migrate(error.to_string()))
+        .map_err(|error| DatabaseError::Migrate(error.to_string()))
+    })
 }
 
 /// Runs `work` in one transaction that may write: all of it is committed, or nothing.
 ///
 /// On SQLite it takes the write lock first: a transaction that begins by reading
-/// fails as busy when another writer commits before it writes.
+/// fails as busy when another writer commits before it writes. On PostgreSQL each statement sees
+/// what was committed before it began; what must not change between two statements, `work` holds:
+/// a row by updating it, anything else by [`hold`].
 ///
 /// # Errors
-/// Those of `work`, and of beginning and committing.
+/// Those of `work`, and of beginning and committing. Where the connection breaks while it commits,
+/// nobody knows whether it was.
 pub fn write<T, E>(
     connection: &mut AnyConnection,
     work: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
@@ -156,22 +123,43 @@ pub fn write<T, E>(
 where
     E: From<diesel::result::Error>,
 {
-    if let AnyConnection::Sqlite(sqlite) = connection {
-        AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE")?;
-    } else {
-        return connection.transaction(work);
+    match connection {
+        AnyConnection::Sqlite(sqlite) => {
+            AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE")?;
+        }
+        // Named, because a server can be configured to have another default.
+        AnyConnection::Postgres(postgres) => AnsiTransactionManager::begin_transaction_sql(
+            postgres,
+            "BEGIN ISOLATION LEVEL READ COMMITTED",
+        )?,
     }
     let result = work(connection);
-    if let AnyConnection::Sqlite(sqlite) = connection {
-        use diesel::connection::TransactionManager;
-        match &result {
-            Ok(_) => AnsiTransactionManager::commit_transaction(sqlite)?,
-            // Where SQLite has rolled back by itself, as on a full disk, this fails, and the
-            // cause in `result` is what matters. A connection left unusable refuses to begin.
-            Err(_) => drop(AnsiTransactionManager::rollback_transaction(sqlite)),
-        }
+    match &result {
+        Ok(_) => Transactions::commit_transaction(connection)?,
+        // Where the database has rolled back by itself, as on a full disk or a broken connection, this
+        // fails, and the cause in `result` is what matters. A connection left unusable refuses to begin.
+        Err(_) => drop(Transactions::rollback_transaction(connection)),
     }
     result
+}
+
+type Transactions = <AnyConnection as Connection>::TransactionManager;
+
+/// Keeps other transactions from holding the same subject until this one ends; waits for one that
+/// does. For what is read and then written on its strength, where there may be no row yet to hold.
+///
+/// Hold at most one subject in a transaction, and before any row: then nobody waits in a circle.
+/// SQLite has one writer at a time in any case.
+///
+/// # Errors
+/// Where the database fails.
+pub(crate) fn hold(connection: &mut AnyConnection, subject: &str) -> QueryResult<()> {
+    if let AnyConnection::Postgres(postgres) = connection {
+        diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+            .bind::<Text, _>(subject)
+            .execute(postgres)?;
+    }
+    Ok(())
 }
 
 /// A pool of connections, for a server that answers many requests.
@@ -254,27 +242,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_url_without_a_known_scheme_is_refused() {
-        for url in ["", "data/gavel.db", "mysql://x", "sqlite:"] {
-            assert!(url.parse::<DatabaseUrl>().is_err(), "{url}");
-        }
-        assert_eq!(
-            "sqlite://data/gavel.db".parse::<DatabaseUrl>().unwrap(),
-            DatabaseUrl::Sqlite("data/gavel.db".into())
-        );
-    }
-
-    #[test]
     fn a_path_is_a_path_whatever_it_looks_like() {
         for name in [":memory:", "file:data/gavel.db?mode=memory"] {
             let given = sqlite_name(Path::new(name)).unwrap();
             assert!(given.starts_with('/') && given.ends_with(name), "{given}");
         }
-    }
-
-    #[test]
-    fn a_password_is_never_shown() {
-        let url: DatabaseUrl = "postgres://gavel:secret@db:5432/gavel".parse().unwrap();
-        assert_eq!(format!("{url} {url:?}"), "postgres://db:5432/gavel postgres://db:5432/gavel");
     }
 }

@@ -9,10 +9,11 @@ use diesel::prelude::*;
 use judge_types::{JudgementId, ProgressEvent, ProgressKind, SubmissionId};
 use time::{OffsetDateTime, PrimitiveDateTime};
 
-/// Adds an event; call it inside the transaction that makes the thing happen.
+/// Adds an event; call it inside the transaction that makes the thing happen, before that changes
+/// anything else.
 ///
 /// Counting up the submission's own row holds that row until the commit, so that
-/// no reader ever sees event n + 1 before event n.
+/// no reader ever sees event n + 1 before event n. And whoever holds it first never waits in a circle.
 pub(crate) fn append(
     connection: &mut AnyConnection,
     submission: SubmissionId,
@@ -21,11 +22,10 @@ pub(crate) fn append(
     kind: &ProgressKind,
 ) -> Result<(), DatabaseError> {
     let id = submission.to_string();
-    diesel::update(submissions::table.find(&id))
+    let sequence: i64 = diesel::update(submissions::table.find(&id))
         .set(submissions::last_sequence.eq(submissions::last_sequence + 1))
-        .execute(connection)?;
-    let sequence: i64 =
-        submissions::table.find(&id).select(submissions::last_sequence).first(connection)?;
+        .returning(submissions::last_sequence)
+        .get_result(connection)?;
     diesel::insert_into(events::table)
         .values((
             events::submission_id.eq(id),
@@ -34,6 +34,17 @@ pub(crate) fn append(
             events::at.eq(to_timestamp(at)),
             events::kind.eq(to_json("event", kind)?),
         ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Holds the submission as [`append`] does, where it is not clear yet that something will happen.
+pub(crate) fn hold(
+    connection: &mut AnyConnection,
+    submission: SubmissionId,
+) -> Result<(), DatabaseError> {
+    diesel::update(submissions::table.find(submission.to_string()))
+        .set(submissions::last_sequence.eq(submissions::last_sequence))
         .execute(connection)?;
     Ok(())
 }

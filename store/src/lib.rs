@@ -21,10 +21,12 @@ pub mod users;
 
 mod bell;
 mod convert;
+mod database_url;
 mod error;
 mod schema;
 
 pub use bell::Bell;
 pub use blobs::{BlobError, Blobs};
-pub use database::{AnyConnection, Database, DatabaseUrl};
+pub use database::{AnyConnection, Database};
+pub use database_url::{DatabaseUrl, PostgresUrl};
 pub use error::DatabaseError;

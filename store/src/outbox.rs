@@ -97,14 +97,20 @@ pub fn take(
 ) -> Result<Option<Delivery>, DatabaseError> {
     let now = judge_types::now();
     database::write(connection, |connection| {
-        let next = outbox::table
+        let waiting = outbox::table
             .filter(outbox::available_at.le(to_timestamp(now)))
             .filter(outbox::taken_until.is_null().or(outbox::taken_until.le(to_timestamp(now))))
             .order((outbox::lane_rank.asc(), outbox::turn.asc(), outbox::judgement_id.asc()))
             .select((outbox::judgement_id, outbox::task, outbox::deliveries))
-            .first::<(String, String, i32)>(connection)
-            .optional()?;
-        let Some((id, task, deliveries)) = next else { return Ok(None) };
+            .limit(1);
+        let next: Result<(String, String, i32), _> = match connection {
+            AnyConnection::Sqlite(sqlite) => waiting.first(sqlite),
+            // Past what other takers are about to take, instead of all waiting for the same.
+            AnyConnection::Postgres(postgres) => {
+                waiting.for_no_key_update().skip_locked().first(postgres)
+            }
+        };
+        let Some((id, task, deliveries)) = next.optional()? else { return Ok(None) };
         // Guarded by what was read: of two takers, one changes the row.
         let changed = diesel::update(
             outbox::table

@@ -107,6 +107,7 @@ pub fn save_version(
 ) -> Result<SavedVersion, DatabaseError> {
     let now = to_timestamp(judge_types::now());
     database::write(connection, |connection| {
+        database::hold(connection, "problems")?;
         let found = problems::table
             .filter(problems::short_name.eq(new.short_name))
             .first::<ProblemRow>(connection)

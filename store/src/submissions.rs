@@ -164,6 +164,8 @@ pub fn create(
 ) -> Result<Submitted, DatabaseError> {
     let fingerprint = fingerprint(new);
     database::write(connection, |connection| {
+        // A repeated request and the rate limit ask for what this user's other requests have stored.
+        database::hold(connection, &format!("submissions of {}", new.user))?;
         if let Some(earlier) = earlier(connection, new, &fingerprint)? {
             return Ok(earlier);
         }

@@ -2,7 +2,7 @@
 
 use crate::convert::{from_timestamp, parse, to_timestamp};
 use crate::schema::users;
-use crate::{AnyConnection, DatabaseError};
+use crate::{AnyConnection, DatabaseError, database};
 use diesel::prelude::*;
 use judge_types::{Role, UserId};
 use time::{OffsetDateTime, PrimitiveDateTime};
@@ -61,18 +61,17 @@ pub fn create(
         role,
         created_at: judge_types::now(),
     };
-    let inserted = diesel::insert_into(users::table)
-        .values((
-            users::id.eq(user.id.to_string()),
-            users::username.eq(username),
-            users::username_key.eq(key(username)),
-            users::password_hash.eq(password_hash),
-            users::role.eq(role.name()),
-            users::created_at.eq(to_timestamp(user.created_at)),
-        ))
-        .execute(connection)
-        .map_err(DatabaseError::from);
-    match inserted {
+    let insert = diesel::insert_into(users::table).values((
+        users::id.eq(user.id.to_string()),
+        users::username.eq(username),
+        users::username_key.eq(key(username)),
+        users::password_hash.eq(password_hash),
+        users::role.eq(role.name()),
+        users::created_at.eq(to_timestamp(user.created_at)),
+    ));
+    // Within a caller's transaction this makes a savepoint: PostgreSQL would refuse whatever follows a failure.
+    let inserted = connection.transaction(|connection| insert.execute(connection));
+    match inserted.map_err(DatabaseError::from) {
         Ok(_) => Ok(Some(user)),
         Err(error) if error.is_unique_violation() => Ok(None),
         Err(error) => Err(error),
@@ -131,7 +130,18 @@ pub fn count_with_role(connection: &mut AnyConnection, role: Role) -> Result<u64
     Ok(crate::convert::from_bigint(count))
 }
 
-/// Changes a role; false where there is no such user.
+/// What became of a change of role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RoleChange {
+    /// The user as it is now.
+    Made(User),
+    /// There is no such user.
+    Nobody,
+    /// Nobody would be left to manage the judge, so nothing was changed.
+    LastAdmin,
+}
+
+/// Changes a role, unless that would leave the judge without an administrator.
 ///
 /// # Errors
 /// Where the database fails.
@@ -139,11 +149,21 @@ pub fn set_role(
     connection: &mut AnyConnection,
     id: UserId,
     role: Role,
-) -> Result<bool, DatabaseError> {
-    let changed = diesel::update(users::table.find(id.to_string()))
-        .set(users::role.eq(role.name()))
-        .execute(connection)?;
-    Ok(changed == 1)
+) -> Result<RoleChange, DatabaseError> {
+    database::write(connection, |connection| {
+        // Of two administrators who step down at once, the second must see that the first has.
+        database::hold(connection, "roles")?;
+        let Some(mut user) = by_id(connection, id)? else { return Ok(RoleChange::Nobody) };
+        let steps_down = user.role == Role::Admin && role != Role::Admin;
+        if steps_down && count_with_role(connection, Role::Admin)? == 1 {
+            return Ok(RoleChange::LastAdmin);
+        }
+        diesel::update(users::table.find(id.to_string()))
+            .set(users::role.eq(role.name()))
+            .execute(connection)?;
+        user.role = role;
+        Ok(RoleChange::Made(user))
+    })
 }
 
 /// Changes a password; false where there is no such user.

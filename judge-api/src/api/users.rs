@@ -8,7 +8,7 @@ use crate::error::{ApiError, ErrorBody};
 use actix_web::{HttpResponse, web};
 use judge_types::{Role, UserId};
 use serde::{Deserialize, Serialize};
-use store::{DatabaseError, database, users};
+use store::users::{self, RoleChange};
 use utoipa::{IntoParams, ToSchema};
 
 /// Which part of a list.
@@ -132,36 +132,15 @@ pub(crate) async fn change_role(
     Ok(web::Json(user))
 }
 
-/// What came of a change of role.
-enum Change {
-    Made(users::User),
-    Nobody,
-    LastAdmin,
-}
-
 /// Sets a role, unless that would leave nobody to manage the judge.
 pub(crate) async fn set_role(app: &App, id: UserId, role: Role) -> Result<Account, ApiError> {
     let change = app
-        .db(move |connection| {
-            database::write(connection, |connection| {
-                let Some(mut user) = users::by_id(connection, id)? else {
-                    return Ok::<_, DatabaseError>(Change::Nobody);
-                };
-                let steps_down = user.role == Role::Admin && role != Role::Admin;
-                if steps_down && users::count_with_role(connection, Role::Admin)? == 1 {
-                    return Ok(Change::LastAdmin);
-                }
-                users::set_role(connection, id, role)?;
-                user.role = role;
-                Ok(Change::Made(user))
-            })
-            .map_err(ApiError::from)
-        })
+        .db(move |connection| users::set_role(connection, id, role).map_err(ApiError::from))
         .await?;
     match change {
-        Change::Made(user) => Ok(user.into()),
-        Change::Nobody => Err(ApiError::not_found("user")),
-        Change::LastAdmin => {
+        RoleChange::Made(user) => Ok(user.into()),
+        RoleChange::Nobody => Err(ApiError::not_found("user")),
+        RoleChange::LastAdmin => {
             let message = "this is the last administrator; make another one first";
             Err(ApiError::conflict("last_admin", message).of_field("role"))
         }

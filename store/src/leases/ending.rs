@@ -1,13 +1,12 @@
 //! Ending a function's hold without a verdict: by itself, or by those who know that it is dead.
 
-use super::{Lease, LeaseError, names};
-use crate::convert::{parse, to_integer, to_text, to_timestamp};
+use super::{Lease, LeaseError, names, submission_of};
+use crate::convert::{to_integer, to_text, to_timestamp};
 use crate::schema::judgements;
 use crate::{AnyConnection, DatabaseError, database, events, executions, outbox};
 use diesel::prelude::*;
 use judge_types::{
-    ExecutionUsage, JudgementId, JudgementState, JudgingError, ProgressKind, SubmissionId,
-    Transition,
+    ExecutionUsage, JudgementId, JudgementState, JudgingError, ProgressKind, Transition,
 };
 use time::PrimitiveDateTime;
 
@@ -100,6 +99,8 @@ fn release(
     judgement: JudgementId,
     guard: Guard<'_>,
 ) -> Result<bool, DatabaseError> {
+    let Some(submission) = submission_of(connection, judgement)? else { return Ok(false) };
+    events::hold(connection, submission)?;
     let update = diesel::update(
         judgements::table
             .filter(judgements::id.eq(judgement.to_string()))
@@ -111,7 +112,6 @@ fn release(
     ));
     let changed = guarded!(update, guard, connection);
     if changed == 1 {
-        let submission = submission_of(connection, judgement)?;
         let now = judge_types::now();
         events::append(connection, submission, judgement, now, &ProgressKind::Released)?;
     }
@@ -124,6 +124,8 @@ fn fail(
     guard: Guard<'_>,
     error: &JudgingError,
 ) -> Result<bool, DatabaseError> {
+    let Some(submission) = submission_of(connection, judgement)? else { return Ok(false) };
+    events::hold(connection, submission)?;
     let now = judge_types::now();
     let update = diesel::update(
         judgements::table
@@ -139,20 +141,8 @@ fn fail(
     ));
     let changed = guarded!(update, guard, connection);
     if changed == 1 {
-        let submission = submission_of(connection, judgement)?;
         outbox::remove(connection, judgement)?;
         events::append(connection, submission, judgement, now, &ProgressKind::Failed)?;
     }
     Ok(changed == 1)
-}
-
-fn submission_of(
-    connection: &mut AnyConnection,
-    judgement: JudgementId,
-) -> Result<SubmissionId, DatabaseError> {
-    let id: String = judgements::table
-        .find(judgement.to_string())
-        .select(judgements::submission_id)
-        .first(connection)?;
-    parse("submission id", &id)
 }

@@ -84,6 +84,10 @@ pub fn claim(
     let id = judgement.to_string();
     let now = judge_types::now();
     database::write(connection, |connection| {
+        let Some(submission) = submission_of(connection, judgement)? else {
+            return Ok(Claim::Unknown);
+        };
+        events::hold(connection, submission)?;
         let claimed = diesel::update(
             judgements::table
                 .filter(judgements::id.eq(&id))
@@ -102,22 +106,15 @@ pub fn claim(
             judgements::lease_expires_at.eq(to_timestamp(now + length.min(LONGEST_LEASE))),
         ))
         .execute(connection)?;
-        let row = judgements::table
+        let (attempt, state, expires, created) = judgements::table
             .find(&id)
             .select((
-                judgements::submission_id,
                 judgements::attempt,
                 judgements::state,
                 judgements::lease_expires_at,
                 judgements::created_at,
             ))
-            .first::<(String, i32, String, Option<PrimitiveDateTime>, PrimitiveDateTime)>(
-                connection,
-            )
-            .optional()?;
-        let Some((submission, attempt, state, expires, created)) = row else {
-            return Ok(Claim::Unknown);
-        };
+            .first::<(i32, String, Option<PrimitiveDateTime>, PrimitiveDateTime)>(connection)?;
         if claimed == 0 {
             let state: JudgementState = parse("judgement state", &state)?;
             return Ok(match expires {
@@ -127,7 +124,7 @@ pub fn claim(
         }
         let lease = Lease {
             judgement,
-            submission: parse("submission id", &submission)?,
+            submission,
             attempt: from_integer(attempt),
             queued_at: from_timestamp(created),
         };
@@ -135,4 +132,17 @@ pub fn claim(
         events::append(connection, lease.submission, judgement, now, &started)?;
         Ok(Claim::Granted(lease))
     })
+}
+
+/// Which submission a judgement is of, for good; `None` where there is no such judgement.
+fn submission_of(
+    connection: &mut AnyConnection,
+    judgement: JudgementId,
+) -> Result<Option<SubmissionId>, DatabaseError> {
+    let id: Option<String> = judgements::table
+        .find(judgement.to_string())
+        .select(judgements::submission_id)
+        .first(connection)
+        .optional()?;
+    id.map(|id| parse("submission id", &id)).transpose()
 }

@@ -1,4 +1,7 @@
 //! What a function writes while it holds a judgement.
+//!
+//! The event comes first in each transaction, because it holds the submission: where the judgement
+//! proves lost, it is rolled back with the rest.
 
 use super::{LONGEST_LEASE, Lease, LeaseError, names};
 use crate::convert::{to_bigint, to_integer, to_text, to_timestamp};
@@ -48,11 +51,11 @@ impl Lease {
         tests_total: u32,
     ) -> Result<(), LeaseError> {
         database::write(connection, |connection| {
+            self.event(connection, &ProgressKind::Fetched)?;
             let changed = diesel::update(mine!(self, [JudgementState::Compiling.name()]))
                 .set(judgements::tests_total.eq(to_integer(tests_total)))
                 .execute(connection)?;
-            self.held(changed)?;
-            self.event(connection, &ProgressKind::Fetched)
+            self.held(changed)
         })
     }
 
@@ -68,14 +71,14 @@ impl Lease {
         let after =
             if result.success { JudgementState::Running } else { JudgementState::Compiling };
         database::write(connection, |connection| {
+            self.event(connection, &ProgressKind::Compiled { success: result.success })?;
             let changed = diesel::update(mine!(self, [JudgementState::Compiling.name()]))
                 .set((
                     judgements::state.eq(after.name()),
                     judgements::compile_output.eq(to_text(&result.output)),
                 ))
                 .execute(connection)?;
-            self.held(changed)?;
-            self.event(connection, &ProgressKind::Compiled { success: result.success })
+            self.held(changed)
         })
     }
 
@@ -89,20 +92,20 @@ impl Lease {
         run: &RunResult,
         total: u32,
     ) -> Result<(), LeaseError> {
+        let kind = ProgressKind::Run {
+            ordinal: run.ordinal,
+            total,
+            verdict: run.verdict,
+            usage: run.usage,
+        };
         database::write(connection, |connection| {
+            self.event(connection, &kind)?;
             // Writes nothing new, but holds the row: no other claim can come between.
             let changed = diesel::update(mine!(self, [JudgementState::Running.name()]))
                 .set(judgements::tests_total.eq(to_integer(total)))
                 .execute(connection)?;
             self.held(changed)?;
-            runs::insert(connection, self, run)?;
-            let kind = ProgressKind::Run {
-                ordinal: run.ordinal,
-                total,
-                verdict: run.verdict,
-                usage: run.usage,
-            };
-            self.event(connection, &kind)
+            Ok(runs::insert(connection, self, run)?)
         })
     }
 
@@ -119,6 +122,7 @@ impl Lease {
     ) -> Result<(), LeaseError> {
         let now = judge_types::now();
         database::write(connection, |connection| {
+            self.event(connection, &ProgressKind::Finished { verdict, usage })?;
             let changed = diesel::update(mine!(self, names(Transition::Finish)))
                 .set((
                     judgements::state.eq(JudgementState::Finished.name()),
@@ -132,8 +136,7 @@ impl Lease {
                 .execute(connection)?;
             self.held(changed)?;
             executions::insert(connection, self, execution, now)?;
-            outbox::remove(connection, self.judgement)?;
-            self.event(connection, &ProgressKind::Finished { verdict, usage })
+            Ok(outbox::remove(connection, self.judgement)?)
         })
     }
 

@@ -1,14 +1,18 @@
 //! Users and their tokens.
 
-use crate::support::{TestDatabase, user};
+use crate::support::{TestDatabase, on_each_database, user};
 use judge_types::Role;
 use store::tokens::{self, TokenKind};
-use store::users;
+use store::users::{self, RoleChange, User};
 use time::Duration;
 
-#[test]
-fn a_name_is_taken_whatever_its_case() {
-    let database = TestDatabase::new();
+on_each_database! {
+    a_name_is_taken_whatever_its_case,
+    roles_can_be_changed_and_counted,
+    a_token_opens_until_it_expires_or_is_revoked,
+}
+
+fn a_name_is_taken_whatever_its_case(database: &TestDatabase) {
     let connection = &mut database.connection();
     let ada = user(connection, "Ada");
     assert_eq!(users::create(connection, "aDA", "hash", Role::Admin).unwrap(), None);
@@ -17,21 +21,22 @@ fn a_name_is_taken_whatever_its_case() {
     assert_eq!(found.password_hash, "hash");
 }
 
-#[test]
-fn roles_can_be_changed_and_counted() {
-    let database = TestDatabase::new();
+fn roles_can_be_changed_and_counted(database: &TestDatabase) {
     let connection = &mut database.connection();
     let ada = user(connection, "ada");
     assert_eq!(users::count_with_role(connection, Role::Admin).unwrap(), 0);
-    assert!(users::set_role(connection, ada.id, Role::Admin).unwrap());
-    assert!(!users::set_role(connection, judge_types::UserId::new(), Role::Admin).unwrap());
+    let admin = User { role: Role::Admin, ..ada.clone() };
+    let made = users::set_role(connection, ada.id, Role::Admin).unwrap();
+    assert_eq!(made, RoleChange::Made(admin));
+    let nobody = users::set_role(connection, judge_types::UserId::new(), Role::Admin).unwrap();
+    assert_eq!(nobody, RoleChange::Nobody);
+    let last = users::set_role(connection, ada.id, Role::Jury).unwrap();
+    assert_eq!(last, RoleChange::LastAdmin);
     assert_eq!(users::count_with_role(connection, Role::Admin).unwrap(), 1);
     assert_eq!(users::list(connection, 10, 0).unwrap()[0].role, Role::Admin);
 }
 
-#[test]
-fn a_token_opens_until_it_expires_or_is_revoked() {
-    let database = TestDatabase::new();
+fn a_token_opens_until_it_expires_or_is_revoked(database: &TestDatabase) {
     let connection = &mut database.connection();
     let (ada, grace) = (user(connection, "ada"), user(connection, "grace"));
     let later = judge_types::now() + Duration::hours(1);

@@ -1,6 +1,6 @@
 //! A judgement belongs to one function at a time, and gets one verdict.
 
-use crate::support::{Scene, TestDatabase};
+use crate::support::{Scene, TestDatabase, on_each_database};
 use diesel::connection::SimpleConnection;
 use judge_types::{
     CompileResult, ExecutionUsage, JudgementState, JudgingError, JudgingErrorKind, ProgressKind,
@@ -39,9 +39,17 @@ const COMPILED: CompileResult = CompileResult {
     usage: RunUsage { cpu_ms: 0, wall_ms: 0, memory_bytes: 0 },
 };
 
-#[test]
-fn a_judgement_goes_from_the_queue_to_its_verdict() {
-    let database = TestDatabase::new();
+on_each_database! {
+    a_judgement_goes_from_the_queue_to_its_verdict,
+    a_held_judgement_cannot_be_claimed_until_its_lease_runs_out,
+    a_lease_from_a_clock_since_set_back_holds_nothing_up,
+    no_lease_is_longer_than_the_longest,
+    of_many_functions_exactly_one_gets_each_judgement,
+    what_a_dead_function_held_is_free_at_once,
+    giving_up_is_no_verdict_and_leaves_the_reason,
+}
+
+fn a_judgement_goes_from_the_queue_to_its_verdict(database: &TestDatabase) {
     let connection = &mut database.connection();
     let (submission, judgement) = Scene::new(connection).submit(connection);
     let lease = claim(connection, judgement);
@@ -69,9 +77,7 @@ fn a_judgement_goes_from_the_queue_to_its_verdict() {
     assert!(events.iter().zip(1..).all(|(event, n)| event.sequence == n));
 }
 
-#[test]
-fn a_held_judgement_cannot_be_claimed_until_its_lease_runs_out() {
-    let database = TestDatabase::new();
+fn a_held_judgement_cannot_be_claimed_until_its_lease_runs_out(database: &TestDatabase) {
     let connection = &mut database.connection();
     let (_, judgement) = Scene::new(connection).submit(connection);
     let lease = claim(connection, judgement);
@@ -101,9 +107,7 @@ fn a_held_judgement_cannot_be_claimed_until_its_lease_runs_out() {
     assert!(runs::list(connection, judgement, 1).unwrap().is_empty());
 }
 
-#[test]
-fn a_lease_from_a_clock_since_set_back_holds_nothing_up() {
-    let database = TestDatabase::new();
+fn a_lease_from_a_clock_since_set_back_holds_nothing_up(database: &TestDatabase) {
     let connection = &mut database.connection();
     let (_, judgement) = Scene::new(connection).submit(connection);
     let first = claim(connection, judgement);
@@ -114,9 +118,7 @@ fn a_lease_from_a_clock_since_set_back_holds_nothing_up() {
     assert!(matches!(first.renew(connection, LONG), Err(LeaseError::Lost(_))));
 }
 
-#[test]
-fn no_lease_is_longer_than_the_longest() {
-    let database = TestDatabase::new();
+fn no_lease_is_longer_than_the_longest(database: &TestDatabase) {
     let connection = &mut database.connection();
     let (_, judgement) = Scene::new(connection).submit(connection);
     let lease = match leases::claim(connection, judgement, "worker", Duration::MAX).unwrap() {
@@ -129,10 +131,8 @@ fn no_lease_is_longer_than_the_longest() {
     assert!(until <= judge_types::now() + leases::LONGEST_LEASE);
 }
 
-#[test]
-fn of_many_functions_exactly_one_gets_each_judgement() {
+fn of_many_functions_exactly_one_gets_each_judgement(database: &TestDatabase) {
     const JUDGEMENTS: usize = 60;
-    let database = TestDatabase::new();
     let connection = &mut database.connection();
     let scene = Scene::new(connection);
     let ids: Vec<_> = (0..JUDGEMENTS).map(|_| scene.submit(connection).1).collect();
@@ -154,9 +154,7 @@ fn of_many_functions_exactly_one_gets_each_judgement() {
     assert_eq!(granted.into_inner(), JUDGEMENTS);
 }
 
-#[test]
-fn what_a_dead_function_held_is_free_at_once() {
-    let database = TestDatabase::new();
+fn what_a_dead_function_held_is_free_at_once(database: &TestDatabase) {
     let connection = &mut database.connection();
     let (submission, judgement) = Scene::new(connection).submit(connection);
     claim(connection, judgement);
@@ -167,9 +165,7 @@ fn what_a_dead_function_held_is_free_at_once() {
     assert_eq!(events[0].kind, ProgressKind::Released);
 }
 
-#[test]
-fn giving_up_is_no_verdict_and_leaves_the_reason() {
-    let database = TestDatabase::new();
+fn giving_up_is_no_verdict_and_leaves_the_reason(database: &TestDatabase) {
     let connection = &mut database.connection();
     let (_, judgement) = Scene::new(connection).submit(connection);
     let error = JudgingError::new(JudgingErrorKind::DeliveryLimit, "died 4 times");

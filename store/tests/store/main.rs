@@ -1,12 +1,14 @@
-//! The store on its embedded default: a SQLite file and a folder.
+//! The store: each test of the database runs on SQLite and on PostgreSQL.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails there and then")]
 
 mod accounts;
 mod blobs;
 mod leasing;
+mod load;
 mod opening;
 mod problem_versions;
 mod queueing;
+mod races;
 mod submitting;
 mod support;

@@ -1,13 +1,19 @@
 //! The database file: whose it is, what it may be called, and what a failed transaction says.
 
-use crate::support::TestDatabase;
+use crate::support::{TestDatabase, on_each_database};
 use diesel::connection::SimpleConnection;
 use std::ffi::OsStr;
 use std::fs::{self, Permissions};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use store::{DatabaseError, DatabaseUrl, database};
+use std::sync::Barrier;
+use store::{DatabaseError, DatabaseUrl, database, outbox};
+
+on_each_database! {
+    a_failed_transaction_says_why_it_failed,
+    many_may_make_the_tables_at_once,
+}
 
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().permissions().mode() & 0o777
@@ -38,8 +44,36 @@ fn a_path_that_sqlite_cannot_take_is_refused_not_changed() {
 }
 
 #[test]
-fn a_failed_transaction_says_why_it_failed() {
-    let database = TestDatabase::new();
+fn the_password_is_in_no_message_of_the_server_or_its_client() {
+    let database = test_servers::postgres().new_database();
+    let good = database.url();
+    let password = good.split(':').nth(2).unwrap().split('@').next().unwrap();
+    let (wrong, nowhere) = ("not-it-but-secret", "postgres://gavel:secret@127.0.0.1:1/gavel");
+    for url in [
+        good.replace(password, wrong),
+        format!("{}?password={wrong}", good.replace(&format!(":{password}@"), "@")),
+        good.replace("/test_", "/none_secretless_"),
+        nowhere.to_owned(),
+        nowhere.replace("127.0.0.1", "host.invalid"),
+        nowhere.replace(":1/", ":99999/"),
+        format!("{good}?sslmode=none"),
+        format!("{good}?no_such_parameter=secret"),
+        format!("{good}?sslmode=require"),
+    ] {
+        let url: DatabaseUrl = url.parse().unwrap();
+        let Err(error) = database::connect(&url) else { panic!("connected to {url}") };
+        let mut said = format!("{error:?} {url}");
+        let mut cause: &dyn std::error::Error = &error;
+        while let Some(next) = cause.source() {
+            cause = next;
+            said = format!("{said}: {cause}");
+        }
+        let said = said.replace("none_secretless_", "");
+        assert!(!said.contains("secret") && !said.contains(password), "{said}");
+    }
+}
+
+fn a_failed_transaction_says_why_it_failed(database: &TestDatabase) {
     let connection = &mut database.connection();
     let failed: Result<(), _> = database::write(connection, |connection| {
         // As SQLite does by itself where the disk is full.
@@ -47,4 +81,23 @@ fn a_failed_transaction_says_why_it_failed() {
         Err(DatabaseError::Url("the cause".into()))
     });
     assert!(failed.unwrap_err().to_string().contains("the cause"));
+}
+
+fn many_may_make_the_tables_at_once(database: &TestDatabase) {
+    const INSTANCES: usize = 8;
+    for _ in 0..5 {
+        let empty = database.another_empty();
+        let barrier = Barrier::new(INSTANCES);
+        std::thread::scope(|scope| {
+            for _ in 0..INSTANCES {
+                scope.spawn(|| {
+                    barrier.wait();
+                    database::migrate(&empty.url).unwrap();
+                    // Whoever is through can use them.
+                    let connection = &mut database::connect(&empty.url).unwrap();
+                    assert_eq!(outbox::depth(connection).unwrap(), (0, 0));
+                });
+            }
+        });
+    }
 }

@@ -1,11 +1,15 @@
 //! A package uploaded again is a new version; what was judged keeps naming the old one.
 
-use crate::support::{TestDatabase, package, version};
+use crate::support::{TestDatabase, on_each_database, package, version};
 use store::{contests, problems};
 
-#[test]
-fn new_content_is_a_new_version_and_the_same_content_is_not() {
-    let database = TestDatabase::new();
+on_each_database! {
+    new_content_is_a_new_version_and_the_same_content_is_not,
+    a_deleted_problem_is_not_listed_until_it_is_uploaded_again,
+    a_contest_is_made_once_and_a_problem_added_once,
+}
+
+fn new_content_is_a_new_version_and_the_same_content_is_not(database: &TestDatabase) {
     let connection = &mut database.connection();
     let first = problems::save_version(connection, &version("sum", 'a')).unwrap();
     assert!(first.is_new_problem && first.is_new_version);
@@ -20,9 +24,7 @@ fn new_content_is_a_new_version_and_the_same_content_is_not() {
     assert_eq!(all.iter().map(|v| v.version).collect::<Vec<_>>(), [2, 1]);
 }
 
-#[test]
-fn a_deleted_problem_is_not_listed_until_it_is_uploaded_again() {
-    let database = TestDatabase::new();
+fn a_deleted_problem_is_not_listed_until_it_is_uploaded_again(database: &TestDatabase) {
     let connection = &mut database.connection();
     let saved = problems::save_version(connection, &version("sum", 'a')).unwrap();
     assert!(problems::delete(connection, saved.problem).unwrap());
@@ -33,9 +35,7 @@ fn a_deleted_problem_is_not_listed_until_it_is_uploaded_again() {
     assert_eq!(problems::list(connection).unwrap().len(), 1);
 }
 
-#[test]
-fn a_contest_is_made_once_and_a_problem_added_once() {
-    let database = TestDatabase::new();
+fn a_contest_is_made_once_and_a_problem_added_once(database: &TestDatabase) {
     let connection = &mut database.connection();
     let demo = contests::ensure(connection, "demo", "Demo").unwrap();
     assert_eq!(contests::ensure(connection, "demo", "Demo").unwrap(), demo);

@@ -1,16 +1,24 @@
 //! Tasks are served in order, and come back when their function does not.
 
-use crate::support::{Scene, TestDatabase, package};
+use crate::support::{Scene, TestDatabase, on_each_database, package};
 use judge_types::{JudgingError, JudgingErrorKind, Lane};
 use store::outbox::{self, PutBack};
 use store::{judgements, leases, submissions};
 use time::Duration;
 
+on_each_database! {
+    the_most_urgent_lane_comes_first_and_then_the_oldest,
+    a_task_put_back_is_served_again_and_counts_only_where_it_was_to_blame,
+    what_a_dead_scaler_had_taken_comes_back,
+    a_task_is_dropped_only_once_its_judgement_has_ended,
+    what_is_not_taken_is_neither_put_back_nor_kept,
+    a_task_does_not_wait_for_a_clock_that_is_set_back,
+    a_rejudging_waits_behind_submissions,
+}
+
 const LONG: Duration = Duration::minutes(5);
 
-#[test]
-fn the_most_urgent_lane_comes_first_and_then_the_oldest() {
-    let database = TestDatabase::new();
+fn the_most_urgent_lane_comes_first_and_then_the_oldest(database: &TestDatabase) {
     let connection = &mut database.connection();
     let scene = Scene::new(connection);
     let mut submit = |lane| {
@@ -37,9 +45,7 @@ fn the_most_urgent_lane_comes_first_and_then_the_oldest() {
     assert_eq!(outbox::take(connection, LONG).unwrap(), None);
 }
 
-#[test]
-fn a_task_put_back_is_served_again_and_counts_only_where_it_was_to_blame() {
-    let database = TestDatabase::new();
+fn a_task_put_back_is_served_again_and_counts_only_where_it_was_to_blame(database: &TestDatabase) {
     let connection = &mut database.connection();
     let (_, judgement) = Scene::new(connection).submit(connection);
     let taken = |connection: &mut _| outbox::take(connection, LONG).unwrap().unwrap().deliveries;
@@ -56,9 +62,7 @@ fn a_task_put_back_is_served_again_and_counts_only_where_it_was_to_blame() {
     assert!(due > judge_types::now() + Duration::minutes(4));
 }
 
-#[test]
-fn what_a_dead_scaler_had_taken_comes_back() {
-    let database = TestDatabase::new();
+fn what_a_dead_scaler_had_taken_comes_back(database: &TestDatabase) {
     let connection = &mut database.connection();
     let scene = Scene::new(connection);
     let (_, expired) = scene.submit(connection);
@@ -71,9 +75,7 @@ fn what_a_dead_scaler_had_taken_comes_back() {
     assert_eq!(outbox::take(connection, LONG).unwrap().unwrap().judgement, expired);
 }
 
-#[test]
-fn a_task_is_dropped_only_once_its_judgement_has_ended() {
-    let database = TestDatabase::new();
+fn a_task_is_dropped_only_once_its_judgement_has_ended(database: &TestDatabase) {
     let connection = &mut database.connection();
     let (_, judgement) = Scene::new(connection).submit(connection);
     outbox::take(connection, LONG).unwrap().unwrap();
@@ -86,9 +88,7 @@ fn a_task_is_dropped_only_once_its_judgement_has_ended() {
     assert_eq!(outbox::depth(connection).unwrap(), (0, 0));
 }
 
-#[test]
-fn what_is_not_taken_is_neither_put_back_nor_kept() {
-    let database = TestDatabase::new();
+fn what_is_not_taken_is_neither_put_back_nor_kept(database: &TestDatabase) {
     let connection = &mut database.connection();
     let (_, judgement) = Scene::new(connection).submit(connection);
     for _ in 0..2 {
@@ -99,9 +99,7 @@ fn what_is_not_taken_is_neither_put_back_nor_kept() {
     assert_eq!(delivery.deliveries, 1);
 }
 
-#[test]
-fn a_task_does_not_wait_for_a_clock_that_is_set_back() {
-    let database = TestDatabase::new();
+fn a_task_does_not_wait_for_a_clock_that_is_set_back(database: &TestDatabase) {
     let connection = &mut database.connection();
     let (_, judgement) = Scene::new(connection).submit(connection);
     let a_year_ago = judge_types::now() - Duration::days(365);
@@ -115,9 +113,7 @@ fn a_task_does_not_wait_for_a_clock_that_is_set_back() {
     assert!(due(connection) < a_year_ago);
 }
 
-#[test]
-fn a_rejudging_waits_behind_submissions() {
-    let database = TestDatabase::new();
+fn a_rejudging_waits_behind_submissions(database: &TestDatabase) {
     let connection = &mut database.connection();
     let scene = Scene::new(connection);
     let (submission, _) = scene.submit(connection);

@@ -1,15 +1,23 @@
 //! Submissions are stored whole, once, and in order.
 
-use crate::support::{Scene, TestDatabase, package, user};
+use crate::support::{Scene, TestDatabase, on_each_database, package, user};
 use diesel::connection::SimpleConnection;
 use judge_types::{JudgementState, Lane, ProgressKind, SourceFile};
 use store::submissions::{Filter, RateLimit, Submitted};
 use store::{events, judgements, outbox, submissions};
 use time::Duration;
 
-#[test]
-fn a_submission_comes_with_its_judgement_its_task_and_its_first_event() {
-    let database = TestDatabase::new();
+on_each_database! {
+    a_submission_comes_with_its_judgement_its_task_and_its_first_event,
+    files_of_any_bytes_come_back_as_they_were_sent,
+    a_key_makes_a_request_repeatable_and_cannot_serve_another,
+    the_rate_limit_names_the_moment_when_the_next_may_come,
+    the_rate_limit_does_not_count_what_a_wrong_clock_put_into_the_future,
+    lists_page_from_the_newest_and_keep_to_their_filter,
+    a_rejudging_makes_a_new_current_judgement_and_keeps_the_old,
+}
+
+fn a_submission_comes_with_its_judgement_its_task_and_its_first_event(database: &TestDatabase) {
     let connection = &mut database.connection();
     let scene = Scene::new(connection);
     let (id, judgement) = scene.submit(connection);
@@ -32,9 +40,7 @@ fn a_submission_comes_with_its_judgement_its_task_and_its_first_event() {
     assert_eq!((task.submission, task.package), (id, package('a')));
 }
 
-#[test]
-fn files_of_any_bytes_come_back_as_they_were_sent() {
-    let database = TestDatabase::new();
+fn files_of_any_bytes_come_back_as_they_were_sent(database: &TestDatabase) {
     let connection = &mut database.connection();
     let mut scene = Scene::new(connection);
     scene.files = vec![
@@ -46,9 +52,7 @@ fn files_of_any_bytes_come_back_as_they_were_sent() {
     assert_eq!(submissions::files(connection, id).unwrap(), scene.files);
 }
 
-#[test]
-fn a_key_makes_a_request_repeatable_and_cannot_serve_another() {
-    let database = TestDatabase::new();
+fn a_key_makes_a_request_repeatable_and_cannot_serve_another(database: &TestDatabase) {
     let connection = &mut database.connection();
     let scene = Scene::new(connection);
     let keyed = submissions::NewSubmission { idempotency_key: Some("k1"), ..scene.submission() };
@@ -72,9 +76,7 @@ fn a_key_makes_a_request_repeatable_and_cannot_serve_another() {
     assert_eq!(submissions::list(connection, Filter::default(), 10).unwrap().len(), 2);
 }
 
-#[test]
-fn the_rate_limit_names_the_moment_when_the_next_may_come() {
-    let database = TestDatabase::new();
+fn the_rate_limit_names_the_moment_when_the_next_may_come(database: &TestDatabase) {
     let connection = &mut database.connection();
     let scene = Scene::new(connection);
     let limit = RateLimit { submissions: 2, period: Duration::minutes(1) };
@@ -92,9 +94,7 @@ fn the_rate_limit_names_the_moment_when_the_next_may_come() {
     assert_eq!(submissions::list(connection, Filter::default(), 10).unwrap().len(), 2);
 }
 
-#[test]
-fn the_rate_limit_does_not_count_what_a_wrong_clock_put_into_the_future() {
-    let database = TestDatabase::new();
+fn the_rate_limit_does_not_count_what_a_wrong_clock_put_into_the_future(database: &TestDatabase) {
     let connection = &mut database.connection();
     let scene = Scene::new(connection);
     scene.submit(connection);
@@ -106,9 +106,7 @@ fn the_rate_limit_does_not_count_what_a_wrong_clock_put_into_the_future() {
     assert!(matches!(made, Submitted::Created(..)), "{made:?}");
 }
 
-#[test]
-fn lists_page_from_the_newest_and_keep_to_their_filter() {
-    let database = TestDatabase::new();
+fn lists_page_from_the_newest_and_keep_to_their_filter(database: &TestDatabase) {
     let connection = &mut database.connection();
     let scene = Scene::new(connection);
     let ids: Vec<_> = (0..5).map(|_| scene.submit(connection).0).collect();
@@ -123,9 +121,7 @@ fn lists_page_from_the_newest_and_keep_to_their_filter() {
     assert!(submissions::list(connection, nobody, 2).unwrap().is_empty());
 }
 
-#[test]
-fn a_rejudging_makes_a_new_current_judgement_and_keeps_the_old() {
-    let database = TestDatabase::new();
+fn a_rejudging_makes_a_new_current_judgement_and_keeps_the_old(database: &TestDatabase) {
     let connection = &mut database.connection();
     let scene = Scene::new(connection);
     let (id, first) = scene.submit(connection);

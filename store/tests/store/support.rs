@@ -1,4 +1,4 @@
-//! A database of its own for each test, on the embedded default.
+//! A database of its own for each test, of either kind.
 
 use judge_types::{JudgementId, Lane, Limits, PackageHash, Role, SourceFile, SubmissionId};
 use store::problems::NewVersion;
@@ -6,18 +6,76 @@ use store::submissions::{NewSubmission, Submitted};
 use store::users::User;
 use store::{AnyConnection, Database, DatabaseUrl, database, problems, submissions, users};
 use tempfile::TempDir;
+use test_servers::PostgresDatabase;
+
+/// Makes two tests of each function: on SQLite, and on PostgreSQL.
+macro_rules! on_each_database {
+    ($($test:ident),* $(,)?) => {
+        $(mod $test {
+            use crate::support::TestDatabase;
+
+            #[test]
+            fn sqlite() {
+                super::$test(&TestDatabase::sqlite());
+            }
+
+            #[test]
+            fn postgres() {
+                super::$test(&TestDatabase::postgres());
+            }
+        })*
+    };
+}
+pub(crate) use on_each_database;
 
 pub(crate) struct TestDatabase {
     pub(crate) pool: Database,
-    _folder: TempDir,
+    pub(crate) url: DatabaseUrl,
+    _kept: Kept,
+}
+
+/// What keeps a database from being removed.
+enum Kept {
+    Folder { _folder: TempDir },
+    OnServer { _database: PostgresDatabase<'static> },
 }
 
 impl TestDatabase {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn sqlite() -> Self {
+        Self::empty_sqlite().with_tables()
+    }
+
+    pub(crate) fn postgres() -> Self {
+        Self::empty_postgres().with_tables()
+    }
+
+    /// Another one of the same kind, without tables.
+    pub(crate) fn another_empty(&self) -> Self {
+        match self.url {
+            DatabaseUrl::Sqlite(_) => Self::empty_sqlite(),
+            DatabaseUrl::Postgres(_) => Self::empty_postgres(),
+        }
+    }
+
+    fn empty_sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = DatabaseUrl::Sqlite(folder.path().join("gavel.db"));
-        database::migrate(&url).unwrap();
-        Self { pool: Database::open(url, 8).unwrap(), _folder: folder }
+        Self::at(url, Kept::Folder { _folder: folder })
+    }
+
+    fn empty_postgres() -> Self {
+        let database = test_servers::postgres().new_database();
+        let url = database.url().parse().unwrap();
+        Self::at(url, Kept::OnServer { _database: database })
+    }
+
+    fn at(url: DatabaseUrl, kept: Kept) -> Self {
+        Self { pool: Database::open(url.clone(), 16).unwrap(), url, _kept: kept }
+    }
+
+    fn with_tables(self) -> Self {
+        database::migrate(&self.url).unwrap();
+        self
     }
 
     pub(crate) fn connection(&self) -> database::Pooled {
