@@ -236,11 +236,12 @@ pub fn next_available(
     Ok(at.map(crate::convert::from_timestamp))
 }
 
-/// The entries whose judgement no function has claimed yet.
+/// The entries that nobody has taken, and whose judgement no function has claimed.
 macro_rules! unclaimed {
     () => {
         outbox::table
             .inner_join(judgements::table.on(judgements::id.eq(outbox::judgement_id)))
+            .filter(outbox::taken_until.is_null())
             .filter(judgements::state.eq(JudgementState::Queued.name()))
     };
 }
