@@ -4,6 +4,7 @@
 
 mod browser;
 mod command_line;
+mod database;
 mod judge;
 mod judging;
 mod nothing_lost;

@@ -40,9 +40,13 @@ impl Stack {
         Self { data: tempfile::tempdir().unwrap(), database: Some(database) }
     }
 
+    /// Where the database is, if not in the data folder.
+    pub(crate) fn url(&self) -> Option<&str> {
+        self.database.as_ref().map(PostgresDatabase::url)
+    }
+
     /// Starts `gavel up` on it.
     pub(crate) fn start(&self, options: &[&str]) -> Judge {
-        let url = self.database.as_ref().map(PostgresDatabase::url);
-        Judge::start_with(self.data.path(), url, options)
+        Judge::start_with(self.data.path(), self.url(), options)
     }
 }
