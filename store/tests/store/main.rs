@@ -10,5 +10,6 @@ mod opening;
 mod problem_versions;
 mod queueing;
 mod races;
+mod server_ends;
 mod submitting;
 mod support;
