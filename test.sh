@@ -68,6 +68,7 @@ absent sandbox 'tokio|diesel'
 absent judge-api 'sandbox|executor'
 absent executor 'actix-web'
 absent judge-types 'tokio|diesel|nix'
+absent gavel 'test-servers'
 
 step "Licences, advisories, sources"
 if command -v cargo-deny >/dev/null; then

@@ -41,7 +41,7 @@ fn main() -> ExitCode {
     if env::args().nth(1).as_deref() == Some("function") {
         return stand::function_process();
     }
-    let mut judge = Judge::new();
+    let mut judge = Judge::on_sqlite();
     fs::create_dir_all(judge.folder().join("languages")).unwrap();
     fs::write(judge.folder().join("languages/clock.toml"), CLOCK).unwrap();
     let package = PackageFolder::greeting();

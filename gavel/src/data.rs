@@ -4,6 +4,8 @@ use anyhow::{Context, bail};
 use executor::{PackageCache, Workbench};
 use languages::{Languages, Search};
 use sandbox::{Helper, Launcher, Level};
+use std::ffi::OsString;
+use std::fmt;
 use std::fs::{self, DirBuilder, File, TryLockError};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -15,9 +17,34 @@ pub(crate) struct DataOptions {
     /// Folder for the database, the packages and all else that the judge keeps
     #[arg(long, value_name = "FOLDER", default_value = "data", env = "GAVEL_DATA")]
     pub(crate) data: PathBuf,
+    /// Database, sqlite:FILE or postgres://…, if not gavel.db in the data folder
+    ///
+    /// Other users of this machine can read command lines: give a URL with a password in the variable.
+    #[arg(long, value_name = "URL", env = "GAVEL_DATABASE", hide_env_values = true)]
+    database: Option<UnreadUrl>,
     #[command(flatten)]
     pub(crate) sandbox: SandboxOptions,
 }
+
+/// A database URL as given. It is read later, because a message about a wrong option shows its value,
+/// and there may be a password in this one.
+#[derive(Clone)]
+struct UnreadUrl(String);
+
+impl From<String> for UnreadUrl {
+    fn from(url: String) -> Self {
+        Self(url)
+    }
+}
+
+impl fmt::Debug for UnreadUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a database URL")
+    }
+}
+
+/// Tells a function which database to use: out of sight, for there may be a password in the URL.
+const DATABASE_VARIABLE: &str = "GAVEL_DATABASE";
 
 /// How strong the sandbox must be.
 #[derive(Debug, Clone, clap::Args)]
@@ -87,8 +114,18 @@ fn private_folder(folder: &Path) -> anyhow::Result<()> {
 const PACKAGE_CACHE_BYTES: u64 = 20 << 30;
 
 impl DataOptions {
-    pub(crate) fn database(&self) -> DatabaseUrl {
-        DatabaseUrl::Sqlite(self.data.join("gavel.db"))
+    pub(crate) fn database(&self) -> anyhow::Result<DatabaseUrl> {
+        match &self.database {
+            Some(UnreadUrl(url)) => url.parse().context("option --database or GAVEL_DATABASE"),
+            None => Ok(DatabaseUrl::Sqlite(self.data.join("gavel.db"))),
+        }
+    }
+
+    /// What a function needs in its environment to find the same database.
+    pub(crate) fn environment(&self) -> anyhow::Result<Vec<(OsString, OsString)>> {
+        let url = self.database()?;
+        let text = url.with_password().with_context(|| format!("{url} is not in UTF-8"))?;
+        Ok(vec![(DATABASE_VARIABLE.into(), text.into())])
     }
 
     pub(crate) fn blobs(&self) -> anyhow::Result<Blobs> {
@@ -110,8 +147,9 @@ impl DataOptions {
 
     /// Refuses a folder that no judge has used: most likely another was meant.
     pub(crate) fn must_exist(&self) -> anyhow::Result<()> {
-        let file = self.data.join("gavel.db");
-        if !file.exists() {
+        if let DatabaseUrl::Sqlite(file) = self.database()?
+            && !file.exists()
+        {
             bail!(
                 "there is no judge's data in {}; say with --data where it is",
                 self.data.display()

@@ -37,7 +37,7 @@ pub(crate) fn run(options: &Options, started: Instant) -> anyhow::Result<ExitCod
         .read_to_string(&mut message)
         .context("read the task from standard input")?;
     let config = FunctionConfig {
-        database: options.data.database(),
+        database: options.data.database()?,
         blobs: options.data.blobs()?,
         packages: options.data.package_cache(),
         bench: options.data.workbench()?,

@@ -136,12 +136,13 @@ async fn start(
     // Before anything is made or shown: an address that is taken is the commonest reason not to start.
     TcpListener::bind(options.listen).with_context(|| format!("listen on {}", options.listen))?;
     options.data.clear_scratch()?;
-    let url = options.data.database();
+    let url = options.data.database()?;
     database::migrate(&url).with_context(|| format!("prepare the database {url}"))?;
+    let shown_url = url.to_string();
     let database = Database::open(url, DATABASE_CONNECTIONS)?;
     let blobs = options.data.blobs()?;
     let languages = offered(&options.data.sandbox.languages()?);
-    introduce(options, &languages);
+    introduce(options, &shown_url, &languages);
     first_admin(&database)?;
     if !options.no_examples {
         demo::load(&database, &blobs, &options.data.scratch()).await?;
@@ -213,7 +214,7 @@ fn function_command(options: &Options) -> anyhow::Result<FunctionCommand> {
     Ok(FunctionCommand {
         program: std::env::current_exe().context("find this executable")?,
         arguments,
-        environment: Vec::new(),
+        environment: options.data.environment()?,
     })
 }
 
@@ -227,9 +228,10 @@ fn offered(all: &Languages) -> OfferedLanguages {
     OfferedLanguages::new(all.clone(), found.collect::<Vec<_>>())
 }
 
-fn introduce(options: &Options, languages: &OfferedLanguages) {
+fn introduce(options: &Options, database: &str, languages: &OfferedLanguages) {
     say!("{HEADING}Gavel {}{HEADING:#}", env!("CARGO_PKG_VERSION"));
     say!("  data       {}", options.data.data.display());
+    say!("  database   {database}");
     let level = options.data.sandbox.sandbox_level.map(Level::from);
     let host = sandbox::probe_with(&BoxSpec { level, ..BoxSpec::default() });
     match host.level {

@@ -2,7 +2,7 @@
 
 use crate::{
     stand::{Judge, PackageFolder},
-    tests_of,
+    tests_on_each_database,
 };
 use executor::FunctionExit;
 use judge_types::{JudgementState, JudgingErrorKind, ProgressKind, TASK_VERSION, Verdict};
@@ -11,7 +11,7 @@ use std::time::Duration;
 use store::{events, leases, runs};
 
 pub(crate) fn trials() -> Vec<Trial> {
-    tests_of![
+    tests_on_each_database![
         a_message_becomes_a_verdict,
         a_compile_error_is_a_verdict_too,
         the_limits_of_the_message_count,
@@ -34,8 +34,7 @@ fn exit(code: Option<i32>) -> FunctionExit {
     FunctionExit::from_code(code.expect("not killed"))
 }
 
-fn a_message_becomes_a_verdict() {
-    let mut judge = Judge::new();
+fn a_message_becomes_a_verdict(mut judge: Judge) {
     let id = judge.submit(&PackageFolder::greeting(), "bash", HELLO);
     let delivery = judge.take();
     assert_eq!(exit(judge.run(&delivery.task)), FunctionExit::Done);
@@ -56,8 +55,7 @@ fn a_message_becomes_a_verdict() {
     );
 }
 
-fn a_compile_error_is_a_verdict_too() {
-    let mut judge = Judge::new();
+fn a_compile_error_is_a_verdict_too(mut judge: Judge) {
     let id = judge.submit(&PackageFolder::greeting(), "bash", ("a.sh", "if true; then\n"));
     let delivery = judge.take();
     assert_eq!(exit(judge.run(&delivery.task)), FunctionExit::Done);
@@ -66,8 +64,7 @@ fn a_compile_error_is_a_verdict_too() {
     assert!(judgement.compile_output.unwrap().contains("syntax error"));
 }
 
-fn the_limits_of_the_message_count() {
-    let mut judge = Judge::new();
+fn the_limits_of_the_message_count(mut judge: Judge) {
     let package = PackageFolder::greeting();
     let id = judge.submit_with(&package, "bash", ENDLESS, |limits| limits.time_ms = 100);
     let delivery = judge.take();
@@ -77,8 +74,7 @@ fn the_limits_of_the_message_count() {
     assert!((100..1_000).contains(&judgement.usage.cpu_ms), "{:?}", judgement.usage);
 }
 
-fn a_message_delivered_twice_changes_nothing() {
-    let mut judge = Judge::new();
+fn a_message_delivered_twice_changes_nothing(mut judge: Judge) {
     let id = judge.submit(&PackageFolder::greeting(), "bash", HELLO);
     let delivery = judge.take();
     judge.run(&delivery.task);
@@ -88,8 +84,7 @@ fn a_message_delivered_twice_changes_nothing() {
     assert_eq!(judge.executions(id), 1);
 }
 
-fn a_judgement_that_is_held_is_left_alone() {
-    let mut judge = Judge::new();
+fn a_judgement_that_is_held_is_left_alone(mut judge: Judge) {
     let id = judge.submit(&PackageFolder::greeting(), "bash", HELLO);
     let delivery = judge.take();
     leases::claim(&mut judge.connection, id, "other", time::Duration::seconds(60)).unwrap();
@@ -98,8 +93,7 @@ fn a_judgement_that_is_held_is_left_alone() {
     assert_eq!((judgement.state, judgement.attempt), (JudgementState::Compiling, 1));
 }
 
-fn a_killed_function_is_replaced_after_its_lease() {
-    let mut judge = Judge::new();
+fn a_killed_function_is_replaced_after_its_lease(mut judge: Judge) {
     judge.lease = Duration::from_millis(400);
     let package = PackageFolder::greeting();
     let id = judge.submit_with(&package, "bash", ENDLESS, |limits| limits.time_ms = 1_000);
@@ -120,8 +114,7 @@ fn a_killed_function_is_replaced_after_its_lease() {
     assert_eq!(judge.executions(id), 1);
 }
 
-fn a_function_that_lost_its_lease_writes_nothing() {
-    let mut judge = Judge::new();
+fn a_function_that_lost_its_lease_writes_nothing(mut judge: Judge) {
     judge.lease = Duration::from_millis(400);
     let package = PackageFolder::greeting();
     let id = judge.submit_with(&package, "bash", ENDLESS, |limits| limits.time_ms = 20_000);
@@ -137,8 +130,7 @@ fn a_function_that_lost_its_lease_writes_nothing() {
     assert_eq!(judge.executions(id), 0);
 }
 
-fn the_hard_timeout_ends_a_function() {
-    let mut judge = Judge::new();
+fn the_hard_timeout_ends_a_function(mut judge: Judge) {
     judge.hard_timeout = Duration::from_millis(700);
     let package = PackageFolder::greeting();
     let id = judge.submit_with(&package, "bash", ENDLESS, |limits| limits.time_ms = 60_000);
@@ -150,8 +142,7 @@ fn the_hard_timeout_ends_a_function() {
     assert_eq!(judge.executions(id), 1);
 }
 
-fn a_fault_of_the_package_fails_the_judgement() {
-    let mut judge = Judge::new();
+fn a_fault_of_the_package_fails_the_judgement(mut judge: Judge) {
     let package = PackageFolder::greeting().validated_by("check.sh", "exit 3\n");
     let id = judge.submit(&package, "bash", HELLO);
     let delivery = judge.take();
@@ -163,8 +154,7 @@ fn a_fault_of_the_package_fails_the_judgement() {
     assert_eq!(events.last().unwrap().kind, ProgressKind::Failed);
 }
 
-fn a_fault_that_may_pass_hands_the_judgement_back() {
-    let mut judge = Judge::new();
+fn a_fault_that_may_pass_hands_the_judgement_back(mut judge: Judge) {
     let id = judge.submit(&PackageFolder::greeting(), "bash", HELLO);
     let delivery = judge.take();
     let packages = judge.folder().join("blobs/packages");
@@ -179,8 +169,7 @@ fn a_fault_that_may_pass_hands_the_judgement_back() {
     assert_eq!((judgement.verdict, judgement.attempt), (Some(Verdict::Accepted), 2));
 }
 
-fn a_message_of_another_version_is_handed_back() {
-    let mut judge = Judge::new();
+fn a_message_of_another_version_is_handed_back(mut judge: Judge) {
     let id = judge.submit(&PackageFolder::greeting(), "bash", HELLO);
     let delivery = judge.take();
     let newer = TASK_VERSION + 1;

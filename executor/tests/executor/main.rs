@@ -28,6 +28,23 @@ macro_rules! tests_of {
 }
 pub(crate) use tests_of;
 
+/// Makes two tests of each function that takes a judge: on SQLite, and on PostgreSQL.
+macro_rules! tests_on_each_database {
+    ($($test:ident),* $(,)?) => {
+        vec![$(
+            libtest_mimic::Trial::test(
+                concat!(module_path!(), "::", stringify!($test), "::sqlite"),
+                || { $test($crate::stand::Judge::on_sqlite()); Ok(()) },
+            ),
+            libtest_mimic::Trial::test(
+                concat!(module_path!(), "::", stringify!($test), "::postgres"),
+                || { $test($crate::stand::Judge::on_postgres()); Ok(()) },
+            ),
+        )*]
+    };
+}
+pub(crate) use tests_on_each_database;
+
 fn main() -> ExitCode {
     sandbox::become_helper_if_asked();
     if env::args().nth(1).as_deref() == Some("function") {

@@ -2,7 +2,7 @@
 
 use crate::{
     stand::{Judge, PackageFolder},
-    tests_of,
+    tests_on_each_database,
 };
 use executor::{Lifetime, Scaler, ScalerConfig, TaskSource};
 use judge_types::{JudgementState, JudgingErrorKind, Verdict};
@@ -12,7 +12,7 @@ use store::{Database, outbox};
 use tokio::sync::oneshot;
 
 pub(crate) fn trials() -> Vec<Trial> {
-    tests_of![
+    tests_on_each_database![
         every_entry_is_judged_and_acknowledged,
         a_bell_wakes_an_idle_scaler,
         no_more_functions_run_than_there_are_slots,
@@ -93,8 +93,7 @@ fn functions(judge: &Judge) -> Vec<i32> {
     ids.collect()
 }
 
-fn every_entry_is_judged_and_acknowledged() {
-    let mut judge = Judge::new();
+fn every_entry_is_judged_and_acknowledged(mut judge: Judge) {
     let package = PackageFolder::greeting();
     let ids: Vec<_> = (0..6).map(|_| judge.submit(&package, "bash", HELLO)).collect();
     let running = start(config(&judge));
@@ -107,8 +106,7 @@ fn every_entry_is_judged_and_acknowledged() {
     assert!(functions(&judge).is_empty());
 }
 
-fn a_bell_wakes_an_idle_scaler() {
-    let mut judge = Judge::new();
+fn a_bell_wakes_an_idle_scaler(mut judge: Judge) {
     let running = start(config(&judge));
     for _ in 0..2 {
         let id = judge.submit(&PackageFolder::greeting(), "bash", HELLO);
@@ -118,8 +116,7 @@ fn a_bell_wakes_an_idle_scaler() {
     running.stop();
 }
 
-fn no_more_functions_run_than_there_are_slots() {
-    let mut judge = Judge::new();
+fn no_more_functions_run_than_there_are_slots(mut judge: Judge) {
     let package = PackageFolder::greeting();
     let ids: Vec<_> = (0..5)
         .map(|_| judge.submit_with(&package, "bash", ENDLESS, |limits| limits.time_ms = 200))
@@ -134,8 +131,7 @@ fn no_more_functions_run_than_there_are_slots() {
     running.stop();
 }
 
-fn a_killed_function_is_judged_again_at_once() {
-    let mut judge = Judge::new();
+fn a_killed_function_is_judged_again_at_once(mut judge: Judge) {
     let package = PackageFolder::greeting();
     let id = judge.submit_with(&package, "bash", ENDLESS, |limits| limits.time_ms = 1_000);
     let running = start(config(&judge));
@@ -149,8 +145,7 @@ fn a_killed_function_is_judged_again_at_once() {
     running.stop();
 }
 
-fn a_task_that_kills_its_functions_is_given_up() {
-    let mut judge = Judge::new();
+fn a_task_that_kills_its_functions_is_given_up(mut judge: Judge) {
     let id = judge.submit(&PackageFolder::greeting(), "bash", HELLO);
     let mut config = config(&judge);
     config.function.program = "/bin/sh".into();
@@ -166,8 +161,7 @@ fn a_task_that_kills_its_functions_is_given_up() {
     assert_eq!(depth(&mut judge), (0, 0));
 }
 
-fn a_stop_lets_functions_end() {
-    let mut judge = Judge::new();
+fn a_stop_lets_functions_end(mut judge: Judge) {
     let package = PackageFolder::greeting();
     let id = judge.submit_with(&package, "bash", ENDLESS, |limits| limits.time_ms = 500);
     let running = start(config(&judge));
@@ -180,8 +174,7 @@ fn a_stop_lets_functions_end() {
     assert_eq!(depth(&mut judge), (1, 0));
 }
 
-fn a_stop_puts_back_what_does_not_end() {
-    let mut judge = Judge::new();
+fn a_stop_puts_back_what_does_not_end(mut judge: Judge) {
     let package = PackageFolder::greeting();
     let id = judge.submit_with(&package, "bash", ENDLESS, |limits| limits.time_ms = 60_000);
     let running = start(ScalerConfig { stop_grace: Duration::ZERO, ..config(&judge) });
@@ -193,8 +186,7 @@ fn a_stop_puts_back_what_does_not_end() {
     assert_eq!(delivery.deliveries, 1, "being stopped must not count");
 }
 
-fn what_a_dead_scaler_had_taken_is_judged() {
-    let mut judge = Judge::new();
+fn what_a_dead_scaler_had_taken_is_judged(mut judge: Judge) {
     judge.lease = Duration::from_millis(500);
     let package = PackageFolder::greeting();
     let id = judge.submit_with(&package, "bash", ENDLESS, |limits| limits.time_ms = 500);
@@ -211,8 +203,7 @@ fn what_a_dead_scaler_had_taken_is_judged() {
     running.stop();
 }
 
-fn a_function_that_does_not_end_is_killed() {
-    let mut judge = Judge::new();
+fn a_function_that_does_not_end_is_killed(mut judge: Judge) {
     let id = judge.submit(&PackageFolder::greeting(), "bash", HELLO);
     let mut config = config(&judge);
     config.function.program = "/bin/sleep".into();

@@ -34,10 +34,16 @@ pub(crate) struct Judge {
 impl Judge {
     /// Starts `gavel up` on a free port and waits until it is open.
     pub(crate) fn start(data: &Path, options: &[&str]) -> Self {
+        Self::start_with(data, None, options)
+    }
+
+    /// The same with a database that is not in the data folder.
+    pub(crate) fn start_with(data: &Path, database: Option<&str>, options: &[&str]) -> Self {
         let mut process = Command::new(GAVEL)
             .args(["up", "--listen", "127.0.0.1:0", "--submissions-per-minute", "0", "--data"])
             .arg(data)
             .args(options)
+            .envs(database.map(|url| ("GAVEL_DATABASE", url)))
             .env("GAVEL_LOG", "warn")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -4,11 +4,13 @@
 
 mod browser;
 mod command_line;
+mod database;
 mod judge;
 mod judging;
 mod nothing_lost;
 mod sandbox_contract;
 mod sandbox_runs;
 mod sandbox_specs;
+mod stack;
 mod starting;
 mod verifying;

@@ -1,8 +1,17 @@
 //! Whatever dies: every submission gets its verdict, and one only.
 
-use crate::judge::{Judge, PATIENCE, hello, signal};
+use crate::judge::{PATIENCE, hello, signal};
+use crate::stack::{Stack, on_each_stack};
 use serde_json::Value;
 use std::time::{Duration, Instant};
+
+on_each_stack! {
+    a_killed_function_is_replaced_within_seconds,
+    a_killed_judge_goes_on_where_it_was,
+    a_function_that_outlives_its_judge_still_counts_once,
+    ctrl_c_lets_running_functions_end_and_keeps_the_queue,
+    a_second_judge_on_the_same_folder_is_refused,
+}
 
 /// Takes long enough to be killed in the middle, and then says what is right.
 fn slow() -> String {
@@ -18,10 +27,8 @@ fn assert_one_verdict(detail: &Value, verdict: &str) {
     assert_eq!(Some(runs), detail["judgement"]["tests_total"].as_u64(), "{detail:#}");
 }
 
-#[test]
-fn a_killed_function_is_replaced_within_seconds() {
-    let data = tempfile::tempdir().unwrap();
-    let judge = Judge::start(data.path(), &[]);
+fn a_killed_function_is_replaced_within_seconds(stack: &Stack) {
+    let judge = stack.start(&[]);
     let ada = judge.register("ada");
     let id = judge.submit(&ada, "hello", "python3", "a.py", &slow());
     judge.wait_for_event(&ada, &id, "compiled");
@@ -37,10 +44,8 @@ fn a_killed_function_is_replaced_within_seconds() {
     judge.interrupt();
 }
 
-#[test]
-fn a_killed_judge_goes_on_where_it_was() {
-    let data = tempfile::tempdir().unwrap();
-    let judge = Judge::start(data.path(), &["--slots", "1"]);
+fn a_killed_judge_goes_on_where_it_was(stack: &Stack) {
+    let judge = stack.start(&["--slots", "1"]);
     let ada = judge.register("ada");
     let ids: Vec<_> =
         (0..4).map(|_| judge.submit(&ada, "hello", "python3", "a.py", &slow())).collect();
@@ -50,38 +55,34 @@ fn a_killed_judge_goes_on_where_it_was() {
     // Half of the time the function dies with its judge, half of the time it goes on alone; here it dies.
     functions.into_iter().for_each(|pid| signal(pid, "KILL"));
 
-    let judge = Judge::start(data.path(), &[]);
+    let judge = stack.start(&[]);
     for id in &ids {
         assert_one_verdict(&judge.wait(&ada, id), "AC");
     }
     judge.interrupt();
 }
 
-#[test]
-fn a_function_that_outlives_its_judge_still_counts_once() {
-    let data = tempfile::tempdir().unwrap();
-    let judge = Judge::start(data.path(), &[]);
+fn a_function_that_outlives_its_judge_still_counts_once(stack: &Stack) {
+    let judge = stack.start(&[]);
     let ada = judge.register("ada");
     let id = judge.submit(&ada, "hello", "python3", "a.py", &slow());
     judge.wait_for_event(&ada, &id, "compiled");
     judge.kill();
 
-    let judge = Judge::start(data.path(), &[]);
+    let judge = stack.start(&[]);
     assert_one_verdict(&judge.wait(&ada, &id), "AC");
     judge.interrupt();
 }
 
-#[test]
-fn ctrl_c_lets_running_functions_end_and_keeps_the_queue() {
-    let data = tempfile::tempdir().unwrap();
-    let judge = Judge::start(data.path(), &["--slots", "1"]);
+fn ctrl_c_lets_running_functions_end_and_keeps_the_queue(stack: &Stack) {
+    let judge = stack.start(&["--slots", "1"]);
     let ada = judge.register("ada");
     let ids: Vec<_> =
         (0..3).map(|_| judge.submit(&ada, "hello", "python3", "a.py", &slow())).collect();
     judge.wait_for_event(&ada, &ids[0], "compiled");
     judge.interrupt();
 
-    let judge = Judge::start(data.path(), &["--slots", "1"]);
+    let judge = stack.start(&["--slots", "1"]);
     // The one that ran was not judged twice.
     let first = judge.wait(&ada, &ids[0]);
     assert_one_verdict(&first, "AC");
@@ -98,13 +99,11 @@ fn ctrl_c_lets_running_functions_end_and_keeps_the_queue() {
     judge.interrupt();
 }
 
-#[test]
-fn a_second_judge_on_the_same_folder_is_refused() {
-    let data = tempfile::tempdir().unwrap();
-    let judge = Judge::start(data.path(), &["--no-examples"]);
+fn a_second_judge_on_the_same_folder_is_refused(stack: &Stack) {
+    let judge = stack.start(&["--no-examples"]);
     let second = std::process::Command::new(crate::judge::GAVEL)
         .args(["up", "--listen", "127.0.0.1:0", "--data"])
-        .arg(data.path())
+        .arg(stack.data.path())
         .output()
         .unwrap();
     assert_eq!(second.status.code(), Some(3));

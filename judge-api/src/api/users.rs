@@ -8,7 +8,7 @@ use crate::error::{ApiError, ErrorBody};
 use actix_web::{HttpResponse, web};
 use judge_types::{Role, UserId};
 use serde::{Deserialize, Serialize};
-use store::users::{self, RoleChange};
+use store::users;
 use utoipa::{IntoParams, ToSchema};
 
 /// Which part of a list.
@@ -138,9 +138,9 @@ pub(crate) async fn set_role(app: &App, id: UserId, role: Role) -> Result<Accoun
         .db(move |connection| users::set_role(connection, id, role).map_err(ApiError::from))
         .await?;
     match change {
-        RoleChange::Made(user) => Ok(user.into()),
-        RoleChange::Nobody => Err(ApiError::not_found("user")),
-        RoleChange::LastAdmin => {
+        users::RoleChange::Made(user) => Ok(user.into()),
+        users::RoleChange::Nobody => Err(ApiError::not_found("user")),
+        users::RoleChange::LastAdmin => {
             let message = "this is the last administrator; make another one first";
             Err(ApiError::conflict("last_admin", message).of_field("role"))
         }

@@ -12,6 +12,7 @@ mod publishing;
 mod queueing;
 mod races;
 mod relaying;
+mod server_ends;
 mod submitting;
 mod support;
 mod turns;

@@ -18,35 +18,54 @@ use store::{
     users,
 };
 use tempfile::TempDir;
+use test_servers::PostgresDatabase;
 
 /// How a test's function differs from the default, in the environment of its process.
 const DATA: &str = "TEST_DATA";
+const DATABASE: &str = "TEST_DATABASE";
 const HARD_TIMEOUT_MS: &str = "TEST_HARD_TIMEOUT_MS";
 const LEASE_MS: &str = "TEST_LEASE_MS";
 
 /// A judge below a folder of its own.
 pub(crate) struct Judge {
     folder: TempDir,
+    url: DatabaseUrl,
     pub(crate) connection: AnyConnection,
     pub(crate) hard_timeout: Duration,
     pub(crate) lease: Duration,
     /// Of a scaler in this process.
     pub(crate) bell: Bell,
+    /// Dropped last, and its database with it.
+    _on_server: Option<PostgresDatabase<'static>>,
 }
 
 impl Judge {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn on_sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let url = database_url(folder.path());
+        let url = DatabaseUrl::Sqlite(folder.path().join("gavel.db"));
+        Self::new(folder, url, None)
+    }
+
+    pub(crate) fn on_postgres() -> Self {
+        let database = test_servers::postgres().new_database();
+        let url = database.url().parse().unwrap();
+        Self::new(tempfile::tempdir().unwrap(), url, Some(database))
+    }
+
+    fn new(
+        folder: TempDir,
+        url: DatabaseUrl,
+        on_server: Option<PostgresDatabase<'static>>,
+    ) -> Self {
         database::migrate(&url).unwrap();
         let connection = database::connect(&url).unwrap();
         let hard_timeout = FunctionConfig::DEFAULT_HARD_TIMEOUT;
         let (lease, bell) = (FunctionConfig::DEFAULT_LEASE, Bell::default());
-        Self { folder, connection, hard_timeout, lease, bell }
+        Self { folder, url, connection, hard_timeout, lease, bell, _on_server: on_server }
     }
 
     pub(crate) fn url(&self) -> DatabaseUrl {
-        database_url(self.folder.path())
+        self.url.clone()
     }
 
     pub(crate) fn folder(&self) -> &Path {
@@ -152,6 +171,7 @@ impl Judge {
             arguments: vec!["function".into()],
             environment: vec![
                 (DATA.into(), self.folder.path().into()),
+                (DATABASE.into(), self.url.with_password().unwrap().into()),
                 (HARD_TIMEOUT_MS.into(), self.hard_timeout.as_millis().to_string().into()),
                 (LEASE_MS.into(), self.lease.as_millis().to_string().into()),
             ],
@@ -178,10 +198,6 @@ impl Judge {
     }
 }
 
-fn database_url(folder: &Path) -> DatabaseUrl {
-    DatabaseUrl::Sqlite(folder.join("gavel.db"))
-}
-
 /// `main` of a function's process: what `gavel function` does, with its configuration from a test.
 pub(crate) fn function_process() -> ExitCode {
     let started = Instant::now();
@@ -190,7 +206,7 @@ pub(crate) fn function_process() -> ExitCode {
     let folder = PathBuf::from(variable(DATA));
     let bench = workbench(&folder, None);
     let config = FunctionConfig {
-        database: database_url(&folder),
+        database: variable(DATABASE).parse().unwrap(),
         blobs: Blobs::in_folder(&folder.join("blobs")).unwrap(),
         packages: PackageCache::new(bench.cache.join("packages"), 1 << 30),
         bench,
