@@ -13,6 +13,7 @@ mod judging;
 mod package_cache;
 mod scaler;
 pub mod scaling;
+pub mod simulation;
 mod verify;
 
 pub use function::{FunctionConfig, FunctionExit, run_function};
