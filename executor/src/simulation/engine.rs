@@ -177,7 +177,7 @@ impl Ord for Scheduled {
 /// The slots of a platform.
 enum Fleet {
     Local(Local),
-    Pods(Pods),
+    Pods(Box<Pods>),
     Lambda(Lambda),
 }
 
@@ -187,7 +187,7 @@ impl Fleet {
             Platform::Local { slots, process_start } => {
                 Self::Local(Local::new(*slots, *process_start))
             }
-            Platform::Pods(model) => Self::Pods(Pods::new(model.clone(), random)),
+            Platform::Pods(model) => Self::Pods(Box::new(Pods::new(model.clone(), random))),
             Platform::Lambda(model) => Self::Lambda(Lambda::new(model.clone(), random)),
         }
     }
