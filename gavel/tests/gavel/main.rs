@@ -10,5 +10,6 @@ mod nothing_lost;
 mod sandbox_contract;
 mod sandbox_runs;
 mod sandbox_specs;
+mod simulating;
 mod starting;
 mod verifying;

@@ -99,6 +99,19 @@ fn a_first_submission_is_next_after_a_flood_has_begun() {
 }
 
 #[test]
+fn a_first_submission_comes_before_all_that_queued_behind_their_own() {
+    let mut stand = Stand::default();
+    for team in [0, 1, 2] {
+        stand.send_many(Lane::Contest, team, 3);
+    }
+    // Team 0 is the first to have its second task: the others' second ones are in the same turn.
+    stand.take(4);
+    stand.send(Lane::Contest, 3);
+    assert_eq!(stand.queue.pop().unwrap().1, (3, 1));
+    assert_eq!(stand.queue.pop().unwrap().1, (1, 2));
+}
+
+#[test]
 fn who_sends_again_after_each_verdict_does_not_starve_who_sent_all_at_once() {
     let mut stand = Stand::default();
     stand.send_many(Lane::Contest, 0, 10);
@@ -201,10 +214,11 @@ proptest! {
             match step {
                 Step::Send(lane, _) => stand.send_many(lane, FLOODING, 1),
                 Step::Take => {
-                    let (_, next) = stand.queue.pop().unwrap();
+                    let (place, next) = stand.queue.pop().unwrap();
                     if next == first {
                         break;
                     }
+                    prop_assert_eq!(place.ahead, 0, "one that queued behind its own team's");
                     ahead += usize::from(next.0 == FLOODING);
                 }
             }
