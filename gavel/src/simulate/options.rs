@@ -9,17 +9,18 @@ use executor::simulation::{
 use serde::Serialize;
 use std::time::Duration;
 
-/// Plays a contest's load through in simulated time, with the judge's own scaling policy and order of tasks.
-///
-/// Times are numbers with ms, s, m or h; a bare number is of seconds. The same options and seed give the same
-/// figures. Waits are from the arrival of a submission to the start of its judging. `slots/busy` is the time
-/// that all slots were there (starting and idling included) over the time in which they judged.
-///
-/// Exit codes: 0 simulated; 2 the options were not understood; 3 they contradict each other.
+const MORE: &str = "\
+Times are numbers with ms, s, m or h; a bare number is of seconds. Waits are from the arrival of a submission \
+to the start of its judging. slots/busy is the time for which all slots were there, starting and idling \
+included, over the time in which they judged; to zero is the time from the last verdict until no slot is left. \
+The same options and seed give the same figures.
+
+Exit codes: 0 simulated; 2 the options were not understood; 3 they contradict each other.";
+
+/// What to simulate.
 #[derive(Debug, clap::Args)]
+#[command(after_help = MORE)]
 pub(crate) struct Options {
-    #[command(flatten)]
-    load: LoadOptions,
     /// Simulate only this platform; may be repeated [default: all]
     #[arg(long, value_name = "PLATFORM")]
     platform: Vec<PlatformName>,
@@ -29,6 +30,8 @@ pub(crate) struct Options {
     /// Print JSON; times are in seconds
     #[arg(long)]
     pub(super) json: bool,
+    #[command(flatten)]
+    load: LoadOptions,
     #[command(flatten)]
     scaling: ScalingOptions,
     #[command(flatten)]

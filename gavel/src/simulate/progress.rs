@@ -28,7 +28,8 @@ impl Progress {
         if self.bar.is_none() && self.started.elapsed() < PATIENCE {
             return;
         }
-        let bar = self.bar.get_or_insert_with(|| bar(self.all));
+        let bar =
+            self.bar.get_or_insert_with(|| bar(self.all).with_elapsed(self.started.elapsed()));
         bar.set_position((self.before + judged) as u64);
         bar.set_message(format!("{}: {} judged", self.platform, HumanCount(judged as u64)));
     }

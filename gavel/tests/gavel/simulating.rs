@@ -50,6 +50,12 @@ fn people_get_a_table_with_the_seed_and_what_they_asked_for() {
 }
 
 #[test]
+fn help_tells_the_exit_codes() {
+    let help = String::from_utf8(simulate(&["--help"]).stdout).unwrap();
+    assert!(help.contains("Exit codes: 0 simulated"), "{help}");
+}
+
+#[test]
 fn contradictions_and_misunderstandings_have_their_exit_codes() {
     let code = |arguments: &[&str]| simulate(arguments).status.code();
     assert_eq!(code(&["--pod-slots", "9", "--max-slots", "4"]), Some(3));
