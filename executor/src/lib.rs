@@ -4,12 +4,16 @@
 //! message and the database: it claims, judges and writes, once per process. [`Scaler`] starts such
 //! a process for each message; [`verify`] judges the jury's own submissions of a package.
 //!
+//! [`scaling`] says how many slots there should be and which task is next.
+//!
 //! There is no HTTP here, and no foreign program runs outside the sandbox.
 
 mod function;
 mod judging;
 mod package_cache;
 mod scaler;
+pub mod scaling;
+pub mod simulation;
 mod verify;
 
 pub use function::{FunctionConfig, FunctionExit, run_function};

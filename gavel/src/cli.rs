@@ -1,6 +1,6 @@
 //! What can be said on the command line.
 
-use crate::{admin, doctor, function, sandbox, submit, up, verify};
+use crate::{admin, doctor, function, sandbox, simulate, submit, up, verify};
 use clap::{Parser, Subcommand};
 
 /// Exit code: the command was understood and failed.
@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Submit(submit::Options),
     /// Show what this machine can judge, and what to install for the rest
     Doctor(doctor::Options),
+    /// Play a contest's load through in simulated time: waits and costs on several platforms
+    Simulate(Box<simulate::Options>),
     /// Run programs under limits, without a judge
     Sandbox(sandbox::Options),
     /// Manage the users of the judge in a data folder

@@ -8,6 +8,8 @@ mod doctor;
 mod function;
 mod logging;
 mod sandbox;
+mod scaling_options;
+mod simulate;
 mod submit;
 mod terminal;
 mod up;
@@ -29,6 +31,7 @@ fn main() -> ExitCode {
         Some(Command::Login(options)) => submit::login(&options),
         Some(Command::Submit(options)) => submit::run(&options),
         Some(Command::Doctor(options)) => doctor::run(&options),
+        Some(Command::Simulate(options)) => simulate::run(&options),
         Some(Command::Sandbox(options)) => sandbox::run(&options),
         Some(Command::Admin(options)) => admin::run(&options),
     };

@@ -12,5 +12,6 @@ mod sandbox_contract;
 mod sandbox_runs;
 mod sandbox_specs;
 mod stack;
+mod simulating;
 mod starting;
 mod verifying;
