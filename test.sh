@@ -10,6 +10,7 @@ cd "$(dirname "$0")"
 packages=(
     gcc g++ libc6-dev        # C, C++; also builds the bundled database clients
     python3 pypy3            # Python
+    python3-venv             # deploy/check.sh keeps its tools in an environment of their own
     default-jdk-headless     # Java
     kotlin                   # Kotlin
     nodejs                   # JavaScript
@@ -76,6 +77,10 @@ if command -v cargo-deny >/dev/null; then
 else
     echo "cargo-deny is not installed; deny.toml is checked where it is"
 fi
+
+step "Deployment: Dockerfile, docker-compose.yml, Kubernetes manifests"
+deploy/check.sh
+deploy/check.sh --self-test
 
 step "Tests"
 cargo test --workspace --locked
