@@ -4,6 +4,7 @@
 //! embedded queue serves them from here; a broker's relay publishes them from here.
 
 mod publishing;
+mod turns;
 
 pub use publishing::{
     Waiting, hold_to_publish, lanes_to_publish, mark_published, unpublish, unpublish_forgotten,
@@ -13,7 +14,7 @@ pub use publishing::{
 use crate::convert::{from_bigint, from_integer, parse, to_timestamp};
 use crate::schema::{judgements, outbox};
 use crate::{AnyConnection, DatabaseError, database};
-use diesel::dsl::{max, min};
+use diesel::dsl::min;
 use diesel::prelude::*;
 use judge_types::{JudgementId, JudgementState, Lane, UserId};
 use time::{Duration, OffsetDateTime, PrimitiveDateTime};
@@ -42,13 +43,14 @@ pub(crate) fn insert(
     task: &str,
     now: OffsetDateTime,
 ) -> Result<(), DatabaseError> {
-    let turn = next_turn(connection, user, lane)?;
+    let place = turns::next(connection, user, lane)?;
     diesel::insert_into(outbox::table)
         .values((
             outbox::judgement_id.eq(judgement.to_string()),
             outbox::user_id.eq(user.to_string()),
             outbox::lane_rank.eq(lane.rank()),
-            outbox::turn.eq(turn),
+            outbox::turn.eq(place.turn),
+            outbox::ahead.eq(place.ahead),
             outbox::task.eq(task),
             outbox::enqueued_at.eq(to_timestamp(now)),
             outbox::available_at.eq(AT_ONCE),
@@ -56,25 +58,6 @@ pub(crate) fn insert(
         ))
         .execute(connection)?;
     Ok(())
-}
-
-/// The turn of a user's next task in a lane, which is served in the order of turns.
-///
-/// It is one after the user's last that is not done, and not before the earliest that is not done of
-/// anybody: so the tasks of one who sends many are spread among those of the others, and who sends one
-/// now and then does not wait behind them. Two requests of a moment may get the same turn.
-fn next_turn(
-    connection: &mut AnyConnection,
-    user: UserId,
-    lane: Lane,
-) -> Result<i64, DatabaseError> {
-    let in_lane = outbox::table.filter(outbox::lane_rank.eq(lane.rank()));
-    let of_user: Option<i64> = in_lane
-        .filter(outbox::user_id.eq(user.to_string()))
-        .select(max(outbox::turn))
-        .first(connection)?;
-    let earliest: Option<i64> = in_lane.select(min(outbox::turn)).first(connection)?;
-    Ok(of_user.map_or(0, |last| last + 1).max(earliest.unwrap_or(0)))
 }
 
 /// Takes the task off the queue for good. Part of the transaction that ends the judgement.
@@ -100,17 +83,30 @@ pub fn take(
         let waiting = outbox::table
             .filter(outbox::available_at.le(to_timestamp(now)))
             .filter(outbox::taken_until.is_null().or(outbox::taken_until.le(to_timestamp(now))))
-            .order((outbox::lane_rank.asc(), outbox::turn.asc(), outbox::judgement_id.asc()))
-            .select((outbox::judgement_id, outbox::task, outbox::deliveries))
+            .order((
+                outbox::lane_rank.asc(),
+                outbox::turn.asc(),
+                outbox::ahead.asc(),
+                outbox::judgement_id.asc(),
+            ))
+            .select((
+                outbox::judgement_id,
+                outbox::task,
+                outbox::deliveries,
+                outbox::lane_rank,
+                outbox::turn,
+            ))
             .limit(1);
-        let next: Result<(String, String, i32), _> = match connection {
+        let next: Result<(String, String, i32, i32, i64), _> = match connection {
             AnyConnection::Sqlite(sqlite) => waiting.first(sqlite),
             // Past what other takers are about to take, instead of all waiting for the same.
             AnyConnection::Postgres(postgres) => {
                 waiting.for_no_key_update().skip_locked().first(postgres)
             }
         };
-        let Some((id, task, deliveries)) = next.optional()? else { return Ok(None) };
+        let Some((id, task, deliveries, lane_rank, turn)) = next.optional()? else {
+            return Ok(None);
+        };
         // Guarded by what was read: of two takers, one changes the row.
         let changed = diesel::update(
             outbox::table
@@ -125,6 +121,7 @@ pub fn take(
         if changed == 0 {
             return Ok(None);
         }
+        turns::move_on(connection, lane_rank, turn)?;
         let judgement = parse("judgement id", &id)?;
         Ok(Some(Delivery { judgement, task, deliveries: from_integer(deliveries + 1) }))
     })
@@ -255,14 +252,15 @@ pub fn position(
     judgement: JudgementId,
 ) -> Result<Option<u64>, DatabaseError> {
     let id = judgement.to_string();
-    let place: Option<(i32, i64)> = unclaimed!()
+    let place: Option<(i32, i64, i64)> = unclaimed!()
         .filter(outbox::judgement_id.eq(&id))
-        .select((outbox::lane_rank, outbox::turn))
+        .select((outbox::lane_rank, outbox::turn, outbox::ahead))
         .first(connection)
         .optional()?;
-    let Some((rank, turn)) = place else { return Ok(None) };
-    let same_turn = outbox::turn.eq(turn).and(outbox::judgement_id.lt(&id));
-    let earlier = outbox::lane_rank.eq(rank).and(outbox::turn.lt(turn).or(same_turn));
+    let Some((rank, turn, ahead)) = place else { return Ok(None) };
+    let alike = outbox::ahead.eq(ahead).and(outbox::judgement_id.lt(&id));
+    let in_turn = outbox::turn.eq(turn).and(outbox::ahead.lt(ahead).or(alike));
+    let earlier = outbox::lane_rank.eq(rank).and(outbox::turn.lt(turn).or(in_turn));
     let ahead: i64 = unclaimed!()
         .filter(outbox::lane_rank.lt(rank).or(earlier))
         .count()

@@ -169,7 +169,16 @@ table! {
         taken_until -> Nullable<Timestamp>,
         user_id -> Text,
         turn -> BigInt,
+        ahead -> BigInt,
         published_at -> Nullable<Timestamp>,
+    }
+}
+
+table! {
+    turns (lane_rank, user_id) {
+        lane_rank -> Integer,
+        user_id -> Text,
+        turn -> BigInt,
     }
 }
 

@@ -12,6 +12,6 @@ mod policy;
 mod service;
 
 pub use arrivals::ArrivalRate;
-pub use order::{FairQueue, Place, turn_for};
+pub use order::{FairQueue, Place};
 pub use policy::{Load, ScalingConfig, ScalingPolicy};
 pub use service::ServiceTimes;

@@ -7,7 +7,7 @@
 //!
 //! Lanes are strict: while a contest submission waits, nothing of another lane is started.
 
-use judge_types::Lane;
+use judge_types::{Lane, turn_for};
 use std::{
     cmp::{Ordering, Reverse},
     collections::{BinaryHeap, HashMap},
@@ -26,13 +26,6 @@ pub struct Place {
     pub ahead: u64,
     /// A number that grows with each arrival: the older of two that are otherwise alike comes first.
     pub arrival: u64,
-}
-
-/// The turn for a team's next task, where the lane is at `lane_turn` and the team's last task, wherever it is by now,
-/// had the turn `last_of_team`.
-#[must_use]
-pub fn turn_for(lane_turn: u64, last_of_team: Option<u64>) -> u64 {
-    last_of_team.map_or(lane_turn, |last| lane_turn.max(last + 1))
 }
 
 /// Tasks that wait, taken out in a fair order.

@@ -185,6 +185,8 @@ impl Shared {
 /// The connection that a task came through.
 pub struct Held {
     session: Session,
+    // Dropping it would put back what came through it.
+    _channel: Channel,
 }
 
 impl Held {
@@ -206,13 +208,13 @@ pub async fn fetch(broker: &BrokerUrl, name: &str) -> Result<Option<(Message, He
             let queue = topology::queue_of(lane);
             let got = channel.basic_get(queue.into(), BasicGetOptions::default()).await?;
             if let Some(got) = got {
-                return Ok(Some(Message::new(got.delivery)));
+                return Ok(Some((Message::new(got.delivery), channel)));
             }
         }
         Ok(None)
     });
     match asked.await? {
-        Some(message) => Ok(Some((message, Held { session }))),
+        Some((message, _channel)) => Ok(Some((message, Held { session, _channel }))),
         None => {
             session.close().await;
             Ok(None)

@@ -3,7 +3,7 @@
 //! An entry that was published stays until its judgement has come to its end, so that whatever the broker
 //! loses can be published again. That a task comes twice does no harm: its claim is fenced.
 
-use super::{AT_ONCE, PutBack};
+use super::{AT_ONCE, PutBack, turns};
 use crate::convert::{from_integer, parse, to_timestamp};
 use crate::schema::{judgements, outbox};
 use crate::{AnyConnection, DatabaseError, database};
@@ -62,19 +62,29 @@ pub fn hold_to_publish(
     database::write(connection, |connection| {
         let ids: Vec<String> = publishable!(now)
             .filter(outbox::lane_rank.eq(lane.rank()))
-            .order((outbox::turn.asc(), outbox::judgement_id.asc()))
+            .order((outbox::turn.asc(), outbox::ahead.asc(), outbox::judgement_id.asc()))
             .limit(most.into())
             .select(outbox::judgement_id)
             .load(connection)?;
         // Guarded once more: of two relays, one changes each row.
-        let mut held: Vec<(String, i64, String, i32)> =
+        let mut held: Vec<(i64, i64, String, String, i32)> =
             diesel::update(publishable!(now).filter(outbox::judgement_id.eq_any(&ids)))
                 .set(outbox::taken_until.eq(until))
-                .returning((outbox::judgement_id, outbox::turn, outbox::task, outbox::deliveries))
+                .returning((
+                    outbox::turn,
+                    outbox::ahead,
+                    outbox::judgement_id,
+                    outbox::task,
+                    outbox::deliveries,
+                ))
                 .get_results(connection)?;
-        held.sort_by(|one, other| (one.1, &one.0).cmp(&(other.1, &other.0)));
+        // In their turn, which the database does not return them in.
+        held.sort_unstable();
+        if let Some((turn, ..)) = held.last() {
+            turns::move_on(connection, lane.rank(), *turn)?;
+        }
         held.into_iter()
-            .map(|(id, _, task, deliveries)| {
+            .map(|(_, _, id, task, deliveries)| {
                 let judgement = parse("judgement id", &id)?;
                 Ok(Waiting { judgement, task, deliveries: from_integer(deliveries) })
             })

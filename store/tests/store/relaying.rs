@@ -209,8 +209,8 @@ fn what_a_consumer_does_not_finish_comes_to_another(database: &TestDatabase) {
     assert_eq!((judgement_in(&message), message.deliveries), (judgement, 2));
     relay.runtime.block_on(message.acknowledge());
     relay.runtime.block_on(connection.close());
-    let none = relay.runtime.block_on(consumer::fetch(&url(&broker), "test")).unwrap();
-    assert!(none.is_none());
+    let left = relay.runtime.block_on(consumer::fetch(&url(&broker), "test")).unwrap();
+    assert!(left.is_none(), "{:?}", left.map(|(message, _)| message));
 }
 
 fn the_most_urgent_lane_is_taken_first(database: &TestDatabase) {

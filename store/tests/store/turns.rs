@@ -1,15 +1,16 @@
 //! No team starves another within a lane.
 
 use crate::support::{Scene, TestDatabase, on_each_database, user};
-use judge_types::{JudgementId, Lane, UserId};
+use judge_types::{JudgementId, JudgingError, JudgingErrorKind, Lane, UserId};
 use store::submissions::{NewSubmission, Submitted};
-use store::{AnyConnection, outbox, submissions};
+use store::{AnyConnection, leases, outbox, submissions};
 use time::Duration;
 
 on_each_database! {
     a_flood_does_not_keep_others_waiting,
     who_comes_later_is_not_served_before_those_who_wait_longer,
     turns_of_lanes_are_apart,
+    who_sends_again_and_again_does_not_keep_a_flood_waiting,
 }
 
 const LONG: Duration = Duration::minutes(5);
@@ -48,17 +49,38 @@ fn who_comes_later_is_not_served_before_those_who_wait_longer(database: &TestDat
     let [flooding, late] = ["flood", "late"].map(|name| user(connection, name).id);
     let flood: Vec<_> =
         (0..4).map(|_| submit(connection, &scene, flooding, Lane::Contest)).collect();
-    // The first two are done, so the third's turn is the earliest.
-    for _ in 0..2 {
-        let done = outbox::take(connection, LONG).unwrap().unwrap().judgement;
-        let error = judge_types::JudgingError::new(
-            judge_types::JudgingErrorKind::DeliveryLimit,
-            "for a test",
-        );
-        assert!(store::leases::fail_unheld(connection, done, &error).unwrap());
+    for _ in 0..3 {
+        end_next(connection);
     }
+    // The lane is at the third's turn; who comes now was kept waiting by nobody.
     let newcomer = submit(connection, &scene, late, Lane::Contest);
-    assert_eq!(order(connection), [flood[2], newcomer, flood[3]]);
+    assert_eq!(order(connection), [newcomer, flood[3]]);
+}
+
+/// Takes the next task and brings its judgement to an end.
+fn end_next(connection: &mut AnyConnection) -> JudgementId {
+    let done = outbox::take(connection, LONG).unwrap().unwrap().judgement;
+    let error = JudgingError::new(JudgingErrorKind::DeliveryLimit, "for a test");
+    assert!(leases::fail_unheld(connection, done, &error).unwrap());
+    done
+}
+
+fn who_sends_again_and_again_does_not_keep_a_flood_waiting(database: &TestDatabase) {
+    let connection = &mut database.connection();
+    let scene = Scene::new(connection);
+    let [flooding, one, other] = ["flood", "one", "other"].map(|name| user(connection, name).id);
+    let flood: Vec<_> =
+        (0..4).map(|_| submit(connection, &scene, flooding, Lane::Contest)).collect();
+    let mut served = Vec::new();
+    // Two others always have a task waiting.
+    for user in [one, other] {
+        submit(connection, &scene, user, Lane::Contest);
+    }
+    for turn in 0..20 {
+        served.push(end_next(connection));
+        submit(connection, &scene, if turn % 2 == 0 { one } else { other }, Lane::Contest);
+    }
+    assert!(flood.iter().all(|judgement| served.contains(judgement)), "the flood starves");
 }
 
 fn turns_of_lanes_are_apart(database: &TestDatabase) {
