@@ -16,13 +16,15 @@ pub mod scaling;
 pub mod simulation;
 mod verify;
 
-pub use function::{FunctionConfig, FunctionExit, run_function};
+pub use function::{FunctionConfig, FunctionExit, run_function, settle_down};
 pub use judging::{
     Interrupted, JudgeJob, Judged, ProgressSink, SourceText, SourcesError, StopRule, Workbench,
     judge, read_sources,
 };
 pub use package_cache::{CachedPackage, PackageCache};
-pub use scaler::{FunctionCommand, Lifetime, Scaler, ScalerConfig, TaskSource, WORKER_VARIABLE};
+pub use scaler::{
+    CORE_VARIABLE, FunctionCommand, Lifetime, Scaler, ScalerConfig, TaskSource, WORKER_VARIABLE,
+};
 pub use verify::{
     TimeLimitSource, VerifyError, VerifyEvent, VerifyOptions, VerifyReport, VerifyRow, verify,
 };

@@ -1,6 +1,6 @@
 //! What can be said on the command line.
 
-use crate::{admin, doctor, function, sandbox, simulate, submit, up, verify};
+use crate::{admin, api, doctor, function, sandbox, scale, simulate, submit, up, verify};
 use clap::{Parser, Subcommand};
 
 /// Exit code: the command was understood and failed.
@@ -24,7 +24,11 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Start the whole judge on this machine: API, pages, queue and executors
     Up(up::Options),
-    /// Judge one task read from standard input; what the scaler starts for each message
+    /// Start the web server of a judge whose functions run elsewhere
+    Api(api::Options),
+    /// Judge on this machine what comes from RabbitMQ
+    Scale(scale::Options),
+    /// Judge one task, or what comes from RabbitMQ until nothing more does
     Function(function::Options),
     /// Judge all jury submissions of a problem package and compare with what the jury means
     Verify(verify::Options),

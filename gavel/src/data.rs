@@ -1,11 +1,11 @@
 //! The data folder: all that the embedded judge keeps.
 
+use crate::secret::{self, Unread};
 use anyhow::{Context, bail};
 use executor::{PackageCache, Workbench};
 use languages::{Languages, Search};
 use sandbox::{Helper, Launcher, Level};
 use std::ffi::OsString;
-use std::fmt;
 use std::fs::{self, DirBuilder, File, TryLockError};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -21,30 +21,34 @@ pub(crate) struct DataOptions {
     ///
     /// Other users of this machine can read command lines: give a URL with a password in the variable.
     #[arg(long, value_name = "URL", env = "GAVEL_DATABASE", hide_env_values = true)]
-    database: Option<UnreadUrl>,
+    database: Option<Unread>,
+    /// File that holds the database's URL
+    #[arg(long, value_name = "FILE", env = "GAVEL_DATABASE_FILE")]
+    database_file: Option<PathBuf>,
+    /// Where packages are kept, file:///FOLDER or s3://BUCKET/PREFIX, if not in the data folder
+    ///
+    /// Keys, region and endpoint of S3 are those in AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION and
+    /// AWS_ENDPOINT; AWS_ALLOW_HTTP=true lets it do without TLS.
+    #[arg(long, value_name = "URL", env = "GAVEL_BLOBS")]
+    blobs: Option<String>,
     #[command(flatten)]
     pub(crate) sandbox: SandboxOptions,
 }
 
-/// A database URL as given. It is read later, because a message about a wrong option shows its value,
-/// and there may be a password in this one.
-#[derive(Clone)]
-struct UnreadUrl(String);
-
-impl From<String> for UnreadUrl {
-    fn from(url: String) -> Self {
-        Self(url)
-    }
-}
-
-impl fmt::Debug for UnreadUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a database URL")
-    }
-}
-
-/// Tells a function which database to use: out of sight, for there may be a password in the URL.
+/// Tell a function where everything is: out of sight, for there may be a password in them.
 const DATABASE_VARIABLE: &str = "GAVEL_DATABASE";
+const BLOBS_VARIABLE: &str = "GAVEL_BLOBS";
+
+/// What holds a data folder. One of each may do so at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Holder {
+    /// The web server.
+    WebServer,
+    /// Functions.
+    Functions,
+    /// All of it.
+    WholeJudge,
+}
 
 /// How strong the sandbox must be.
 #[derive(Debug, Clone, clap::Args)]
@@ -110,26 +114,34 @@ fn private_folder(folder: &Path) -> anyhow::Result<()> {
         .with_context(|| format!("create folder {}", folder.display()))
 }
 
+/// The folder of uploads in that of what nobody needs after a restart.
+const UPLOADS: &str = "uploads";
+
 /// How much of the disk unpacked packages may take, in bytes, besides those in use.
 const PACKAGE_CACHE_BYTES: u64 = 20 << 30;
 
 impl DataOptions {
     pub(crate) fn database(&self) -> anyhow::Result<DatabaseUrl> {
-        match &self.database {
-            Some(UnreadUrl(url)) => url.parse().context("option --database or GAVEL_DATABASE"),
+        let (given, file) = (self.database.as_ref(), self.database_file.as_ref());
+        match secret::read("GAVEL_DATABASE", given, file)? {
+            Some(url) => url.parse().context("option --database or GAVEL_DATABASE"),
             None => Ok(DatabaseUrl::Sqlite(self.data.join("gavel.db"))),
         }
     }
 
-    /// What a function needs in its environment to find the same database.
+    /// What a function needs in its environment to find the same database and packages.
     pub(crate) fn environment(&self) -> anyhow::Result<Vec<(OsString, OsString)>> {
         let url = self.database()?;
         let text = url.with_password().with_context(|| format!("{url} is not in UTF-8"))?;
-        Ok(vec![(DATABASE_VARIABLE.into(), text.into())])
+        let blobs = self.blobs.as_ref().map(|url| (BLOBS_VARIABLE.into(), url.into()));
+        Ok([(DATABASE_VARIABLE.into(), text.into())].into_iter().chain(blobs).collect())
     }
 
     pub(crate) fn blobs(&self) -> anyhow::Result<Blobs> {
-        Ok(Blobs::in_folder(&self.data.join("blobs"))?)
+        match &self.blobs {
+            Some(url) => Blobs::at(url).context("option --blobs or GAVEL_BLOBS"),
+            None => Ok(Blobs::in_folder(&self.data.join("blobs"))?),
+        }
     }
 
     pub(crate) fn workbench(&self) -> anyhow::Result<Workbench> {
@@ -158,21 +170,42 @@ impl DataOptions {
         Ok(())
     }
 
-    /// Clears what functions and uploads left behind that did not end by themselves. Only for who holds the lock.
-    pub(crate) fn clear_scratch(&self) -> anyhow::Result<()> {
+    /// Where uploads are while they are checked.
+    pub(crate) fn uploads(&self) -> PathBuf {
+        self.scratch().join(UPLOADS)
+    }
+
+    /// Clears what functions or uploads left behind that did not end by themselves. Only for who holds the lock.
+    pub(crate) fn clear_scratch(&self, holder: Holder) -> anyhow::Result<()> {
         let scratch = self.scratch();
-        match fs::remove_dir_all(&scratch) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(error).with_context(|| format!("clear {}", scratch.display()))
+        private_folder(&scratch)?;
+        let listed =
+            fs::read_dir(&scratch).with_context(|| format!("list {}", scratch.display()))?;
+        for entry in listed {
+            let path = entry.with_context(|| format!("list {}", scratch.display()))?.path();
+            let is_uploads = path.ends_with(UPLOADS);
+            if holder == Holder::WholeJudge || is_uploads == (holder == Holder::WebServer) {
+                let removed =
+                    if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+                removed.with_context(|| format!("clear {}", path.display()))?;
             }
-            _ => private_folder(&scratch),
         }
+        private_folder(&self.uploads())
     }
 
     /// Holds the folder for one judge: a second one would take the first one's tasks for its own.
-    pub(crate) fn lock(&self) -> anyhow::Result<File> {
+    pub(crate) fn lock(&self, holder: Holder) -> anyhow::Result<Vec<File>> {
         private_folder(&self.data)?;
-        let path = self.data.join("lock");
+        let names: &[&str] = match holder {
+            Holder::WebServer => &["lock-serving"],
+            Holder::Functions => &["lock"],
+            Holder::WholeJudge => &["lock", "lock-serving"],
+        };
+        names.iter().map(|name| self.hold(name)).collect()
+    }
+
+    fn hold(&self, name: &str) -> anyhow::Result<File> {
+        let path = self.data.join(name);
         let file = File::create(&path).with_context(|| format!("create {}", path.display()))?;
         match file.try_lock() {
             Ok(()) => Ok(file),

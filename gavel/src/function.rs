@@ -1,26 +1,51 @@
-//! `gavel function`: one message in, one verdict out.
+//! `gavel function`: one message in, one verdict out; or the messages that a broker has.
 
-use crate::{data::DataOptions, logging};
+use crate::broker::BrokerOptions;
+use crate::judging::JudgeOptions;
+use crate::scaling_options::time;
+use crate::stop::{StopSignals, runtime};
+use crate::{data::DataOptions, logging, scale};
 use anyhow::Context;
-use executor::{FunctionConfig, StopRule, WORKER_VARIABLE, run_function};
+use executor::{
+    CORE_VARIABLE, FunctionConfig, Lifetime, Scaler, StopRule, TaskSource, WORKER_VARIABLE,
+    run_function, settle_down,
+};
 use std::{
     env,
     io::Read,
     process::{self, ExitCode},
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-/// Exit codes: 0 there is nothing more to do for this task; 10 it should be delivered
-/// again; 11 another function holds it, deliver it again later. Any other, such as 3 where
-/// it could not start, means what 10 means.
+/// Judges one task that it reads from standard input. With --once it takes one message from RabbitMQ
+/// instead, and with --drain those that come until none has come for a while; each message has a process
+/// of its own there.
+///
+/// Exit codes for a task from standard input: 0 there is nothing more to do for it; 10 it should be
+/// delivered again; 11 another function holds it, deliver it again later; 12 it is of another version,
+/// deliver it again later, to another build. Any other, such as 3 where it could not start, means what 10 means.
+/// With --once and --drain: 0 the broker has been told what became of each message; 3 could not start or failed.
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Options {
     #[command(flatten)]
     data: DataOptions,
-    /// Run all test cases, not only those up to the first that fails
+    /// Take one message from the broker, judge it, and exit
+    #[arg(long, conflicts_with = "drain")]
+    once: bool,
+    /// Take messages from the broker until none has come for a while
     #[arg(long)]
-    all_tests: bool,
+    drain: bool,
+    /// With --drain: exit when nothing has come for this long
+    #[arg(long, value_name = "TIME", env = "GAVEL_IDLE", default_value = "10s", value_parser = time)]
+    idle: Duration,
+    /// With --drain: take nothing more after this long
+    #[arg(long, value_name = "TIME", env = "GAVEL_MAX_LIFETIME", default_value = "1h", value_parser = time)]
+    max_lifetime: Duration,
+    #[command(flatten)]
+    broker: BrokerOptions,
+    #[command(flatten)]
+    judge: JudgeOptions,
     /// The longest that judging may take, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = FunctionConfig::DEFAULT_HARD_TIMEOUT.as_secs())]
     hard_timeout: u64,
@@ -30,7 +55,12 @@ pub(crate) struct Options {
 const TASK_BYTES: u64 = 1 << 20;
 
 pub(crate) fn run(options: &Options, started: Instant) -> anyhow::Result<ExitCode> {
+    if options.once || options.drain {
+        logging::start("info,lapin=off");
+        return runtime()?.block_on(serve(options));
+    }
     logging::start("warn");
+    settle_down(env::var(CORE_VARIABLE).ok().and_then(|core| core.parse().ok()));
     let mut message = String::new();
     std::io::stdin()
         .take(TASK_BYTES)
@@ -44,7 +74,29 @@ pub(crate) fn run(options: &Options, started: Instant) -> anyhow::Result<ExitCod
         worker: env::var(WORKER_VARIABLE).unwrap_or_else(|_| format!("by-hand-{}", process::id())),
         lease: FunctionConfig::DEFAULT_LEASE,
         hard_timeout: Duration::from_secs(options.hard_timeout),
-        stop: if options.all_tests { StopRule::AfterAll } else { StopRule::AtFirstFailure },
+        stop: if options.judge.all_tests { StopRule::AfterAll } else { StopRule::AtFirstFailure },
     };
     Ok(run_function(&config, &message, started).into())
+}
+
+async fn serve(options: &Options) -> anyhow::Result<ExitCode> {
+    let stop = StopSignals::listen()?;
+    let broker = options.broker.broker()?;
+    let tasks = TaskSource::Broker { broker: broker.clone(), priority: priority() };
+    let mut config = options.judge.scaler(&options.data, scale::open(&options.data)?, tasks)?;
+    config.lifetime = Lifetime::Drain { idle: options.idle, at_most: options.max_lifetime };
+    if !options.once {
+        return scale::until_stopped(config, stop).await;
+    }
+    if !Scaler::run_once(&config, &broker).await.context("take a message")? {
+        tracing::info!("there was no message");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The older a process, the more messages it gets: so few are busy, and the others leave.
+fn priority() -> i32 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    // Until 2038 and for as long after it as the sign does not matter.
+    i32::try_from(now.as_secs()).map_or(0, |seconds| i32::MAX - seconds)
 }

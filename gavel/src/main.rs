@@ -1,15 +1,22 @@
 //! Gavel's command line. Each subcommand is a file of its own.
 
 mod admin;
+mod api;
+mod broker;
 mod cli;
 mod data;
 mod demo;
 mod doctor;
 mod function;
+mod judging;
 mod logging;
 mod sandbox;
+mod scale;
 mod scaling_options;
+mod secret;
+mod serving;
 mod simulate;
+mod stop;
 mod submit;
 mod terminal;
 mod up;
@@ -26,6 +33,8 @@ fn main() -> ExitCode {
     let result = match cli.command {
         None => up::run(&cli.up),
         Some(Command::Up(options)) => up::run(&options),
+        Some(Command::Api(options)) => api::run(&options),
+        Some(Command::Scale(options)) => scale::run(&options),
         Some(Command::Function(options)) => function::run(&options, started),
         Some(Command::Verify(options)) => verify::run(&options),
         Some(Command::Login(options)) => submit::login(&options),

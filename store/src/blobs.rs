@@ -1,8 +1,10 @@
 //! Large, immutable things by key: problem packages and what is public of them.
 
 use futures_util::{StreamExt, TryStreamExt};
+use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
+use object_store::prefix::PrefixStore;
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload, WriteMultipart};
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
@@ -10,7 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-/// A store of blobs: a folder on this machine.
+/// A store of blobs: a folder on this machine, or a bucket of an S3-compatible store.
 #[derive(Clone)]
 pub struct Blobs {
     store: Arc<dyn ObjectStore>,
@@ -22,6 +24,14 @@ pub enum BlobError {
     /// There is no blob of this key.
     #[error("no blob {0}")]
     Missing(String),
+    /// The URL names no store.
+    #[error("blob store {url}: {reason}")]
+    Url {
+        /// The URL as given.
+        url: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The key is not one that the store takes.
     #[error("blob key {key:?}: {reason}")]
     Key {
@@ -76,6 +86,35 @@ impl Blobs {
             // The database names a blob once it is stored: it must survive a power cut as well.
             .with_fsync(true);
         Ok(Self { store: Arc::new(store) })
+    }
+
+    /// Blobs at a URL: `file:///FOLDER`, or `s3://BUCKET/PREFIX` with the keys, region and endpoint that the
+    /// environment names (`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`, `AWS_ENDPOINT`, …).
+    ///
+    /// # Errors
+    /// Where the URL is no such one, or the folder cannot be made or used.
+    pub fn at(url: &str) -> Result<Self, BlobError> {
+        let wrong =
+            |reason: &str| BlobError::Url { url: url.to_owned(), reason: reason.to_owned() };
+        if let Some(folder) = url.strip_prefix("file://") {
+            if !folder.starts_with('/') {
+                return Err(wrong("a folder's path begins with /: file:///FOLDER"));
+            }
+            return Self::in_folder(Path::new(folder));
+        }
+        let Some((bucket, prefix)) =
+            url.strip_prefix("s3://").map(|rest| rest.split_once('/').unwrap_or((rest, "")))
+        else {
+            return Err(wrong("must begin with file:// or s3://"));
+        };
+        if bucket.is_empty() {
+            return Err(wrong("names no bucket: s3://BUCKET/PREFIX"));
+        }
+        let store = AmazonS3Builder::from_env()
+            .with_bucket_name(bucket)
+            .build()
+            .map_err(|source| failed("open store for", "/", source))?;
+        Ok(Self { store: Arc::new(PrefixStore::new(store, parse(prefix)?)) })
     }
 
     /// Stores a small blob.

@@ -2,9 +2,11 @@
 
 mod exit;
 mod guardian;
+mod place;
 mod recorder;
 
 pub use exit::FunctionExit;
+pub use place::settle_down;
 
 use crate::{
     PackageCache,

@@ -1,6 +1,6 @@
 //! One function's process.
 
-use super::{FunctionCommand, WORKER_VARIABLE};
+use super::{CORE_VARIABLE, FunctionCommand, WORKER_VARIABLE};
 use crate::FunctionExit;
 use std::{collections::VecDeque, io, process::Stdio};
 use tokio::{
@@ -34,10 +34,20 @@ pub(super) struct Child {
 
 impl Child {
     /// Starts a function and hands it its task.
-    pub(super) fn start(command: &FunctionCommand, worker: &str, task: &str) -> io::Result<Self> {
-        let mut process = Command::new(&command.program)
+    pub(super) fn start(
+        command: &FunctionCommand,
+        worker: &str,
+        core: Option<usize>,
+        task: &str,
+    ) -> io::Result<Self> {
+        let mut process = Command::new(&command.program);
+        for variable in &command.hidden {
+            process.env_remove(variable);
+        }
+        let mut process = process
             .args(&command.arguments)
             .envs(command.environment.iter().cloned())
+            .envs(core.map(|core| (CORE_VARIABLE, core.to_string())))
             .env(WORKER_VARIABLE, worker)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())

@@ -8,16 +8,17 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-/// Starts a function and waits for its end. Returns the task, the function's name, what is to become of the
+/// Starts a function, on this processor if one is given, and waits for its end. Returns the task, the function's name, what is to become of the
 /// task, and the end of the function's log.
 pub(super) async fn deliver(
     config: &ScalerConfig,
     task: Task,
+    core: Option<usize>,
     mut killed: watch::Receiver<bool>,
 ) -> (Task, String, Decision, Vec<String>) {
     let judgement = task.judgement;
     let worker = format!("{}-{}-{}", std::process::id(), judgement, task.deliveries);
-    let (end, log) = match Child::start(&config.function, &worker, &task.text) {
+    let (end, log) = match Child::start(&config.function, &worker, core, &task.text) {
         Ok(mut child) => {
             let end = watch_over(config, &task, &mut child, &mut killed).await;
             (end, child.last_lines().await)

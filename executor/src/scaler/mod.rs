@@ -3,21 +3,27 @@
 mod child;
 mod decision;
 mod deliver;
+mod slots;
 mod tasks;
 
 use deliver::deliver;
+use slots::Slots;
 use std::{ffi::OsString, future::Future, path::PathBuf, pin::pin, sync::Arc, time::Duration};
 use store::broker::{BrokerError, BrokerUrl, consumer};
 use store::{Bell, Database, DatabaseError};
 use tasks::{Next, Task, Tasks};
 use tokio::{
-    sync::{Semaphore, watch},
+    sync::watch,
     task::JoinSet,
     time::{Instant, sleep_until, timeout},
 };
 
 /// The environment variable that tells a function its [`FunctionConfig::worker`](crate::FunctionConfig::worker).
 pub const WORKER_VARIABLE: &str = "GAVEL_WORKER";
+
+/// The environment variable that tells a function which processor is its own, if one is: see
+/// [`settle_down`](crate::settle_down).
+pub const CORE_VARIABLE: &str = "GAVEL_CORE";
 
 /// How a function is started. It reads one task from standard input and ends with a
 /// [`FunctionExit`](crate::FunctionExit).
@@ -29,6 +35,8 @@ pub struct FunctionCommand {
     pub arguments: Vec<OsString>,
     /// Variables on top of the scaler's own environment.
     pub environment: Vec<(OsString, OsString)>,
+    /// Variables of the scaler's environment that it does not get.
+    pub hidden: Vec<OsString>,
 }
 
 /// Where tasks come from.
@@ -115,7 +123,7 @@ impl Scaler {
         let config = Arc::new(config);
         let tasks = Tasks::open(&config).await?;
         let (kill, killed) = watch::channel(false);
-        let slots = Arc::new(Semaphore::new(config.slots.max(1)));
+        let slots = Slots::new(config.slots);
         let mut running = JoinSet::new();
         let mut shutdown = pin!(shutdown);
         let mut age = Age::new(config.lifetime);
@@ -155,7 +163,7 @@ impl Scaler {
         match Task::of(message) {
             Ok(task) => {
                 let (_kill, killed) = watch::channel(false);
-                let (task, worker, decision, log) = deliver(config, task, killed).await;
+                let (task, worker, decision, log) = deliver(config, task, None, killed).await;
                 task.conclude(&config.database, &worker, decision, &log).await;
             }
             Err(message) => message.give_up().await,
@@ -197,16 +205,17 @@ async fn sleep_until_some(time: Option<Instant>) {
 async fn start_what_waits(
     config: &Arc<ScalerConfig>,
     tasks: &Tasks,
-    slots: &Arc<Semaphore>,
+    slots: &Slots,
     killed: &watch::Receiver<bool>,
     running: &mut JoinSet<()>,
 ) -> Option<Instant> {
-    while let Ok(slot) = Arc::clone(slots).try_acquire_owned() {
+    while let Some(slot) = slots.free() {
         match tasks.next(&config.database).await {
             Next::Task(task) => {
                 let (config, killed) = (Arc::clone(config), killed.clone());
                 running.spawn(async move {
-                    let (task, worker, decision, log) = deliver(&config, task, killed).await;
+                    let (task, worker, decision, log) =
+                        deliver(&config, task, slot.core(), killed).await;
                     task.conclude(&config.database, &worker, decision, &log).await;
                     drop(slot);
                 });

@@ -22,9 +22,23 @@ pub(crate) fn hello() -> String {
     std::fs::read_to_string(example("hello/submissions/accepted/hello.py")).unwrap()
 }
 
+/// How a test's web server serves.
+const SERVE: [&str; 4] = ["--listen", "127.0.0.1:0", "--submissions-per-minute", "0"];
+
+/// A subcommand on a data folder, and a database that is elsewhere if one is given.
+fn command(name: &str, data: &Path, database: Option<&str>) -> Command {
+    let mut command = Command::new(GAVEL);
+    command.arg(name).arg("--data").arg(data);
+    command.envs(database.map(|url| ("GAVEL_DATABASE", url)));
+    command.env("GAVEL_LOG", "warn,lapin=off").stdin(Stdio::null());
+    command
+}
+
 /// A running judge; killed when dropped.
 pub(crate) struct Judge {
     process: Child,
+    /// Where the functions are not that process's.
+    scaler: Option<Child>,
     pub(crate) url: String,
     /// Printed at the first start on a data folder.
     pub(crate) admin_password: Option<String>,
@@ -39,16 +53,28 @@ impl Judge {
 
     /// The same with a database that is not in the data folder.
     pub(crate) fn start_with(data: &Path, database: Option<&str>, options: &[&str]) -> Self {
-        let mut process = Command::new(GAVEL)
-            .args(["up", "--listen", "127.0.0.1:0", "--submissions-per-minute", "0", "--data"])
-            .arg(data)
-            .args(options)
-            .envs(database.map(|url| ("GAVEL_DATABASE", url)))
-            .env("GAVEL_LOG", "warn")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        Self::serve(command("up", data, database).args(SERVE).args(options), None)
+    }
+
+    /// Starts `gavel api` and `gavel scale`, with the options, and a broker between them.
+    pub(crate) fn start_in_parts(
+        data: &Path,
+        database: Option<&str>,
+        broker: &str,
+        options: &[&str],
+    ) -> Self {
+        let part = |name| {
+            let mut part = command(name, data, database);
+            part.env("GAVEL_BROKER", broker);
+            part
+        };
+        let scaler = part("scale").args(options).stdout(Stdio::null()).spawn().unwrap();
+        Self::serve(part("api").args(SERVE), Some(scaler))
+    }
+
+    /// Starts the web server and waits until it is open.
+    fn serve(command: &mut Command, scaler: Option<Child>) -> Self {
+        let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
         let (sender, lines) = mpsc::channel();
         let stdout = BufReader::new(process.stdout.take().unwrap());
         // Goes on reading after the start, so that the judge never waits for a reader.
@@ -72,7 +98,7 @@ impl Judge {
             .timeout_global(Some(PATIENCE))
             .build()
             .into();
-        Self { process, url, admin_password, agent }
+        Self { process, scaler, url, admin_password, agent }
     }
 
     pub(crate) fn pid(&self) -> u32 {
@@ -81,27 +107,31 @@ impl Judge {
 
     /// Asks it to stop as Ctrl-C does, and waits until it has.
     pub(crate) fn interrupt(mut self) {
-        signal(self.pid(), "INT");
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            if let Some(status) = self.process.try_wait().unwrap() {
-                assert!(status.success(), "the judge ended with {status}");
-                return;
+        for process in self.scaler.iter_mut().chain([&mut self.process]) {
+            signal(process.id(), "INT");
+            let deadline = Instant::now() + PATIENCE;
+            loop {
+                if let Some(status) = process.try_wait().unwrap() {
+                    assert!(status.success(), "the judge ended with {status}");
+                    break;
+                }
+                assert!(Instant::now() < deadline, "the judge does not stop");
+                std::thread::sleep(Duration::from_millis(20));
             }
-            assert!(Instant::now() < deadline, "the judge does not stop");
-            std::thread::sleep(Duration::from_millis(20));
         }
     }
 
     /// Kills it as a power cut would.
     pub(crate) fn kill(mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
+        for process in self.scaler.iter_mut().chain([&mut self.process]) {
+            process.kill().unwrap();
+            process.wait().unwrap();
+        }
     }
 
     /// The functions that run now.
     pub(crate) fn functions(&self) -> Vec<u32> {
-        children(self.pid())
+        children(self.scaler.as_ref().map_or(self.pid(), Child::id))
     }
 
     pub(crate) fn post(&self, token: &str, path: &str, body: &Value) -> (u16, Value) {
@@ -203,9 +233,11 @@ impl Judge {
 
 impl Drop for Judge {
     fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        for process in self.scaler.iter_mut().chain([&mut self.process]) {
+            // It may have ended already.
+            let _ = process.kill();
+            let _ = process.wait();
+        }
     }
 }
 

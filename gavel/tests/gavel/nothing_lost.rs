@@ -100,7 +100,7 @@ fn ctrl_c_lets_running_functions_end_and_keeps_the_queue(stack: &Stack) {
 }
 
 fn a_second_judge_on_the_same_folder_is_refused(stack: &Stack) {
-    let judge = stack.start(&["--no-examples"]);
+    let judge = stack.start(&[]);
     let second = std::process::Command::new(crate::judge::GAVEL)
         .args(["up", "--listen", "127.0.0.1:0", "--data"])
         .arg(stack.data.path())

@@ -2,9 +2,10 @@
 
 use crate::judge::Judge;
 use tempfile::TempDir;
-use test_servers::PostgresDatabase;
+use test_servers::{PostgresDatabase, RabbitMq};
 
-/// Makes two tests of each function: on the embedded SQLite, and on a PostgreSQL server.
+/// Makes three tests of each function: on the embedded SQLite, with a PostgreSQL server in its place, and with
+/// RabbitMQ between a web server and a scaler that are processes of their own.
 macro_rules! on_each_stack {
     ($($test:ident),* $(,)?) => {
         $(mod $test {
@@ -19,6 +20,11 @@ macro_rules! on_each_stack {
             fn postgres() {
                 super::$test(&Stack::on_postgres());
             }
+
+            #[test]
+            fn broker() {
+                super::$test(&Stack::on_parts());
+            }
         })*
     };
 }
@@ -28,16 +34,22 @@ pub(crate) use on_each_stack;
 pub(crate) struct Stack {
     pub(crate) data: TempDir,
     database: Option<PostgresDatabase<'static>>,
+    broker: Option<RabbitMq>,
 }
 
 impl Stack {
     pub(crate) fn embedded() -> Self {
-        Self { data: tempfile::tempdir().unwrap(), database: None }
+        Self { data: tempfile::tempdir().unwrap(), database: None, broker: None }
     }
 
     pub(crate) fn on_postgres() -> Self {
         let database = test_servers::postgres().new_database();
-        Self { data: tempfile::tempdir().unwrap(), database: Some(database) }
+        Self { data: tempfile::tempdir().unwrap(), database: Some(database), broker: None }
+    }
+
+    pub(crate) fn on_parts() -> Self {
+        // A broker of its own: no other test's scaler takes its messages.
+        Self { broker: Some(RabbitMq::start()), ..Self::on_postgres() }
     }
 
     /// Where the database is, if not in the data folder.
@@ -45,8 +57,21 @@ impl Stack {
         self.database.as_ref().map(PostgresDatabase::url)
     }
 
-    /// Starts `gavel up` on it.
+    /// Whether web server and scaler are processes of their own.
+    pub(crate) fn is_in_parts(&self) -> bool {
+        self.broker.is_some()
+    }
+
+    pub(crate) fn broker(&self) -> Option<&RabbitMq> {
+        self.broker.as_ref()
+    }
+
+    /// Starts a judge on it with these options for who judges.
     pub(crate) fn start(&self, options: &[&str]) -> Judge {
-        Judge::start_with(self.data.path(), self.url(), options)
+        let data = self.data.path();
+        match &self.broker {
+            None => Judge::start_with(data, self.url(), options),
+            Some(broker) => Judge::start_in_parts(data, self.url(), &broker.url(), options),
+        }
     }
 }

@@ -175,6 +175,7 @@ impl Judge {
                 (HARD_TIMEOUT_MS.into(), self.hard_timeout.as_millis().to_string().into()),
                 (LEASE_MS.into(), self.lease.as_millis().to_string().into()),
             ],
+            hidden: Vec::new(),
         }
     }
 

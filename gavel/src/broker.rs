@@ -1,0 +1,38 @@
+//! Which broker brings the tasks.
+
+use crate::secret::{self, Unread};
+use anyhow::{Context, bail};
+use std::path::PathBuf;
+use store::broker::BrokerUrl;
+
+/// Where the broker is.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct BrokerOptions {
+    /// RabbitMQ server, amqp://user:password@host:port/vhost, or amqps://… for TLS
+    ///
+    /// Other users of this machine can read command lines: give an address with a password in the
+    /// variable, or in a file that GAVEL_BROKER_FILE names.
+    #[arg(long, value_name = "URL", env = "GAVEL_BROKER", hide_env_values = true)]
+    broker: Option<Unread>,
+    /// File that holds the broker's address
+    #[arg(long, value_name = "FILE", env = "GAVEL_BROKER_FILE")]
+    broker_file: Option<PathBuf>,
+    /// File with certificates (PEM) to trust for amqps, in the place of the public authorities'
+    #[arg(long, value_name = "FILE", env = "GAVEL_BROKER_CA")]
+    broker_ca: Option<PathBuf>,
+}
+
+impl BrokerOptions {
+    /// The broker that was given.
+    pub(crate) fn broker(&self) -> anyhow::Result<BrokerUrl> {
+        let given = secret::read("GAVEL_BROKER", self.broker.as_ref(), self.broker_file.as_ref())?;
+        let Some(url) = given else {
+            bail!(
+                "say with --broker, GAVEL_BROKER or GAVEL_BROKER_FILE where RabbitMQ is; \
+                 `gavel up` is the judge on one machine, which needs none"
+            );
+        };
+        let url: BrokerUrl = url.parse().context("option --broker or GAVEL_BROKER")?;
+        Ok(url.trusting(self.broker_ca.clone()))
+    }
+}

@@ -1,0 +1,78 @@
+//! The scaler, as `gavel up`, `gavel scale` and `gavel function` start it.
+
+use crate::data::DataOptions;
+use anyhow::Context;
+use clap::builder::BoolishValueParser;
+use executor::{FunctionCommand, FunctionConfig, Lifetime, ScalerConfig, TaskSource};
+use languages::{Languages, Search, Toolchain};
+use sandbox::Level;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+use store::Database;
+
+/// How to judge.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct JudgeOptions {
+    /// How many functions may run at once [default: one for each processor]
+    #[arg(long, value_name = "NUMBER", env = "GAVEL_SLOTS", value_parser = clap::value_parser!(u16).range(1..))]
+    slots: Option<u16>,
+    /// Run all test cases, not only those up to the first that fails
+    #[arg(long, env = "GAVEL_ALL_TESTS", value_parser = BoolishValueParser::new())]
+    pub(crate) all_tests: bool,
+}
+
+/// How long running functions may go on after Ctrl-C.
+const STOP_GRACE: Duration = Duration::from_secs(20);
+
+impl JudgeOptions {
+    /// What a scaler works with that lives for as long as it is let.
+    pub(crate) fn scaler(
+        &self,
+        data: &DataOptions,
+        database: Database,
+        tasks: TaskSource,
+    ) -> anyhow::Result<ScalerConfig> {
+        Ok(ScalerConfig {
+            database,
+            tasks,
+            function: self.function(data)?,
+            slots: self.slots.map_or_else(ScalerConfig::default_slots, usize::from),
+            delivery_limit: ScalerConfig::DEFAULT_DELIVERY_LIMIT,
+            kill_after: FunctionConfig::DEFAULT_HARD_TIMEOUT + Duration::from_secs(30),
+            stop_grace: STOP_GRACE,
+            lifetime: Lifetime::Forever,
+        })
+    }
+
+    /// This very executable, told where everything is.
+    fn function(&self, data: &DataOptions) -> anyhow::Result<FunctionCommand> {
+        let folder: PathBuf = std::path::absolute(&data.data).context("find the data folder")?;
+        let mut arguments: Vec<OsString> = vec!["function".into(), "--data".into(), folder.into()];
+        if let Some(level) = data.sandbox.sandbox_level {
+            arguments.extend(["--sandbox-level".into(), Level::from(level).to_string().into()]);
+        }
+        if let Some(languages) = &data.sandbox.languages {
+            arguments.extend(["--languages".into(), languages.into()]);
+        }
+        if self.all_tests {
+            arguments.push("--all-tests".into());
+        }
+        Ok(FunctionCommand {
+            program: std::env::current_exe().context("find this executable")?,
+            arguments,
+            environment: data.environment()?,
+            // Its database is told to it as it was found, and of the broker it knows nothing.
+            hidden: ["GAVEL_DATABASE_FILE", "GAVEL_BROKER", "GAVEL_BROKER_FILE"]
+                .map(Into::into)
+                .into(),
+        })
+    }
+}
+
+/// The languages whose toolchains are on this machine.
+pub(crate) fn found_here(all: &Languages) -> Vec<String> {
+    let search = Search::from_environment();
+    let found = all.iter().filter(|language| Toolchain::find_in(language, &search).is_ok());
+    found.map(|language| language.id.clone()).collect()
+}

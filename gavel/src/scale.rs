@@ -1,0 +1,83 @@
+//! `gavel scale`: takes tasks from RabbitMQ and judges them on this machine.
+
+use crate::broker::BrokerOptions;
+use crate::data::{DataOptions, Holder};
+use crate::judging::{JudgeOptions, found_here};
+use crate::stop::{StopSignals, runtime};
+use crate::terminal::{HEADING, say};
+use crate::{logging, up};
+use anyhow::Context;
+use executor::{Scaler, ScalerConfig, TaskSource};
+use std::process::ExitCode;
+use store::{Database, database};
+use tokio::sync::oneshot;
+
+/// Takes tasks from RabbitMQ as long as there is a free slot, and starts a function, a process of its own,
+/// for each; none runs when nothing is queued.
+///
+/// Exit codes: 0 stopped as asked, by Ctrl-C or SIGTERM; 3 could not start or failed.
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Options {
+    #[command(flatten)]
+    data: DataOptions,
+    #[command(flatten)]
+    broker: BrokerOptions,
+    #[command(flatten)]
+    judge: JudgeOptions,
+}
+
+/// For what the functions' ends are written through; each function has a connection of its own.
+const DATABASE_CONNECTIONS: u32 = 4;
+
+pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
+    logging::start("info,lapin=off");
+    runtime()?.block_on(serve(options))
+}
+
+async fn serve(options: &Options) -> anyhow::Result<ExitCode> {
+    let stop = StopSignals::listen()?;
+    let broker = options.broker.broker()?;
+    let _lock = options.data.lock(Holder::Functions)?;
+    options.data.clear_scratch(Holder::Functions)?;
+    say!("{HEADING}Gavel {}{HEADING:#}: functions", env!("CARGO_PKG_VERSION"));
+    say!("  database   {}", options.data.database()?);
+    say!("  broker     {broker}");
+    up::introduce_sandbox(&options.data);
+    let languages = options.data.sandbox.languages()?;
+    say!("  languages  {} (`gavel doctor` lists them)", found_here(&languages).len());
+    let tasks = TaskSource::Broker { broker, priority: 0 };
+    let config = options.judge.scaler(&options.data, open(&options.data)?, tasks)?;
+    say!("  slots      {}", config.slots);
+    until_stopped(config, stop).await
+}
+
+/// The database, brought to its shape.
+pub(crate) fn open(data: &DataOptions) -> anyhow::Result<Database> {
+    let url = data.database()?;
+    database::migrate(&url).with_context(|| format!("prepare the database {url}"))?;
+    Ok(Database::open(url, DATABASE_CONNECTIONS)?)
+}
+
+/// Runs a scaler until it ends by itself, or is asked to.
+pub(crate) async fn until_stopped(
+    config: ScalerConfig,
+    mut stop: StopSignals,
+) -> anyhow::Result<ExitCode> {
+    let (stop_scaler, stopping) = oneshot::channel::<()>();
+    let mut scaler = tokio::spawn(Scaler::run(config, async { drop(stopping.await) }));
+    tokio::select! {
+        ended = &mut scaler => {
+            ended.context("the scaler failed")?.context("the scaler failed")?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        () = stop.asked() => {}
+    }
+    say!("Stopping; running functions may finish. Ctrl-C again stops at once.");
+    drop(stop_scaler);
+    tokio::select! {
+        ended = scaler => ended.context("the scaler failed")?.context("the scaler failed")?,
+        () = stop.asked() => say!("Stopped at once; what was not finished is judged elsewhere."),
+    }
+    Ok(ExitCode::SUCCESS)
+}
