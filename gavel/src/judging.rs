@@ -17,6 +17,9 @@ pub(crate) struct JudgeOptions {
     /// How many functions may run at once [default: one for each processor]
     #[arg(long, value_name = "NUMBER", env = "GAVEL_SLOTS", value_parser = clap::value_parser!(u16).range(1..))]
     slots: Option<u16>,
+    /// How often a task is judged again whose function has died or failed, before the jury has to look
+    #[arg(long, value_name = "NUMBER", env = "GAVEL_DELIVERY_LIMIT", default_value_t = ScalerConfig::DEFAULT_DELIVERY_LIMIT)]
+    delivery_limit: u32,
     /// Run all test cases, not only those up to the first that fails
     #[arg(long, env = "GAVEL_ALL_TESTS", value_parser = BoolishValueParser::new())]
     pub(crate) all_tests: bool,
@@ -38,7 +41,7 @@ impl JudgeOptions {
             tasks,
             function: self.function(data)?,
             slots: self.slots.map_or_else(ScalerConfig::default_slots, usize::from),
-            delivery_limit: ScalerConfig::DEFAULT_DELIVERY_LIMIT,
+            delivery_limit: self.delivery_limit,
             kill_after: FunctionConfig::DEFAULT_HARD_TIMEOUT + Duration::from_secs(30),
             stop_grace: STOP_GRACE,
             lifetime: Lifetime::Forever,

@@ -18,13 +18,16 @@ pub enum FunctionExit {
     /// 12: the message is of a version that this build does not read. Deliver it again later, without
     /// counting it: another build does.
     OtherVersion = 12,
+    /// 13: the database was out of reach. Deliver the message again later, without counting it: no task can be
+    /// judged now, and this one is not to blame.
+    Unreachable = 13,
 }
 
 impl FunctionExit {
     /// What a process said that ended with `code`.
     #[must_use]
     pub fn from_code(code: i32) -> Self {
-        [Self::Done, Self::HeldElsewhere, Self::OtherVersion]
+        [Self::Done, Self::HeldElsewhere, Self::OtherVersion, Self::Unreachable]
             .into_iter()
             .find(|exit| i32::from(exit.code()) == code)
             .unwrap_or(Self::HandedBack)
@@ -49,8 +52,8 @@ mod tests {
 
     #[test]
     fn codes_round_trip_and_unknown_ones_are_a_failure() {
-        use FunctionExit::{Done, HandedBack, HeldElsewhere, OtherVersion};
-        for exit in [Done, HandedBack, HeldElsewhere, OtherVersion] {
+        use FunctionExit::{Done, HandedBack, HeldElsewhere, OtherVersion, Unreachable};
+        for exit in [Done, HandedBack, HeldElsewhere, OtherVersion, Unreachable] {
             assert_eq!(FunctionExit::from_code(exit.code().into()), exit);
         }
         for code in [1, 2, 101, 137, -1] {

@@ -48,7 +48,7 @@ pub struct FunctionConfig {
 
 impl FunctionConfig {
     /// A lease outlives a slow disk, and is short enough that a lost function is noticed within seconds.
-    pub const DEFAULT_LEASE: Duration = Duration::from_secs(10);
+    pub const DEFAULT_LEASE: Duration = Duration::from_secs(7);
 
     /// Well under the half hour after which RabbitMQ gives up on a consumer.
     pub const DEFAULT_HARD_TIMEOUT: Duration = Duration::from_secs(15 * 60);
@@ -120,7 +120,7 @@ fn parse(message: &str) -> Result<JudgeTask, Refused> {
 
 fn unclaimed(error: &DatabaseError) -> FunctionExit {
     tracing::error!(error = with_causes(error), "cannot claim");
-    FunctionExit::HandedBack
+    FunctionExit::Unreachable
 }
 
 /// A judgement that this process has claimed.
@@ -225,7 +225,7 @@ impl Execution<'_> {
                     error = with_causes(&error),
                     "cannot write the end of the judgement"
                 );
-                FunctionExit::HandedBack
+                FunctionExit::Unreachable
             }
         }
     }

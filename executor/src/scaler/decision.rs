@@ -16,14 +16,17 @@ pub(super) enum Decision {
     GiveUp,
 }
 
-/// While another function holds the judgement, none can be started, or this one is too old for the task.
-pub(super) const LATER: Duration = Duration::from_secs(2);
+/// While another function holds the judgement, none can be started, this one is too old for the task, or the
+/// database is out of reach.
+pub(super) const LATER: Duration = Duration::from_secs(1);
 
 /// Decides after delivery number `deliveries`, where `limit` repeated ones are allowed.
 pub(super) fn decide(end: ChildEnd, deliveries: u32, limit: u32) -> Decision {
     match end {
         ChildEnd::Exited(FunctionExit::Done) => Decision::Acknowledge,
-        ChildEnd::Exited(FunctionExit::HeldElsewhere | FunctionExit::OtherVersion)
+        ChildEnd::Exited(
+            FunctionExit::HeldElsewhere | FunctionExit::OtherVersion | FunctionExit::Unreachable,
+        )
         | ChildEnd::NotStarted => Decision::PutBack { delay: LATER, counted: PutBack::Uncounted },
         ChildEnd::Stopped => {
             Decision::PutBack { delay: Duration::ZERO, counted: PutBack::Uncounted }
@@ -69,6 +72,7 @@ mod tests {
             ChildEnd::NotStarted,
             ChildEnd::Exited(FunctionExit::HeldElsewhere),
             ChildEnd::Exited(FunctionExit::OtherVersion),
+            ChildEnd::Exited(FunctionExit::Unreachable),
         ] {
             let decision = decide(end, 100, 3);
             assert!(

@@ -53,7 +53,7 @@ impl Judge {
 
     /// The same with a database that is not in the data folder.
     pub(crate) fn start_with(data: &Path, database: Option<&str>, options: &[&str]) -> Self {
-        Self::serve(command("up", data, database).args(SERVE).args(options), None)
+        Self::serve(command("up", data, database).args(SERVE).args(options))
     }
 
     /// Starts `gavel api` and `gavel scale`, with the options, and a broker between them.
@@ -63,17 +63,21 @@ impl Judge {
         broker: &str,
         options: &[&str],
     ) -> Self {
-        let part = |name| {
-            let mut part = command(name, data, database);
-            part.env("GAVEL_BROKER", broker);
-            part
-        };
-        let scaler = part("scale").args(options).stdout(Stdio::null()).spawn().unwrap();
-        Self::serve(part("api").args(SERVE), Some(scaler))
+        let mut scale = command("scale", data, database);
+        scale.env("GAVEL_BROKER", broker).args(options).stdout(Stdio::null());
+        let scaler = scale.spawn().unwrap();
+        let mut judge = Self::start_api(data, database, broker);
+        judge.scaler = Some(scaler);
+        judge
+    }
+
+    /// Starts `gavel api` alone.
+    pub(crate) fn start_api(data: &Path, database: Option<&str>, broker: &str) -> Self {
+        Self::serve(command("api", data, database).env("GAVEL_BROKER", broker).args(SERVE))
     }
 
     /// Starts the web server and waits until it is open.
-    fn serve(command: &mut Command, scaler: Option<Child>) -> Self {
+    fn serve(command: &mut Command) -> Self {
         let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
         let (sender, lines) = mpsc::channel();
         let stdout = BufReader::new(process.stdout.take().unwrap());
@@ -98,7 +102,7 @@ impl Judge {
             .timeout_global(Some(PATIENCE))
             .build()
             .into();
-        Self { process, scaler, url, admin_password, agent }
+        Self { process, scaler: None, url, admin_password, agent }
     }
 
     pub(crate) fn pid(&self) -> u32 {

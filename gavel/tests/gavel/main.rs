@@ -8,6 +8,7 @@ mod database;
 mod judge;
 mod judging;
 mod nothing_lost;
+mod parts;
 mod sandbox_contract;
 mod sandbox_runs;
 mod sandbox_specs;

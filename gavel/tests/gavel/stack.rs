@@ -57,11 +57,6 @@ impl Stack {
         self.database.as_ref().map(PostgresDatabase::url)
     }
 
-    /// Whether web server and scaler are processes of their own.
-    pub(crate) fn is_in_parts(&self) -> bool {
-        self.broker.is_some()
-    }
-
     pub(crate) fn broker(&self) -> Option<&RabbitMq> {
         self.broker.as_ref()
     }
