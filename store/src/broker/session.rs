@@ -30,7 +30,7 @@ impl Session {
                 ConnectionProperties::default().with_connection_name(name.to_owned().into());
             let tls =
                 OwnedTLSConfig { cert_chain: url.authorities()?, ..OwnedTLSConfig::default() };
-            let runtime = lapin::runtime::default_runtime().map_err(lapin::Error::from)?;
+            let runtime = lapin::runtime::default_runtime()?;
             let connection =
                 Connection::connect_uri_with_config(url.uri(), properties, tls, runtime).await?;
             let fresh = topology::declare(&connection).await?;
