@@ -16,6 +16,7 @@ mod run;
 mod source;
 mod state;
 mod task;
+mod trace;
 mod usage;
 mod verdict;
 
@@ -29,6 +30,7 @@ pub use run::{CompileResult, RunResult};
 pub use source::{SourceFile, SourceFileError};
 pub use state::{InvalidState, JudgementState, Transition};
 pub use task::{InvalidPackageHash, JudgeTask, Lane, PackageHash, TASK_VERSION, UnknownLane};
+pub use trace::{InvalidTraceContext, TraceContext};
 pub use usage::{ExecutionUsage, RunUsage};
 pub use verdict::{UnknownVerdict, Verdict};
 

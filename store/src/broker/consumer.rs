@@ -1,10 +1,10 @@
 //! Tasks as the broker pushes them to a machine that judges.
 
 use super::session::{PATIENCE, Pauses, Session, within};
-use super::{BrokerError, BrokerUrl, topology};
+use super::{BrokerError, BrokerUrl, Link, topology};
 use futures_util::stream::select_all;
 use futures_util::{FutureExt, StreamExt};
-use judge_types::{Lane, with_causes};
+use judge_types::{Lane, TraceContext, with_causes};
 use lapin::Acker;
 use lapin::message::Delivery;
 use lapin::options::{
@@ -30,6 +30,8 @@ pub struct ConsumerConfig {
     pub priority: i32,
     /// What the broker shows this consumer as.
     pub name: String,
+    /// Up while the broker is connected.
+    pub link: Link,
 }
 
 /// Consumes every lane. A connection that breaks is made anew; what had been pushed through the old one
@@ -65,20 +67,24 @@ pub struct Message {
     pub body: Vec<u8>,
     /// How often it has been delivered, this time included.
     pub deliveries: u32,
+    /// The trace of the request that brought it.
+    pub trace: Option<TraceContext>,
     acker: Acker,
 }
 
 impl Message {
     fn new(delivery: Delivery) -> Self {
-        let number = |name| {
+        let header = |name| {
             let headers = delivery.properties.headers().as_ref();
-            let value = headers.and_then(|headers| headers.inner().get(name));
-            value.and_then(integer)
+            headers.and_then(|headers| headers.inner().get(name))
         };
+        let number = |name| header(name).and_then(integer);
+        let trace = header(topology::TRACEPARENT).and_then(text).and_then(|text| text.parse().ok());
         // The broker counts those since it was published, without this one.
         let before = [number(topology::DELIVERIES_BEFORE), number("x-delivery-count")];
         let before = before.into_iter().flatten().fold(0, u32::saturating_add);
-        Self { deliveries: before.saturating_add(1), body: delivery.data, acker: delivery.acker }
+        let deliveries = before.saturating_add(1);
+        Self { deliveries, trace, body: delivery.data, acker: delivery.acker }
     }
 
     /// It is done, or somebody else's: the broker may forget it.
@@ -102,6 +108,14 @@ impl Message {
         if let Err(error) = told {
             tracing::debug!(%error, "the broker was not told what became of a task");
         }
+    }
+}
+
+fn text(value: &AMQPValue) -> Option<&str> {
+    match value {
+        AMQPValue::LongString(text) => std::str::from_utf8(text.as_bytes()).ok(),
+        AMQPValue::ShortString(text) => Some(text.as_str()),
+        _ => None,
     }
 }
 
@@ -265,6 +279,7 @@ async fn consume(
         streams.push(stream.map(move |delivery| (lane, delivery)));
         channels.push(channel);
     }
+    let _up = config.link.up();
     tracing::info!(broker = %config.broker, slots = config.slots, "tasks come from the broker");
     let mut arriving = select_all(streams);
     while *phase.borrow_and_update() == Phase::Taking {

@@ -7,6 +7,7 @@
 mod address;
 pub mod consumer;
 mod error;
+mod link;
 pub mod relay;
 mod session;
 mod topology;
@@ -14,4 +15,5 @@ mod window;
 
 pub use address::BrokerUrl;
 pub use error::BrokerError;
+pub use link::Link;
 pub use topology::DELIVERY_LIMIT;
