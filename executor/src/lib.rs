@@ -22,7 +22,9 @@ pub use judging::{
     judge, read_sources,
 };
 pub use package_cache::{CachedPackage, PackageCache};
-pub use scaler::{FunctionCommand, Lifetime, Scaler, ScalerConfig, TaskSource, WORKER_VARIABLE};
+pub use scaler::{
+    FunctionCommand, Lifetime, Scaler, ScalerConfig, ScalerMetrics, TaskSource, WORKER_VARIABLE,
+};
 pub use verify::{
     TimeLimitSource, VerifyError, VerifyEvent, VerifyOptions, VerifyReport, VerifyRow, verify,
 };

@@ -1,10 +1,13 @@
 //! `gavel up`: the whole judge on one machine.
 
 use crate::terminal::{HEADING, WARNING, say};
-use crate::{data::DataOptions, demo, logging};
+use crate::{data::DataOptions, demo, logging, monitoring::MonitoringOptions};
 use anyhow::{Context, bail};
 use clap::builder::BoolishValueParser;
-use executor::{FunctionCommand, FunctionConfig, Lifetime, Scaler, ScalerConfig, TaskSource};
+use executor::{
+    FunctionCommand, FunctionConfig, Lifetime, Scaler, ScalerConfig, ScalerMetrics, TaskSource,
+};
+use judge_api::monitoring::Monitoring;
 use judge_api::{ApiConfig, ApiLimits, OfferedLanguages, accounts};
 use judge_types::Role;
 use languages::{Languages, Search, Toolchain};
@@ -50,6 +53,8 @@ pub(crate) struct Options {
     /// Run all test cases, not only those up to the first that fails
     #[arg(long, env = "GAVEL_ALL_TESTS", value_parser = BoolishValueParser::new())]
     all_tests: bool,
+    #[command(flatten)]
+    monitoring: MonitoringOptions,
 }
 
 /// Requests and pages: more connections would only wait for SQLite's one writer.
@@ -148,8 +153,13 @@ async fn start(
         demo::load(&database, &blobs, &options.data.scratch()).await?;
     }
     let bell = Bell::default();
-    let scaler = scaler_config(options, database.clone(), bell.clone())?;
-    let api = judge_api::start(api_config(options, database, blobs, bell, languages))?;
+    let monitoring = Monitoring::of_api(database.clone(), None);
+    let ids = languages.list().into_iter().map(|language| language.id.clone()).collect::<Vec<_>>();
+    let metrics = ScalerMetrics::register(monitoring.registry(), ids)?;
+    options.monitoring.serve(&monitoring)?;
+    let scaler = scaler_config(options, database.clone(), bell.clone(), metrics)?;
+    let config = api_config(options, database, blobs, bell, languages, monitoring);
+    let api = judge_api::start(config)?;
     let (stop_scaler, stopping) = oneshot::channel::<()>();
     // A sender that is gone asks for the stop as well.
     let scaler = tokio::spawn(Scaler::run(scaler, async { drop(stopping.await) }));
@@ -162,6 +172,7 @@ fn api_config(
     blobs: Blobs,
     bell: Bell,
     languages: OfferedLanguages,
+    monitoring: Monitoring,
 ) -> ApiConfig {
     let submissions = (options.submissions_per_minute > 0).then_some(RateLimit {
         submissions: options.submissions_per_minute,
@@ -173,6 +184,7 @@ fn api_config(
         blobs,
         bell,
         languages,
+        monitoring,
         work_dir: options.data.scratch().join("uploads"),
         limits: ApiLimits { submissions, ..ApiLimits::default() },
         registration_open: !options.closed_registration,
@@ -185,6 +197,7 @@ fn scaler_config(
     options: &Options,
     database: Database,
     bell: Bell,
+    metrics: ScalerMetrics,
 ) -> anyhow::Result<ScalerConfig> {
     Ok(ScalerConfig {
         database,
@@ -195,6 +208,7 @@ fn scaler_config(
         kill_after: FunctionConfig::DEFAULT_HARD_TIMEOUT + Duration::from_secs(30),
         stop_grace: STOP_GRACE,
         lifetime: Lifetime::Forever,
+        metrics,
     })
 }
 

@@ -26,6 +26,8 @@ pub(crate) fn hello() -> String {
 pub(crate) struct Judge {
     process: Child,
     pub(crate) url: String,
+    /// Where its metrics are, if it was asked to show them.
+    pub(crate) metrics: Option<String>,
     /// Printed at the first start on a data folder.
     pub(crate) admin_password: Option<String>,
     agent: Agent,
@@ -39,16 +41,26 @@ impl Judge {
 
     /// The same with a database that is not in the data folder.
     pub(crate) fn start_with(data: &Path, database: Option<&str>, options: &[&str]) -> Self {
-        let mut process = Command::new(GAVEL)
+        Self::run(
+            Self::command(data)
+                .args(options)
+                .envs(database.map(|url| ("GAVEL_DATABASE", url)))
+                .env("GAVEL_LOG", "warn"),
+        )
+    }
+
+    /// `gavel up` on a free port.
+    pub(crate) fn command(data: &Path) -> Command {
+        let mut command = Command::new(GAVEL);
+        command
             .args(["up", "--listen", "127.0.0.1:0", "--submissions-per-minute", "0", "--data"])
-            .arg(data)
-            .args(options)
-            .envs(database.map(|url| ("GAVEL_DATABASE", url)))
-            .env("GAVEL_LOG", "warn")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+            .arg(data);
+        command
+    }
+
+    /// Runs such a command and waits until the judge is open.
+    pub(crate) fn run(command: &mut Command) -> Self {
+        let mut process = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
         let (sender, lines) = mpsc::channel();
         let stdout = BufReader::new(process.stdout.take().unwrap());
         // Goes on reading after the start, so that the judge never waits for a reader.
@@ -57,11 +69,14 @@ impl Judge {
                 let _ = sender.send(line);
             }
         });
-        let mut admin_password = None;
+        let (mut admin_password, mut metrics) = (None, None);
         let url = loop {
             let line = lines.recv_timeout(PATIENCE).expect("the judge says where it listens");
             if let Some(password) = line.trim().strip_prefix("password ") {
                 admin_password = Some(password.trim().to_owned());
+            }
+            if let Some(url) = line.trim().strip_prefix("metrics ") {
+                metrics = Some(url.trim().to_owned());
             }
             if let Some(rest) = line.strip_prefix("Open ") {
                 break rest.split_whitespace().next().unwrap().trim_end_matches('/').to_owned();
@@ -72,7 +87,7 @@ impl Judge {
             .timeout_global(Some(PATIENCE))
             .build()
             .into();
-        Self { process, url, admin_password, agent }
+        Self { process, url, metrics, admin_password, agent }
     }
 
     pub(crate) fn pid(&self) -> u32 {

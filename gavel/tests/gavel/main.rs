@@ -5,13 +5,16 @@
 mod browser;
 mod command_line;
 mod database;
+#[path = "../../../judge-api/tests/api/exposition.rs"]
+mod exposition;
 mod judge;
 mod judging;
+mod monitoring;
 mod nothing_lost;
 mod sandbox_contract;
 mod sandbox_runs;
 mod sandbox_specs;
-mod stack;
 mod simulating;
+mod stack;
 mod starting;
 mod verifying;
