@@ -30,7 +30,7 @@ pub(crate) struct Options {
 const TASK_BYTES: u64 = 1 << 20;
 
 pub(crate) fn run(options: &Options, started: Instant) -> anyhow::Result<ExitCode> {
-    logging::start("warn");
+    let _exporting = logging::start("warn");
     let mut message = String::new();
     std::io::stdin()
         .take(TASK_BYTES)

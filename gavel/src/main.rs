@@ -11,6 +11,7 @@ mod monitoring;
 mod sandbox;
 mod scaling_options;
 mod simulate;
+mod spans;
 mod submit;
 mod terminal;
 mod up;

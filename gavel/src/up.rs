@@ -64,7 +64,7 @@ const DATABASE_CONNECTIONS: u32 = 8;
 const STOP_GRACE: Duration = Duration::from_secs(20);
 
 pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
-    logging::start("info,actix_server=warn");
+    let _exporting = logging::start("info,actix_server=warn");
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()

@@ -24,13 +24,11 @@ pub(crate) async fn requests(
     let id = Uuid::new_v4().simple().to_string();
     let method = request.method().clone();
     let path = request.path().to_owned();
-    let trace = trace::begin(&request);
-    // At the level of errors, so that no filter takes it from a line within.
-    let span = tracing::error_span!("request", trace = trace.trace_id());
+    let span = trace::begin(&request);
     // Probes come every few seconds, and tell in their own words what is wrong.
     let is_probe = matches!(request.path(), "/healthz" | "/readyz");
     let mut response = next.call(request).instrument(span.clone()).await?;
-    let _entered = span.entered();
+    let entered = span.clone().entered();
     let milliseconds = start.elapsed().as_millis();
     let status = response.status();
     let user = response.request().extensions().get::<Identity>().map(|known| known.user.id);
@@ -48,6 +46,8 @@ pub(crate) async fn requests(
     } else {
         tracing::info!(%id, %method, path, status = status.as_u16(), milliseconds, user, "request");
     }
+    drop(entered);
+    trace::end(&span, &response);
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }

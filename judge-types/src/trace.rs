@@ -48,6 +48,12 @@ impl TraceContext {
         format!("{:032x}", self.trace)
     }
 
+    /// The span's id: 16 lower-case hexadecimal digits.
+    #[must_use]
+    pub fn span_id(self) -> String {
+        format!("{:016x}", self.span)
+    }
+
     /// For a field that may be missing, or from somebody who writes it otherwise: a trace is never worth more
     /// than what is traced.
     ///
@@ -114,6 +120,7 @@ mod tests {
         let trace: TraceContext = EXAMPLE.parse().unwrap();
         assert_eq!(trace.to_string(), EXAMPLE);
         assert_eq!(trace.trace_id(), "0af7651916cd43dd8448eb211c80319c");
+        assert_eq!(trace.span_id(), "b7ad6b7169203331");
         let made = TraceContext::new();
         assert_eq!(made.to_string().parse(), Ok(made));
     }

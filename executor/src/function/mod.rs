@@ -68,8 +68,11 @@ pub fn run_function(config: &FunctionConfig, message: &str, started: Instant) ->
         }
     };
     // At the level of errors, so that no filter takes it from a line within.
-    let trace = task.traceparent.map(TraceContext::trace_id);
-    let span = tracing::error_span!("judgement", id = %task.judgement, trace);
+    let (parent, own) = (task.traceparent, task.traceparent.map(TraceContext::child));
+    let span = tracing::error_span!(
+        "judgement", id = %task.judgement, trace = own.map(TraceContext::trace_id),
+        span = own.map(TraceContext::span_id), parent = parent.map(TraceContext::span_id),
+    );
     let _entered = span.enter();
     let mut connection = match database::connect(&config.database) {
         Ok(connection) => connection,

@@ -19,8 +19,12 @@ pub(super) async fn deliver(
     killed: watch::Receiver<bool>,
 ) -> (Task, String, Decision, Vec<String>) {
     let told = Told::by(&task);
-    let trace = told.traceparent.map(TraceContext::trace_id);
-    let span = tracing::error_span!("delivery", judgement = %task.judgement, trace);
+    let (parent, own) = (told.traceparent, told.traceparent.map(TraceContext::child));
+    // At the level of errors, so that no filter takes it from a line within.
+    let span = tracing::error_span!(
+        "delivery", judgement = %task.judgement, trace = own.map(TraceContext::trace_id),
+        span = own.map(TraceContext::span_id), parent = parent.map(TraceContext::span_id),
+    );
     deliver_one(config, task, &told.language, killed).instrument(span).await
 }
 

@@ -40,7 +40,7 @@ where
 {
     let is_named = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
     if !ENDPOINTS.into_iter().any(is_named) {
-        return Ok((None, Exporting { processor: None }));
+        return Ok((None, Exporting::none()));
     }
     let exporter = SpanExporter::builder().with_http().with_http_client(Client::new()).build();
     let exporter = exporter.map_err(|error| error.to_string())?;
@@ -54,6 +54,13 @@ where
     let processor = Arc::new(processor);
     let layer = Spans::new(Arc::clone(&processor)).boxed();
     Ok((Some(layer), Exporting { processor: Some(processor) }))
+}
+
+impl Exporting {
+    /// Exports nothing.
+    pub(crate) fn none() -> Self {
+        Self { processor: None }
+    }
 }
 
 impl Drop for Exporting {

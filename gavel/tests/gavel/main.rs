@@ -15,6 +15,7 @@ mod sandbox_contract;
 mod sandbox_runs;
 mod sandbox_specs;
 mod simulating;
+mod spans;
 mod stack;
 mod starting;
 mod verifying;
