@@ -1,5 +1,6 @@
 //! From the spans of `tracing` that belong to a trace to those of OpenTelemetry.
 
+use super::SpanLayer;
 use opentelemetry::trace::{
     SpanContext, SpanId, SpanKind, Status, TraceFlags, TraceId, TraceState,
 };
@@ -34,7 +35,7 @@ impl Spans {
     }
 
     /// As a layer that sees nothing but such spans.
-    pub(super) fn boxed<S>(self) -> Box<dyn Layer<S> + Send + Sync>
+    pub(super) fn boxed<S>(self) -> SpanLayer<S>
     where
         S: Subscriber + for<'span> LookupSpan<'span>,
     {

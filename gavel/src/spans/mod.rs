@@ -30,11 +30,14 @@ pub(crate) struct Exporting {
     processor: Option<Arc<BatchSpanProcessor>>,
 }
 
+/// Sees the spans that belong to a trace.
+pub(crate) type SpanLayer<S> = Box<dyn Layer<S> + Send + Sync>;
+
 /// Begins to export, if a collector is named, and gives the layer that sees the spans.
 ///
 /// # Errors
 /// Why the variables make no sense.
-pub(crate) fn start<S>() -> Result<(Option<Box<dyn Layer<S> + Send + Sync>>, Exporting), String>
+pub(crate) fn start<S>() -> Result<(Option<SpanLayer<S>>, Exporting), String>
 where
     S: Subscriber + for<'span> LookupSpan<'span>,
 {

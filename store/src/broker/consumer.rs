@@ -4,7 +4,7 @@ use super::session::{PATIENCE, Pauses, Session, within};
 use super::{BrokerError, BrokerUrl, Link, topology};
 use futures_util::stream::select_all;
 use futures_util::{FutureExt, StreamExt};
-use judge_types::{Lane, TraceContext, with_causes};
+use judge_types::{Lane, with_causes};
 use lapin::Acker;
 use lapin::message::Delivery;
 use lapin::options::{
@@ -67,24 +67,20 @@ pub struct Message {
     pub body: Vec<u8>,
     /// How often it has been delivered, this time included.
     pub deliveries: u32,
-    /// The trace of the request that brought it.
-    pub trace: Option<TraceContext>,
     acker: Acker,
 }
 
 impl Message {
     fn new(delivery: Delivery) -> Self {
-        let header = |name| {
+        let number = |name| {
             let headers = delivery.properties.headers().as_ref();
-            headers.and_then(|headers| headers.inner().get(name))
+            let value = headers.and_then(|headers| headers.inner().get(name));
+            value.and_then(integer)
         };
-        let number = |name| header(name).and_then(integer);
-        let trace = header(topology::TRACEPARENT).and_then(text).and_then(|text| text.parse().ok());
         // The broker counts those since it was published, without this one.
         let before = [number(topology::DELIVERIES_BEFORE), number("x-delivery-count")];
         let before = before.into_iter().flatten().fold(0, u32::saturating_add);
-        let deliveries = before.saturating_add(1);
-        Self { deliveries, trace, body: delivery.data, acker: delivery.acker }
+        Self { deliveries: before.saturating_add(1), body: delivery.data, acker: delivery.acker }
     }
 
     /// It is done, or somebody else's: the broker may forget it.
@@ -108,14 +104,6 @@ impl Message {
         if let Err(error) = told {
             tracing::debug!(%error, "the broker was not told what became of a task");
         }
-    }
-}
-
-fn text(value: &AMQPValue) -> Option<&str> {
-    match value {
-        AMQPValue::LongString(text) => std::str::from_utf8(text.as_bytes()).ok(),
-        AMQPValue::ShortString(text) => Some(text.as_str()),
-        _ => None,
     }
 }
 

@@ -2,6 +2,8 @@
 
 use crate::support::{Scene, TestDatabase, on_each_database};
 use judge_types::{JudgementId, JudgementState, JudgingErrorKind, Lane, TraceContext};
+use lapin::options::BasicGetOptions;
+use lapin::types::AMQPValue;
 use std::time::{Duration, Instant};
 use store::broker::consumer::{self, Consumer, ConsumerConfig, Message};
 use store::broker::relay::{self, RelayConfig};
@@ -136,16 +138,31 @@ fn a_message_carries_the_trace_of_the_request_in_a_header(database: &TestDatabas
     let scene = Scene::new(connection);
     let broker = broker();
     let relay = Relay::start(database, &broker);
-    let consumer = relay.consumer(&broker, 1);
+    let channel = relay.runtime.block_on(async {
+        let url = broker.url();
+        let connection = lapin::Connection::connect(&url, Default::default());
+        connection.await.unwrap().create_channel().await.unwrap()
+    });
+    let get = || {
+        let no_ack = BasicGetOptions { no_ack: true };
+        relay.runtime.block_on(channel.basic_get("gavel.contest".into(), no_ack)).unwrap()
+    };
+    wait_until("the queue", || relay.link.is_up());
     for trace in [Some(TraceContext::new()), None] {
         let new = NewSubmission { trace, ..scene.submission() };
         submissions::create(connection, &new, None).unwrap();
         relay.bell.ring();
-        let message = relay.next(&consumer);
-        assert_eq!(message.trace, trace);
-        relay.runtime.block_on(message.acknowledge());
+        let mut got = None;
+        wait_until("the message", || {
+            got = get();
+            got.is_some()
+        });
+        let properties = got.unwrap().delivery.properties;
+        let headers = properties.headers().as_ref().unwrap();
+        let header = headers.inner().get("traceparent");
+        let expected = trace.map(|trace| AMQPValue::LongString(trace.to_string().into()));
+        assert_eq!(header, expected.as_ref());
     }
-    relay.runtime.block_on(consumer.close());
 }
 
 fn what_is_delivered_too_often_is_shown_to_the_jury(database: &TestDatabase) {
