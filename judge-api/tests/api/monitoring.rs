@@ -7,6 +7,8 @@ use judge_api::monitoring::{self, Monitoring};
 use judge_types::{JudgingError, JudgingErrorKind, Role, Verdict};
 use reqwest::Method;
 use serde_json::json;
+use std::io::Write;
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 use store::broker::Link;
 use store::{Database, leases};
@@ -151,4 +153,22 @@ async fn requests_are_measured_by_the_pattern_of_their_address() {
     assert!(count("GET", "unmatched", "404") == 2.0);
     assert!(count("other", "unmatched", "404") == 1.0);
     assert!(scrape.get("gavel_http_requests_in_flight", &[]) == 0.0);
+}
+
+#[tokio::test]
+async fn a_request_is_in_flight_until_it_is_answered_or_its_client_goes() {
+    let watched = Watched::start().await;
+    let wait_for = async |wanted: f64| {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while watched.scrape().await.get("gavel_http_requests_in_flight", &[]) != wanted {
+            assert!(Instant::now() < deadline, "never {wanted}");
+        }
+    };
+    let mut client = TcpStream::connect(watched.app.running.addr()).unwrap();
+    let head = "POST /api/v1/login HTTP/1.1\r\nhost: judge\r\ncontent-type: application/json\r\n";
+    // Half of its body is still to come.
+    write!(client, "{head}content-length: 40\r\n\r\n{{").unwrap();
+    wait_for(1.0).await;
+    drop(client);
+    wait_for(0.0).await;
 }
