@@ -23,7 +23,8 @@ pub use judging::{
 };
 pub use package_cache::{CachedPackage, PackageCache};
 pub use scaler::{
-    CORE_VARIABLE, FunctionCommand, Lifetime, Scaler, ScalerConfig, TaskSource, WORKER_VARIABLE,
+    CORE_VARIABLE, FunctionCommand, Lifetime, Scaler, ScalerConfig, ScalerMetrics, TaskSource,
+    WORKER_VARIABLE,
 };
 pub use verify::{
     TimeLimitSource, VerifyError, VerifyEvent, VerifyOptions, VerifyReport, VerifyRow, verify,

@@ -3,13 +3,16 @@
 use crate::broker::BrokerOptions;
 use crate::data::{DataOptions, Holder};
 use crate::logging;
+use crate::monitoring::MonitoringOptions;
 use crate::serving::ServeOptions;
 use crate::stop::{StopSignals, runtime};
 use crate::terminal::{HEADING, say};
 use anyhow::{Context, bail};
 use judge_api::OfferedLanguages;
+use judge_api::monitoring::Monitoring;
 use std::process::ExitCode;
 use store::Bell;
+use store::broker::Link;
 use store::broker::relay::{self, RelayConfig};
 use tokio::sync::oneshot;
 
@@ -26,6 +29,8 @@ pub(crate) struct Options {
     broker: BrokerOptions,
     #[command(flatten)]
     serve: ServeOptions,
+    #[command(flatten)]
+    monitoring: MonitoringOptions,
     /// Languages to offer, by their ids, where not all that Gavel knows can be judged
     #[arg(long, value_name = "IDS", env = "GAVEL_OFFER", value_delimiter = ',')]
     offer: Vec<String>,
@@ -38,7 +43,7 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
-    logging::start("info,actix_server=warn,lapin=off");
+    let _exporting = logging::start("info,actix_server=warn,lapin=off");
     runtime()?.block_on(serve(options))
 }
 
@@ -58,6 +63,9 @@ async fn serve(options: &Options) -> anyhow::Result<ExitCode> {
         () = stop.asked() => return Ok(ExitCode::SUCCESS),
     };
     let bell = Bell::default();
+    let link = Link::default();
+    let monitoring = Monitoring::of_api(database.clone(), Some(link.clone()));
+    options.monitoring.serve(&monitoring)?;
     let (stop_relay, stopping) = oneshot::channel::<()>();
     let relay = tokio::spawn(relay::run(
         RelayConfig {
@@ -65,10 +73,11 @@ async fn serve(options: &Options) -> anyhow::Result<ExitCode> {
             broker,
             bell: bell.clone(),
             ready_at_least: options.ready_at_least,
+            link,
         },
         async { drop(stopping.await) },
     ));
-    let mut api = options.serve.start(&options.data, database, bell, languages)?;
+    let mut api = options.serve.start(&options.data, database, bell, languages, monitoring)?;
     tokio::select! {
         () = stop.asked() => {}
         failed = api.failed() => {

@@ -2,6 +2,7 @@
 
 use crate::broker::BrokerOptions;
 use crate::judging::JudgeOptions;
+use crate::monitoring::MonitoringOptions;
 use crate::scaling_options::time;
 use crate::stop::{StopSignals, runtime};
 use crate::{data::DataOptions, logging, scale};
@@ -10,12 +11,14 @@ use executor::{
     CORE_VARIABLE, FunctionConfig, Lifetime, Scaler, StopRule, TaskSource, WORKER_VARIABLE,
     run_function, settle_down,
 };
+use judge_api::monitoring::Monitoring;
 use std::{
     env,
     io::Read,
     process::{self, ExitCode},
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
+use store::broker::Link;
 
 /// Judges one task that it reads from standard input. With --once it takes one message from RabbitMQ
 /// instead, and with --drain those that come until none has come for a while; each message has a process
@@ -47,6 +50,8 @@ pub(crate) struct Options {
     broker: BrokerOptions,
     #[command(flatten)]
     judge: JudgeOptions,
+    #[command(flatten)]
+    monitoring: MonitoringOptions,
     /// The longest that judging may take, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = FunctionConfig::DEFAULT_HARD_TIMEOUT.as_secs())]
     hard_timeout: u64,
@@ -57,10 +62,10 @@ const TASK_BYTES: u64 = 1 << 20;
 
 pub(crate) fn run(options: &Options, started: Instant) -> anyhow::Result<ExitCode> {
     if options.once || options.drain {
-        logging::start("info,lapin=off");
+        let _exporting = logging::start("info,lapin=off");
         return runtime()?.block_on(serve(options));
     }
-    logging::start("warn");
+    let _exporting = logging::start("warn");
     settle_down(env::var(CORE_VARIABLE).ok().and_then(|core| core.parse().ok()));
     let mut message = String::new();
     std::io::stdin()
@@ -83,10 +88,13 @@ pub(crate) fn run(options: &Options, started: Instant) -> anyhow::Result<ExitCod
 async fn serve(options: &Options) -> anyhow::Result<ExitCode> {
     let stop = StopSignals::listen()?;
     let broker = options.broker.broker()?;
-    let tasks = TaskSource::Broker { broker: broker.clone(), priority: priority() };
-    let mut config = options.judge.scaler(&options.data, scale::open(&options.data)?, tasks)?;
+    let (database, link) = (scale::open(&options.data)?, Link::default());
+    let monitoring = Monitoring::of_executor(database.clone(), Some(link.clone()));
+    let tasks = TaskSource::Broker { broker: broker.clone(), priority: priority(), link };
+    let mut config = options.judge.scaler(&options.data, database, tasks, &monitoring)?;
     config.lifetime = Lifetime::Drain { idle: options.idle, at_most: options.max_lifetime };
     if !options.once {
+        options.monitoring.serve(&monitoring)?;
         return scale::until_stopped(config, stop).await;
     }
     if !Scaler::run_once(&config, &broker).await.context("take a message")? {

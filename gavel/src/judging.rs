@@ -3,7 +3,10 @@
 use crate::data::DataOptions;
 use anyhow::Context;
 use clap::builder::BoolishValueParser;
-use executor::{FunctionCommand, FunctionConfig, Lifetime, ScalerConfig, TaskSource};
+use executor::{
+    FunctionCommand, FunctionConfig, Lifetime, ScalerConfig, ScalerMetrics, TaskSource,
+};
+use judge_api::monitoring::Monitoring;
 use languages::{Languages, Search, Toolchain};
 use sandbox::Level;
 use std::ffi::OsString;
@@ -35,7 +38,9 @@ impl JudgeOptions {
         data: &DataOptions,
         database: Database,
         tasks: TaskSource,
+        monitoring: &Monitoring,
     ) -> anyhow::Result<ScalerConfig> {
+        let languages = found_here(&data.sandbox.languages()?);
         Ok(ScalerConfig {
             database,
             tasks,
@@ -45,6 +50,7 @@ impl JudgeOptions {
             kill_after: FunctionConfig::DEFAULT_HARD_TIMEOUT + Duration::from_secs(30),
             stop_grace: STOP_GRACE,
             lifetime: Lifetime::Forever,
+            metrics: ScalerMetrics::register(monitoring.registry(), languages)?,
         })
     }
 

@@ -3,12 +3,15 @@
 use crate::broker::BrokerOptions;
 use crate::data::{DataOptions, Holder};
 use crate::judging::{JudgeOptions, found_here};
+use crate::monitoring::MonitoringOptions;
 use crate::stop::{StopSignals, runtime};
 use crate::terminal::{HEADING, say};
 use crate::{logging, up};
 use anyhow::Context;
 use executor::{Scaler, ScalerConfig, TaskSource};
+use judge_api::monitoring::Monitoring;
 use std::process::ExitCode;
+use store::broker::Link;
 use store::{Database, database};
 use tokio::sync::oneshot;
 
@@ -25,13 +28,15 @@ pub(crate) struct Options {
     broker: BrokerOptions,
     #[command(flatten)]
     judge: JudgeOptions,
+    #[command(flatten)]
+    monitoring: MonitoringOptions,
 }
 
 /// For what the functions' ends are written through; each function has a connection of its own.
 const DATABASE_CONNECTIONS: u32 = 4;
 
 pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
-    logging::start("info,lapin=off");
+    let _exporting = logging::start("info,lapin=off");
     runtime()?.block_on(serve(options))
 }
 
@@ -46,8 +51,12 @@ async fn serve(options: &Options) -> anyhow::Result<ExitCode> {
     up::introduce_sandbox(&options.data);
     let languages = options.data.sandbox.languages()?;
     say!("  languages  {} (`gavel doctor` lists them)", found_here(&languages).len());
-    let tasks = TaskSource::Broker { broker, priority: 0 };
-    let config = options.judge.scaler(&options.data, open(&options.data)?, tasks)?;
+    let database = open(&options.data)?;
+    let link = Link::default();
+    let monitoring = Monitoring::of_executor(database.clone(), Some(link.clone()));
+    let tasks = TaskSource::Broker { broker, priority: 0, link };
+    let config = options.judge.scaler(&options.data, database, tasks, &monitoring)?;
+    options.monitoring.serve(&monitoring)?;
     say!("  slots      {}", config.slots);
     until_stopped(config, stop).await
 }

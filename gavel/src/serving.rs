@@ -5,6 +5,7 @@ use crate::{data::DataOptions, demo};
 use anyhow::Context;
 use clap::builder::BoolishValueParser;
 use judge_api::accounts::{self, AccountError};
+use judge_api::monitoring::Monitoring;
 use judge_api::{ApiConfig, ApiLimits, OfferedLanguages};
 use judge_types::Role;
 use std::io::Write;
@@ -64,6 +65,7 @@ impl ServeOptions {
         database: Database,
         bell: Bell,
         languages: OfferedLanguages,
+        monitoring: Monitoring,
     ) -> anyhow::Result<judge_api::Running> {
         let submissions = (self.submissions_per_minute > 0).then_some(RateLimit {
             submissions: self.submissions_per_minute,
@@ -75,6 +77,7 @@ impl ServeOptions {
             blobs: data.blobs()?,
             bell,
             languages,
+            monitoring,
             work_dir: data.uploads(),
             limits: ApiLimits { submissions, ..ApiLimits::default() },
             registration_open: !self.closed_registration,

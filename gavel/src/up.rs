@@ -3,12 +3,14 @@
 use crate::data::{DataOptions, Holder};
 use crate::judging::{JudgeOptions, found_here};
 use crate::logging;
+use crate::monitoring::MonitoringOptions;
 use crate::serving::ServeOptions;
 use crate::stop::{StopSignals, runtime};
 use crate::terminal::{HEADING, WARNING, say};
 use anyhow::{Context, bail};
 use executor::{Scaler, ScalerConfig, TaskSource};
 use judge_api::OfferedLanguages;
+use judge_api::monitoring::Monitoring;
 use sandbox::{BoxSpec, Level};
 use std::process::ExitCode;
 use store::{Bell, DatabaseError};
@@ -25,10 +27,12 @@ pub(crate) struct Options {
     serve: ServeOptions,
     #[command(flatten)]
     judge: JudgeOptions,
+    #[command(flatten)]
+    monitoring: MonitoringOptions,
 }
 
 pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
-    logging::start("info,actix_server=warn");
+    let _exporting = logging::start("info,actix_server=warn");
     runtime()?.block_on(serve(options))
 }
 
@@ -74,7 +78,7 @@ type RunningScaler = JoinHandle<Result<(), DatabaseError>>;
 async fn start(
     options: &Options,
 ) -> anyhow::Result<(judge_api::Running, RunningScaler, oneshot::Sender<()>)> {
-    let Options { data, serve, judge } = options;
+    let Options { data, serve, judge, monitoring } = options;
     serve.check_address()?;
     data.clear_scratch(Holder::WholeJudge)?;
     let languages = data.sandbox.languages()?;
@@ -89,8 +93,10 @@ async fn start(
     let bell = Bell::default();
     let slow_tick = ScalerConfig::DEFAULT_SLOW_TICK;
     let tasks = TaskSource::Embedded { bell: bell.clone(), slow_tick };
-    let scaler = judge.scaler(data, database.clone(), tasks)?;
-    let api = serve.start(data, database, bell, languages)?;
+    let shown = Monitoring::of_api(database.clone(), None);
+    let scaler = judge.scaler(data, database.clone(), tasks, &shown)?;
+    monitoring.serve(&shown)?;
+    let api = serve.start(data, database, bell, languages, shown)?;
     let (stop_scaler, stopping) = oneshot::channel::<()>();
     // A sender that is gone asks for the stop as well.
     let scaler = tokio::spawn(Scaler::run(scaler, async { drop(stopping.await) }));

@@ -3,6 +3,7 @@
 use crate::auth::Attempts;
 use crate::error::ApiError;
 use crate::live::Live;
+use crate::monitoring::Monitoring;
 use crate::{ApiConfig, ApiLimits, OfferedLanguages};
 use actix_web::web;
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ pub(crate) struct App {
     pub(crate) bell: Bell,
     pub(crate) languages: OfferedLanguages,
     pub(crate) work_dir: PathBuf,
+    pub(crate) monitoring: Monitoring,
     pub(crate) limits: ApiLimits,
     pub(crate) registration_open: bool,
     pub(crate) secure_cookies: bool,
@@ -40,6 +42,7 @@ impl App {
             bell: config.bell,
             languages: config.languages,
             work_dir: config.work_dir,
+            monitoring: config.monitoring,
             limits: config.limits,
             registration_open: config.registration_open,
             secure_cookies: config.secure_cookies,

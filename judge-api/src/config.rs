@@ -1,6 +1,7 @@
 //! What the server needs to know.
 
 use crate::OfferedLanguages;
+use crate::monitoring::Monitoring;
 use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf};
 use store::{Bell, Blobs, Database, submissions::RateLimit};
 
@@ -19,6 +20,8 @@ pub struct ApiConfig {
     pub languages: OfferedLanguages,
     /// A folder for uploads while they are checked, on a disk with room for them.
     pub work_dir: PathBuf,
+    /// What this process tells those who run it; it is served by the API and by listeners of its own.
+    pub monitoring: Monitoring,
     /// How much of everything.
     pub limits: ApiLimits,
     /// Whether people may make accounts for themselves.

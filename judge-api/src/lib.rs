@@ -16,6 +16,7 @@ mod headers;
 mod live;
 mod log;
 mod memory;
+pub mod monitoring;
 mod offered;
 mod origin;
 pub mod packages;
@@ -23,6 +24,7 @@ mod pages;
 mod parse;
 mod server;
 mod submit;
+mod trace;
 mod upload;
 
 pub use api::openapi::openapi;

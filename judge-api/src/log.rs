@@ -3,12 +3,14 @@
 
 use crate::auth::Identity;
 use crate::error::ApiError;
+use crate::trace;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage};
 use std::time::Instant;
+use tracing::Instrument;
 use uuid::Uuid;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -22,12 +24,18 @@ pub(crate) async fn requests(
     let id = Uuid::new_v4().simple().to_string();
     let method = request.method().clone();
     let path = request.path().to_owned();
-    let mut response = next.call(request).await?;
+    let span = trace::begin(&request);
+    // Probes come every few seconds, and tell in their own words what is wrong.
+    let is_probe = matches!(request.path(), "/healthz" | "/readyz");
+    let mut response = next.call(request).instrument(span.clone()).await?;
+    let entered = span.clone().entered();
     let milliseconds = start.elapsed().as_millis();
     let status = response.status();
     let user = response.request().extensions().get::<Identity>().map(|known| known.user.id);
     let user = user.map_or_else(|| "-".to_owned(), |id| id.to_string());
-    if status.is_server_error() {
+    if is_probe {
+        tracing::debug!(%id, %method, path, status = status.as_u16(), milliseconds, "probe");
+    } else if status.is_server_error() {
         let error = response.response().error();
         let causes = error.map(|error| match error.as_error::<ApiError>() {
             Some(error) => error.causes(),
@@ -38,6 +46,8 @@ pub(crate) async fn requests(
     } else {
         tracing::info!(%id, %method, path, status = status.as_u16(), milliseconds, user, "request");
     }
+    drop(entered);
+    trace::end(&span, &response);
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }

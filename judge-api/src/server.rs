@@ -2,8 +2,8 @@
 
 use crate::app::App;
 use crate::live::Live;
-use crate::{ApiConfig, api, headers, log, memory, origin, pages, parse};
-use actix_web::dev::ServerHandle;
+use crate::{ApiConfig, api, headers, log, memory, monitoring, origin, pages, parse};
+use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{HttpServer, web};
 use std::io;
@@ -30,6 +30,12 @@ pub struct Running {
 }
 
 impl Running {
+    /// Of a server that listens on `addr`; `stop` turns true when it is to stop, for streams that would not end.
+    pub(crate) fn new(addr: SocketAddr, server: Server, stop: watch::Sender<bool>) -> Self {
+        let handle = server.handle();
+        Self { addr, handle, server: tokio::spawn(server), stop }
+    }
+
     /// Where it listens; with the true port where 0 was asked for.
     #[must_use]
     pub fn addr(&self) -> SocketAddr {
@@ -71,10 +77,12 @@ pub fn start(config: ApiConfig) -> io::Result<Running> {
     let body_bytes = config.limits.body_bytes;
     let (stop, stopping) = watch::channel(false);
     let live = Live::new(config.database.clone(), tokio::runtime::Handle::current());
+    let monitoring = web::Data::new(config.monitoring.clone());
     let app = web::Data::new(App::new(config, live, stopping));
     let server = HttpServer::new(move || {
         actix_web::App::new()
             .app_data(app.clone())
+            .app_data(monitoring.clone())
             .configure(|service| parse::configure(service, body_bytes))
             .configure(api::routes)
             .configure(pages::routes)
@@ -83,15 +91,19 @@ pub fn start(config: ApiConfig) -> io::Result<Running> {
             .wrap(Compress::default())
             .wrap(headers::security(secure))
             .wrap(from_fn(log::requests))
+            .wrap(from_fn(monitoring::measure))
     })
     .workers(WORKERS)
     .worker_max_blocking_threads(BLOCKING_THREADS)
     .shutdown_timeout(GRACE_SECONDS)
     .disable_signals()
     .bind(listen)
-    .map_err(|error| io::Error::new(error.kind(), format!("listen on {listen}: {error}")))?;
+    .map_err(|error| not_listening(listen, &error))?;
     let addr = server.addrs().first().copied().unwrap_or(listen);
-    let server = server.run();
-    let handle = server.handle();
-    Ok(Running { addr, handle, server: tokio::spawn(server), stop })
+    Ok(Running::new(addr, server.run(), stop))
+}
+
+/// An error that says which address it is about.
+pub(crate) fn not_listening(listen: SocketAddr, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("listen on {listen}: {error}"))
 }

@@ -4,6 +4,7 @@ use crate::access;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::packages::PublicProblem;
+use crate::trace::RequestTrace;
 use judge_types::{Lane, SourceFile, SubmissionId};
 use languages::{Language, Source};
 use store::problems::Problem;
@@ -35,7 +36,12 @@ pub(crate) struct Stored {
 }
 
 /// Checks and stores a submission, and rings the queue's bell.
-pub(crate) async fn submit(app: &App, user: &User, draft: Draft) -> Result<Stored, ApiError> {
+pub(crate) async fn submit(
+    app: &App,
+    user: &User,
+    draft: Draft,
+    RequestTrace(trace): RequestTrace,
+) -> Result<Stored, ApiError> {
     let problem = problem(app, &draft.problem).await?;
     let public = public_content(&problem)?;
     let (language, files) = checked(app, draft.language, draft.files, draft.text)?;
@@ -43,9 +49,10 @@ pub(crate) async fn submit(app: &App, user: &User, draft: Draft) -> Result<Store
     check_language(&language, &public)?;
     check_size(app, &problem, &files)?;
     let (user, limit) = (user.id, app.limits.submissions);
-    let submitted = app
+    let (submitted, lane) = app
         .db(move |connection| {
             let contest = contests::of_problem(connection, problem.id)?;
+            let lane = if contest.is_some() { Lane::Contest } else { Lane::Practice };
             let new = NewSubmission {
                 user,
                 problem: problem.id,
@@ -54,15 +61,18 @@ pub(crate) async fn submit(app: &App, user: &User, draft: Draft) -> Result<Store
                 files: &files,
                 package: problem.package,
                 limits: problem.limits,
-                lane: if contest.is_some() { Lane::Contest } else { Lane::Practice },
+                lane,
                 idempotency_key: draft.idempotency_key.as_deref(),
+                trace: Some(trace),
             };
-            Ok(submissions::create(connection, &new, limit)?)
+            Ok((submissions::create(connection, &new, limit)?, lane))
         })
         .await?;
     match submitted {
-        Submitted::Created(id, _) => {
+        Submitted::Created(id, judgement) => {
             app.bell.ring();
+            app.monitoring.count_queued(lane);
+            tracing::info!(submission = %id, %judgement, "queued");
             Ok(Stored { id, is_new: true })
         }
         Submitted::Repeated(id) => Ok(Stored { id, is_new: false }),

@@ -1,6 +1,6 @@
 //! The message that starts a function.
 
-use crate::{JudgementId, Limits, SubmissionId};
+use crate::{JudgementId, Limits, SubmissionId, TraceContext};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -25,6 +25,10 @@ pub struct JudgeTask {
     pub package: PackageHash,
     /// The limits to judge under.
     pub limits: Limits,
+    /// The trace of the request that asked for it. Nothing depends on it, so it is no change of version.
+    #[serde(default, deserialize_with = "TraceContext::deserialize_if_valid")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub traceparent: Option<TraceContext>,
 }
 
 /// The SHA-256 of a package's content, in 64 lower-case hexadecimal digits.
@@ -138,18 +142,33 @@ impl FromStr for Lane {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_task_round_trips_and_pins_its_fields() {
-        let task = JudgeTask {
+    fn task() -> JudgeTask {
+        JudgeTask {
             version: TASK_VERSION,
             judgement: JudgementId::new(),
             submission: SubmissionId::new(),
             language: "cpp17".into(),
             package: "0".repeat(64).parse().unwrap(),
             limits: Limits::default(),
-        };
-        let json = serde_json::to_string(&task).unwrap();
-        assert_eq!(serde_json::from_str::<JudgeTask>(&json).unwrap(), task);
+            traceparent: Some(TraceContext::new()),
+        }
+    }
+
+    #[test]
+    fn a_task_round_trips_and_pins_its_fields() {
+        let json = serde_json::to_string(&task()).unwrap();
+        let read: JudgeTask = serde_json::from_str(&json).unwrap();
+        assert_eq!(serde_json::to_string(&read).unwrap(), json);
+    }
+
+    #[test]
+    fn a_task_is_understood_whatever_its_trace() {
+        let mut json = serde_json::to_value(task()).unwrap();
+        json["traceparent"] = "00-zz".into();
+        assert_eq!(serde_json::from_value::<JudgeTask>(json.clone()).unwrap().traceparent, None);
+        json.as_object_mut().unwrap().remove("traceparent");
+        let read: JudgeTask = serde_json::from_value(json.clone()).unwrap();
+        assert_eq!(serde_json::to_value(&read).unwrap(), json, "as an older build writes it");
     }
 
     #[test]

@@ -162,6 +162,14 @@ pub(crate) fn hold(connection: &mut AnyConnection, subject: &str) -> QueryResult
     Ok(())
 }
 
+/// Asks the database for an answer, and for nothing else.
+///
+/// # Errors
+/// Where there is none.
+pub fn ping(connection: &mut AnyConnection) -> Result<(), DatabaseError> {
+    Ok(connection.batch_execute("SELECT 1")?)
+}
+
 /// A pool of connections, for a server that answers many requests.
 #[derive(Clone)]
 pub struct Database {
@@ -194,6 +202,17 @@ impl Database {
         Ok(self.pool.get()?)
     }
 
+    /// How many connections there are now.
+    #[must_use]
+    pub fn pool_use(&self) -> PoolUse {
+        let state = self.pool.state();
+        PoolUse {
+            open: state.connections,
+            idle: state.idle_connections,
+            most: self.pool.max_size(),
+        }
+    }
+
     /// Runs `work` on a connection, where blocking is allowed: in a thread for that of the current runtime.
     ///
     /// # Errors
@@ -206,6 +225,17 @@ impl Database {
         let done = tokio::task::spawn_blocking(move || work(&mut *database.get()?)).await;
         done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
     }
+}
+
+/// How many connections a pool has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolUse {
+    /// Open, in use or not.
+    pub open: u32,
+    /// Open and not in use.
+    pub idle: u32,
+    /// The most that may be open.
+    pub most: u32,
 }
 
 /// Makes connections for the pool.

@@ -6,7 +6,7 @@ use crate::{AnyConnection, DatabaseError, database, events, outbox};
 use diesel::prelude::*;
 use judge_types::{
     JudgeTask, JudgementId, JudgementState, JudgingError, JudgingErrorKind, Lane, Limits,
-    PackageHash, ProgressKind, RunUsage, SubmissionId, TASK_VERSION, Verdict,
+    PackageHash, ProgressKind, RunUsage, SubmissionId, TASK_VERSION, TraceContext, Verdict,
 };
 use time::{OffsetDateTime, PrimitiveDateTime};
 
@@ -108,6 +108,8 @@ pub struct NewJudgement<'a> {
     pub limits: Limits,
     /// Which queue it waits in.
     pub lane: Lane,
+    /// The trace of the request that asks for it.
+    pub trace: Option<TraceContext>,
 }
 
 /// Makes a judgement the current one of its submission, with its queue entry and first event.
@@ -125,6 +127,7 @@ pub(crate) fn enqueue(
         language: new.language.to_owned(),
         package: new.package.clone(),
         limits: new.limits.clone(),
+        traceparent: new.trace,
     };
     // First, because it holds the submission's row: of two rejudgings at once, the second
     // must see the judgement that the first has made.

@@ -27,6 +27,6 @@ mod schema;
 
 pub use bell::Bell;
 pub use blobs::{BlobError, Blobs};
-pub use database::{AnyConnection, Database};
+pub use database::{AnyConnection, Database, PoolUse};
 pub use database_url::{DatabaseUrl, PostgresUrl};
 pub use error::DatabaseError;

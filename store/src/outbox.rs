@@ -3,9 +3,11 @@
 //! An entry is committed with its judgement and removed with the verdict. The
 //! embedded queue serves them from here; a broker's relay publishes them from here.
 
+mod backlog;
 mod publishing;
 mod turns;
 
+pub use backlog::{Backlog, backlog, dead_letters};
 pub use publishing::{
     Waiting, hold_to_publish, lanes_to_publish, mark_published, unpublish, unpublish_forgotten,
     unpublish_lanes,

@@ -10,8 +10,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use diesel::prelude::*;
 use judge_types::{
-    ContestId, JudgementId, Lane, Limits, PackageHash, ProblemId, SourceFile, SubmissionId, UserId,
-    Verdict,
+    ContestId, JudgementId, Lane, Limits, PackageHash, ProblemId, SourceFile, SubmissionId,
+    TraceContext, UserId, Verdict,
 };
 use sha2::{Digest, Sha256};
 use time::{Duration, OffsetDateTime, PrimitiveDateTime};
@@ -37,6 +37,8 @@ pub struct NewSubmission<'a> {
     pub lane: Lane,
     /// Repeating a request with the same key makes no second submission.
     pub idempotency_key: Option<&'a str>,
+    /// The trace of the request that brings it.
+    pub trace: Option<TraceContext>,
 }
 
 /// How many submissions a user may make.
@@ -202,6 +204,7 @@ pub fn create(
                 package: new.package.clone(),
                 limits: new.limits.clone(),
                 lane: new.lane,
+                trace: new.trace,
             },
         )?;
         Ok(Submitted::Created(id, judgement))

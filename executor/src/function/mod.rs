@@ -2,10 +2,12 @@
 
 mod exit;
 mod guardian;
+mod notice;
 mod place;
 mod recorder;
 
 pub use exit::FunctionExit;
+pub(crate) use notice::Notice;
 pub use place::settle_down;
 
 use crate::{
@@ -14,7 +16,8 @@ use crate::{
 };
 use guardian::Guardian;
 use judge_types::{
-    ExecutionUsage, JudgeTask, JudgingError, JudgingErrorKind, Retry, TASK_VERSION, with_causes,
+    ExecutionUsage, JudgeTask, JudgingError, JudgingErrorKind, Retry, TASK_VERSION, TraceContext,
+    with_causes,
 };
 use nix::sys::resource::{UsageWho, getrusage};
 use recorder::Recorder;
@@ -66,7 +69,12 @@ pub fn run_function(config: &FunctionConfig, message: &str, started: Instant) ->
             return refused.exit;
         }
     };
-    let span = tracing::info_span!("judgement", id = %task.judgement);
+    // At the level of errors, so that no filter takes it from a line within.
+    let (parent, own) = (task.traceparent, task.traceparent.map(TraceContext::child));
+    let span = tracing::error_span!(
+        "judgement", id = %task.judgement, trace = own.map(TraceContext::trace_id),
+        span = own.map(TraceContext::span_id), parent = parent.map(TraceContext::span_id),
+    );
     let _entered = span.enter();
     let mut connection = match database::connect(&config.database) {
         Ok(connection) => connection,
@@ -136,11 +144,10 @@ impl Execution<'_> {
     fn run(&self, connection: &mut AnyConnection) -> FunctionExit {
         let mut usage = ExecutionUsage {
             cold_start_ms: whole_ms(self.cold_start),
-            queue_wait_ms: whole_ms(
-                (judge_types::now() - self.lease.queued_at).try_into().unwrap_or_default(),
-            ),
+            queue_wait_ms: self.since_queued_ms(),
             ..ExecutionUsage::default()
         };
+        Notice::Claimed { queue_wait_ms: usage.queue_wait_ms }.send();
         let guardian = Guardian::start(self.config, self.lease, self.started, usage);
         let judged = self.judge(connection, &mut usage);
         // From here on nobody else ends this process or writes through the lease.
@@ -152,6 +159,11 @@ impl Execution<'_> {
         usage.cpu_ms += own_cpu_ms();
         usage.wall_ms = whole_ms(self.started.elapsed());
         self.conclude(connection, judged, &usage)
+    }
+
+    /// Since the judgement was queued, in milliseconds.
+    fn since_queued_ms(&self) -> u64 {
+        whole_ms((judge_types::now() - self.lease.queued_at).try_into().unwrap_or_default())
     }
 
     fn judge(
@@ -198,6 +210,9 @@ impl Execution<'_> {
             Ok(judged) => {
                 tracing::info!(verdict = %judged.verdict, wall_ms = usage.wall_ms, "judged");
                 let written = self.lease.finish(connection, judged.verdict, judged.usage, usage);
+                if written.is_ok() {
+                    Notice::Judged { since_queued_ms: self.since_queued_ms() }.send();
+                }
                 (written, FunctionExit::Done)
             }
             Err(Interrupted::Stopped) => {

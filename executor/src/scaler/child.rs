@@ -2,12 +2,15 @@
 
 use super::{CORE_VARIABLE, FunctionCommand, WORKER_VARIABLE};
 use crate::FunctionExit;
-use std::{collections::VecDeque, io, process::Stdio};
+use crate::function::Notice;
+use std::io::{self, Write};
+use std::{collections::VecDeque, process::Stdio};
 use tokio::{
     io::{AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader},
     process::Command,
     task::JoinHandle,
 };
+use tracing::{Instrument, Span};
 
 /// How a function's process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,15 +33,17 @@ const LINE_BYTES: usize = 2_000;
 pub(super) struct Child {
     process: tokio::process::Child,
     log: JoinHandle<VecDeque<String>>,
+    notices: JoinHandle<()>,
 }
 
 impl Child {
-    /// Starts a function and hands it its task.
+    /// Starts a function, on this processor if one is given, and hands it its task; `listen` hears what it tells.
     pub(super) fn start(
         command: &FunctionCommand,
         worker: &str,
         core: Option<usize>,
         task: &str,
+        listen: impl FnMut(Notice) + Send + 'static,
     ) -> io::Result<Self> {
         let mut process = Command::new(&command.program);
         for variable in &command.hidden {
@@ -50,7 +55,7 @@ impl Child {
             .envs(core.map(|core| (CORE_VARIABLE, core.to_string())))
             .env(WORKER_VARIABLE, worker)
             .stdin(Stdio::piped())
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             // Ctrl-C in the terminal is for the scaler, which lets its functions end.
             .process_group(0)
@@ -61,13 +66,20 @@ impl Child {
             tokio::spawn(async move { stdin.write_all(task.as_bytes()).await });
         }
         let stderr = process.stderr.take();
-        let log = tokio::spawn(async move {
+        let log = async move {
             match stderr {
                 Some(stderr) => keep_last_lines(stderr).await,
                 None => VecDeque::new(),
             }
+        };
+        let log = tokio::spawn(log.instrument(Span::current()));
+        let stdout = process.stdout.take();
+        let notices = tokio::spawn(async move {
+            if let Some(stdout) = stdout {
+                hear_notices(stdout, listen).await;
+            }
         });
-        Ok(Self { process, log })
+        Ok(Self { process, log, notices })
     }
 
     /// Waits for the end. May be called again after being cancelled.
@@ -91,9 +103,21 @@ impl Child {
         }
     }
 
-    /// The end of its log.
+    /// The end of its log, once all it has told was heard.
     pub(super) async fn last_lines(self) -> Vec<String> {
+        let _ = self.notices.await;
         self.log.await.map(Vec::from).unwrap_or_default()
+    }
+}
+
+async fn hear_notices(stdout: impl AsyncRead + Unpin, mut listen: impl FnMut(Notice)) {
+    let mut reader = BufReader::new(stdout);
+    let mut line = Vec::new();
+    while matches!(reader.read_until(b'\n', &mut line).await, Ok(read) if read > 0) {
+        if let Some(notice) = Notice::read(&line) {
+            listen(notice);
+        }
+        line.clear();
     }
 }
 
@@ -106,7 +130,12 @@ async fn keep_last_lines(log: impl AsyncRead + Unpin) -> VecDeque<String> {
         let end = line.len().min(LINE_BYTES);
         let text = String::from_utf8_lossy(&line[..end]).trim_end().to_owned();
         line.clear();
-        tracing::info!(target: "function", "{text}");
+        if text.starts_with('{') {
+            // A record already: where its fields are text within another one, nobody finds them.
+            let _ = writeln!(io::stderr(), "{text}");
+        } else {
+            tracing::info!(target: "function", "{text}");
+        }
         if kept.len() == LOG_LINES {
             kept.pop_front();
         }

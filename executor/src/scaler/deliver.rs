@@ -3,10 +3,13 @@
 use super::child::{Child, ChildEnd};
 use super::decision::{Decision, decide};
 use super::{ScalerConfig, Task};
+use judge_types::TraceContext;
+use std::sync::Arc;
 use tokio::{
     sync::watch,
     time::{Instant, sleep_until},
 };
+use tracing::Instrument;
 
 /// Starts a function, on this processor if one is given, and waits for its end. Returns the task, the function's name, what is to become of the
 /// task, and the end of the function's log.
@@ -14,11 +17,46 @@ pub(super) async fn deliver(
     config: &ScalerConfig,
     task: Task,
     core: Option<usize>,
+    killed: watch::Receiver<bool>,
+) -> (Task, String, Decision, Vec<String>) {
+    let told = Told::by(&task);
+    let (parent, own) = (told.traceparent, told.traceparent.map(TraceContext::child));
+    // At the level of errors, so that no filter takes it from a line within.
+    let span = tracing::error_span!(
+        "delivery", judgement = %task.judgement, trace = own.map(TraceContext::trace_id),
+        span = own.map(TraceContext::span_id), parent = parent.map(TraceContext::span_id),
+    );
+    deliver_one(config, task, core, &told.language, killed).instrument(span).await
+}
+
+/// What a task of any version may tell about itself.
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+struct Told {
+    language: String,
+    #[serde(deserialize_with = "TraceContext::deserialize_if_valid")]
+    traceparent: Option<TraceContext>,
+}
+
+impl Told {
+    fn by(task: &Task) -> Self {
+        serde_json::from_str(&task.text).unwrap_or_default()
+    }
+}
+
+async fn deliver_one(
+    config: &ScalerConfig,
+    task: Task,
+    core: Option<usize>,
+    language: &str,
     mut killed: watch::Receiver<bool>,
 ) -> (Task, String, Decision, Vec<String>) {
     let judgement = task.judgement;
+    let slot = config.metrics.begin(language, task.deliveries);
     let worker = format!("{}-{}-{}", std::process::id(), judgement, task.deliveries);
-    let (end, log) = match Child::start(&config.function, &worker, core, &task.text) {
+    let listener = Arc::clone(&slot);
+    let listen = move |notice| listener.told(notice);
+    let (end, log) = match Child::start(&config.function, &worker, core, &task.text, listen) {
         Ok(mut child) => {
             let end = watch_over(config, &task, &mut child, &mut killed).await;
             (end, child.last_lines().await)
@@ -29,6 +67,7 @@ pub(super) async fn deliver(
             (ChildEnd::NotStarted, Vec::new())
         }
     };
+    slot.ended(end);
     let decision = decide(end, task.deliveries, config.delivery_limit);
     tracing::debug!(%judgement, ?end, ?decision, "function ended");
     (task, worker, decision, log)

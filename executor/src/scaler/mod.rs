@@ -3,13 +3,17 @@
 mod child;
 mod decision;
 mod deliver;
+mod metrics;
+mod slot_states;
 mod slots;
 mod tasks;
+
+pub use metrics::ScalerMetrics;
 
 use deliver::deliver;
 use slots::Slots;
 use std::{ffi::OsString, future::Future, path::PathBuf, pin::pin, sync::Arc, time::Duration};
-use store::broker::{BrokerError, BrokerUrl, consumer};
+use store::broker::{BrokerError, BrokerUrl, Link, consumer};
 use store::{Bell, Database, DatabaseError};
 use tasks::{Next, Task, Tasks};
 use tokio::{
@@ -55,6 +59,8 @@ pub enum TaskSource {
         broker: BrokerUrl,
         /// Of the scalers that have a free slot, those with the highest priority are served first.
         priority: i32,
+        /// Up while it is connected.
+        link: Link,
     },
 }
 
@@ -91,6 +97,8 @@ pub struct ScalerConfig {
     pub stop_grace: Duration,
     /// When to stop unasked.
     pub lifetime: Lifetime,
+    /// Where to count what happens.
+    pub metrics: ScalerMetrics,
 }
 
 impl ScalerConfig {
@@ -124,6 +132,7 @@ impl Scaler {
         let tasks = Tasks::open(&config).await?;
         let (kill, killed) = watch::channel(false);
         let slots = Slots::new(config.slots);
+        config.metrics.open(config.slots.max(1));
         let mut running = JoinSet::new();
         let mut shutdown = pin!(shutdown);
         let mut age = Age::new(config.lifetime);

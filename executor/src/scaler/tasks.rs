@@ -52,11 +52,12 @@ impl Tasks {
                 }
                 Ok(Self::Embedded { bell: bell.clone(), slow_tick: *slow_tick })
             }
-            TaskSource::Broker { broker, priority } => {
+            TaskSource::Broker { broker, priority, link } => {
                 Ok(Self::Broker(Consumer::start(ConsumerConfig {
                     broker: broker.clone(),
                     slots: u16::try_from(config.slots).unwrap_or(u16::MAX).max(1),
                     priority: *priority,
+                    link: link.clone(),
                     name: format!("gavel scaler {}", std::process::id()),
                 })))
             }

@@ -8,6 +8,7 @@ mod function;
 mod golden;
 mod judging;
 mod language_table;
+mod metrics;
 mod packages;
 mod scaler;
 mod small_memory;
@@ -58,6 +59,7 @@ fn main() -> ExitCode {
         packages::trials(),
         function::trials(),
         scaler::trials(),
+        metrics::trials(),
         small_memory::trials(),
     ]
     .into_iter()

@@ -4,9 +4,10 @@ use crate::{
     stand::{Judge, PackageFolder},
     tests_on_each_database,
 };
-use executor::{Lifetime, Scaler, ScalerConfig, TaskSource};
+use executor::{Lifetime, Scaler, ScalerConfig, ScalerMetrics, TaskSource};
 use judge_types::{JudgementState, JudgingErrorKind, Verdict};
 use libtest_mimic::Trial;
+use prometheus::Registry;
 use std::{fs, thread, time::Duration};
 use store::{Database, outbox};
 use tokio::sync::oneshot;
@@ -25,16 +26,16 @@ pub(crate) fn trials() -> Vec<Trial> {
     ]
 }
 
-const HELLO: (&str, &str) = ("a.sh", "read -r n; echo hello $n\n");
-const ENDLESS: (&str, &str) = ("a.sh", "while true; do :; done\n");
+pub(crate) const HELLO: (&str, &str) = ("a.sh", "read -r n; echo hello $n\n");
+pub(crate) const ENDLESS: (&str, &str) = ("a.sh", "while true; do :; done\n");
 
 /// A scaler in a thread of its own.
-struct Running {
+pub(crate) struct Running {
     stop: oneshot::Sender<()>,
     thread: thread::JoinHandle<()>,
 }
 
-fn config(judge: &Judge) -> ScalerConfig {
+pub(crate) fn config(judge: &Judge) -> ScalerConfig {
     ScalerConfig {
         database: Database::open(judge.url(), 4).unwrap(),
         // Nothing is found by looking again: the bell and the queue's own times must do.
@@ -48,10 +49,11 @@ fn config(judge: &Judge) -> ScalerConfig {
         kill_after: Duration::from_secs(120),
         stop_grace: Duration::from_secs(60),
         lifetime: Lifetime::Forever,
+        metrics: ScalerMetrics::register(&Registry::new(), []).unwrap(),
     }
 }
 
-fn start(config: ScalerConfig) -> Running {
+pub(crate) fn start(config: ScalerConfig) -> Running {
     let (stop, stopped) = oneshot::channel();
     let thread = thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -66,7 +68,7 @@ fn start(config: ScalerConfig) -> Running {
 }
 
 impl Running {
-    fn stop(self) {
+    pub(crate) fn stop(self) {
         self.stop.send(()).unwrap();
         self.thread.join().unwrap();
     }

@@ -48,7 +48,7 @@ fn parse_seconds(text: &str) -> Result<u64, String> {
 }
 
 pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
-    crate::logging::start("error");
+    let _exporting = crate::logging::start("error");
     let scratch = tempfile::tempdir().context("create a temporary folder")?;
     let cache = match &options.cache {
         Some(folder) => folder.clone(),

@@ -40,6 +40,8 @@ pub(crate) struct Judge {
     /// Where the functions are not that process's.
     scaler: Option<Child>,
     pub(crate) url: String,
+    /// Where its metrics are, if it was asked to show them.
+    pub(crate) metrics: Option<String>,
     /// Printed at the first start on a data folder.
     pub(crate) admin_password: Option<String>,
     agent: Agent,
@@ -53,7 +55,14 @@ impl Judge {
 
     /// The same with a database that is not in the data folder.
     pub(crate) fn start_with(data: &Path, database: Option<&str>, options: &[&str]) -> Self {
-        Self::serve(command("up", data, database).args(SERVE).args(options))
+        Self::run(command("up", data, database).args(SERVE).args(options))
+    }
+
+    /// `gavel up` on a free port.
+    pub(crate) fn command(data: &Path) -> Command {
+        let mut command = command("up", data, None);
+        command.args(SERVE);
+        command
     }
 
     /// Starts `gavel api` and `gavel scale`, with the options, and a broker between them.
@@ -73,11 +82,11 @@ impl Judge {
 
     /// Starts `gavel api` alone.
     pub(crate) fn start_api(data: &Path, database: Option<&str>, broker: &str) -> Self {
-        Self::serve(command("api", data, database).env("GAVEL_BROKER", broker).args(SERVE))
+        Self::run(command("api", data, database).env("GAVEL_BROKER", broker).args(SERVE))
     }
 
-    /// Starts the web server and waits until it is open.
-    fn serve(command: &mut Command) -> Self {
+    /// Runs such a command and waits until the judge is open.
+    pub(crate) fn run(command: &mut Command) -> Self {
         let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
         let (sender, lines) = mpsc::channel();
         let stdout = BufReader::new(process.stdout.take().unwrap());
@@ -87,11 +96,14 @@ impl Judge {
                 let _ = sender.send(line);
             }
         });
-        let mut admin_password = None;
+        let (mut admin_password, mut metrics) = (None, None);
         let url = loop {
             let line = lines.recv_timeout(PATIENCE).expect("the judge says where it listens");
             if let Some(password) = line.trim().strip_prefix("password ") {
                 admin_password = Some(password.trim().to_owned());
+            }
+            if let Some(url) = line.trim().strip_prefix("metrics ") {
+                metrics = Some(url.trim().to_owned());
             }
             if let Some(rest) = line.strip_prefix("Open ") {
                 break rest.split_whitespace().next().unwrap().trim_end_matches('/').to_owned();
@@ -102,7 +114,7 @@ impl Judge {
             .timeout_global(Some(PATIENCE))
             .build()
             .into();
-        Self { process, scaler: None, url, admin_password, agent }
+        Self { process, scaler: None, url, metrics, admin_password, agent }
     }
 
     pub(crate) fn pid(&self) -> u32 {

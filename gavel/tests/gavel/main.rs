@@ -5,14 +5,18 @@
 mod browser;
 mod command_line;
 mod database;
+#[path = "../../../judge-api/tests/api/exposition.rs"]
+mod exposition;
 mod judge;
 mod judging;
+mod monitoring;
 mod nothing_lost;
 mod parts;
 mod sandbox_contract;
 mod sandbox_runs;
 mod sandbox_specs;
 mod simulating;
+mod spans;
 mod stack;
 mod starting;
 mod verifying;

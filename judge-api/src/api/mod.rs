@@ -3,7 +3,6 @@
 mod account;
 mod docs;
 mod events;
-mod health;
 mod languages;
 pub(crate) mod openapi;
 mod problem_admin;
@@ -31,12 +30,14 @@ pub(crate) use submissions::{
 pub(crate) use tokens::{NewToken, make as make_own_token};
 pub(crate) use users::{NewUser, make as make_user, set_new_password, set_role};
 
+use crate::monitoring;
 use actix_web::web::ServiceConfig;
 
 /// Every address of the API.
 pub(crate) fn routes(service: &mut ServiceConfig) {
     service
-        .service(at("/healthz").get(health::health))
+        .service(at("/healthz").get(monitoring::healthz))
+        .service(at("/readyz").get(monitoring::readyz))
         .service(at("/api/openapi.json").get(openapi::document))
         .service(at("/api/docs").get(docs::page))
         .service(at("/api/v1/register").post(account::register_account))

@@ -1,9 +1,10 @@
 //! The description of the API, generated from its handlers.
 
 use super::{
-    account, events, health, languages, problem_admin, problem_files, problems, rejudge,
-    submissions, tokens, users,
+    account, events, languages, problem_admin, problem_files, problems, rejudge, submissions,
+    tokens, users,
 };
+use crate::monitoring;
 use actix_web::web;
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
@@ -42,7 +43,8 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
         users::create,
         users::change_role,
         users::reset_password,
-        health::health,
+        monitoring::healthz,
+        monitoring::readyz,
     ),
     // Named only in parameters, where the generator does not look.
     components(schemas(judge_types::ContestId, judge_types::SubmissionId, judge_types::TokenId, judge_types::UserId)),

@@ -5,6 +5,7 @@ use crate::access::{self, Sight};
 use crate::app::App;
 use crate::auth::Jury;
 use crate::error::{ApiError, ErrorBody};
+use crate::trace::RequestTrace;
 use actix_web::{HttpResponse, web};
 use judge_types::{Lane, SubmissionId};
 use store::judgements::{self, Judgement, NewJudgement};
@@ -20,9 +21,10 @@ use store::users::User;
 pub(crate) async fn request(
     app: web::Data<App>,
     Jury(user): Jury,
+    trace: RequestTrace,
     id: web::Path<SubmissionId>,
 ) -> Result<HttpResponse, ApiError> {
-    let judgement = rejudge(&app, user, id.into_inner()).await?;
+    let judgement = rejudge(&app, user, id.into_inner(), trace).await?;
     Ok(HttpResponse::Created().json(JudgementView::new(judgement, Sight::Jury)))
 }
 
@@ -31,6 +33,7 @@ pub(crate) async fn rejudge(
     app: &App,
     user: User,
     id: SubmissionId,
+    RequestTrace(trace): RequestTrace,
 ) -> Result<Judgement, ApiError> {
     let judgement = app
         .db(move |connection| {
@@ -43,11 +46,14 @@ pub(crate) async fn rejudge(
                 package: problem.package,
                 limits: problem.limits,
                 lane: Lane::Rejudge,
+                trace: Some(trace),
             };
             let id = judgements::rejudge(connection, &new)?;
             judgements::by_id(connection, id)?.ok_or_else(|| ApiError::not_found("judgement"))
         })
         .await?;
     app.bell.ring();
+    app.monitoring.count_queued(Lane::Rejudge);
+    tracing::info!(submission = %id, judgement = %judgement.id, "queued again");
     Ok(judgement)
 }

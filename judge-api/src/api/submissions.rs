@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::auth::Contestant;
 use crate::error::{ApiError, ErrorBody};
 use crate::submit;
+use crate::trace::RequestTrace;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use judge_types::{SubmissionId, UserId};
@@ -69,10 +70,11 @@ pub(crate) async fn submit(
     app: web::Data<App>,
     request: HttpRequest,
     Contestant(user): Contestant,
+    trace: RequestTrace,
     payload: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
     let draft = submission_body::read(&app, &request, payload).await?;
-    let stored = submit::submit(&app, &user, draft).await?;
+    let stored = submit::submit(&app, &user, draft, trace).await?;
     let sight = Sight::of(&user);
     let submitted = app
         .db(move |connection| {

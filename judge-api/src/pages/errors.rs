@@ -25,7 +25,8 @@ pub(crate) async fn present_errors(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let is_api = request.path().starts_with("/api") || request.path() == "/healthz";
+    let is_probe = matches!(request.path(), "/healthz" | "/readyz");
+    let is_api = request.path().starts_with("/api") || is_probe;
     let response = next.call(request).await?.map_into_boxed_body();
     if is_api || response.response().error().is_none() {
         return Ok(response);

@@ -9,6 +9,7 @@ use crate::auth::{Contestant, OptionalUser};
 use crate::error::ApiError;
 use crate::packages::PublicStatement;
 use crate::submit::{self, is_allowed};
+use crate::trace::RequestTrace;
 use crate::upload::BodyKind;
 use actix_web::http::header::ACCEPT_LANGUAGE;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -67,6 +68,7 @@ pub(super) async fn submit(
     app: web::Data<App>,
     request: HttpRequest,
     Contestant(user): Contestant,
+    trace: RequestTrace,
     id: web::Path<String>,
     payload: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
@@ -78,7 +80,7 @@ pub(super) async fn submit(
     let stored = match read {
         Ok(mut draft) => {
             draft.problem.clone_from(&id);
-            submit::submit(&app, &user, draft).await
+            submit::submit(&app, &user, draft, trace).await
         }
         Err(error) => Err(error),
     };

@@ -8,6 +8,7 @@ use crate::api::{SubmissionPage, SubmissionQuery, judge_again, page_of_submissio
 use crate::app::App;
 use crate::auth::{Contestant, Jury};
 use crate::error::ApiError;
+use crate::trace::RequestTrace;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use judge_types::SubmissionId;
@@ -118,9 +119,10 @@ pub(super) async fn page(
 pub(super) async fn rejudge(
     app: web::Data<App>,
     Jury(user): Jury,
+    trace: RequestTrace,
     id: web::Path<SubmissionId>,
 ) -> Result<HttpResponse, ApiError> {
     let id = id.into_inner();
-    judge_again(&app, user, id).await?;
+    judge_again(&app, user, id, trace).await?;
     Ok(see(&format!("/submissions/{id}")))
 }

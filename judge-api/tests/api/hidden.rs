@@ -35,6 +35,7 @@ async fn a_contestant_finds_no_secret_anywhere() {
         "/api/v1/submissions",
         "/api/v1/languages",
         "/healthz",
+        "/readyz",
     ]
     .map(str::to_owned)
     .into();

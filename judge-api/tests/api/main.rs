@@ -5,8 +5,10 @@
 mod accounts;
 mod errors;
 mod events;
+mod exposition;
 mod fuzz;
 mod hidden;
+mod monitoring;
 mod openapi;
 mod pages;
 mod problems;
@@ -14,3 +16,4 @@ mod roles;
 mod statements;
 mod submissions;
 mod support;
+mod tracing;

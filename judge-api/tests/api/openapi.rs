@@ -38,7 +38,8 @@ fn the_addresses_are_these() {
     insta::assert_snapshot!(addresses);
 }
 
-/// Every reference within the document leads somewhere, and every error has the one shape.
+/// Every reference within the document leads somewhere, and every error has the one shape. That the judge is not
+/// ready is no error of whoever asks, but the answer.
 #[test]
 fn the_description_is_whole() {
     let document = serde_json::to_value(judge_api::openapi()).unwrap();
@@ -53,6 +54,10 @@ fn the_description_is_whole() {
             for (status, response) in
                 responses.iter().filter(|(status, _)| *status >= &"4".to_owned())
             {
+                if path == "/readyz" {
+                    assert_eq!(response["content"], responses["200"]["content"]);
+                    continue;
+                }
                 let schema = &response["content"]["application/json"]["schema"]["$ref"];
                 assert_eq!(schema, "#/components/schemas/Error", "{path} {status}");
             }

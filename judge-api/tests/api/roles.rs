@@ -16,6 +16,7 @@ fn rows(submission: SubmissionId, user: &str) -> Vec<Row<'static>> {
     let admin = [401, 403, 403, 403, 200];
     vec![
         ("GET", "/healthz".into(), public),
+        ("GET", "/readyz".into(), public),
         ("GET", "/api/openapi.json".into(), public),
         ("GET", "/api/docs".into(), public),
         ("GET", "/api/v1/languages".into(), public),

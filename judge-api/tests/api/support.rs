@@ -1,5 +1,6 @@
 //! A judge of its own for each test.
 
+use judge_api::monitoring::Monitoring;
 use judge_api::packages::{self, NewPackage};
 use judge_api::{ApiConfig, ApiLimits, OfferedLanguages, Running};
 use judge_types::{
@@ -57,6 +58,7 @@ impl TestApp {
             bell: bell.clone(),
             languages: OfferedLanguages::new(languages, ids),
             work_dir: folder.path().join("work"),
+            monitoring: Monitoring::of_api(database.clone(), None),
             limits: ApiLimits::default(),
             registration_open: true,
             secure_cookies: false,

@@ -1,7 +1,7 @@
 //! Tasks as the broker pushes them to a machine that judges.
 
 use super::session::{PATIENCE, Pauses, Session, within};
-use super::{BrokerError, BrokerUrl, topology};
+use super::{BrokerError, BrokerUrl, Link, topology};
 use futures_util::stream::select_all;
 use futures_util::{FutureExt, StreamExt};
 use judge_types::{Lane, with_causes};
@@ -30,6 +30,8 @@ pub struct ConsumerConfig {
     pub priority: i32,
     /// What the broker shows this consumer as.
     pub name: String,
+    /// Up while the broker is connected.
+    pub link: Link,
 }
 
 /// Consumes every lane. A connection that breaks is made anew; what had been pushed through the old one
@@ -267,6 +269,7 @@ async fn consume(
         streams.push(stream.map(move |delivery| (lane, delivery)));
         channels.push(channel);
     }
+    let _up = config.link.up();
     tracing::info!(broker = %config.broker, slots = config.slots, "tasks come from the broker");
     let mut arriving = select_all(streams);
     while *phase.borrow_and_update() == Phase::Taking {

@@ -7,6 +7,7 @@
 mod address;
 pub mod consumer;
 mod error;
+mod link;
 mod publish;
 pub mod relay;
 mod session;
@@ -15,5 +16,6 @@ mod window;
 
 pub use address::BrokerUrl;
 pub use error::BrokerError;
+pub use link::Link;
 pub use publish::publish;
 pub use topology::DELIVERY_LIMIT;

@@ -4,10 +4,10 @@ mod dead_letters;
 
 use super::session::{Pauses, Session, within};
 use super::window::Window;
-use super::{BrokerError, BrokerUrl, session, topology};
+use super::{BrokerError, BrokerUrl, Link, session, topology};
 use crate::outbox::{self, Waiting};
 use crate::{Bell, Database, DatabaseError};
-use judge_types::{Lane, with_causes};
+use judge_types::{Lane, TraceContext, with_causes};
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
 use lapin::types::{AMQPValue, FieldTable};
 use lapin::{BasicProperties, Channel, Confirmation};
@@ -28,6 +28,8 @@ pub struct RelayConfig {
     pub bell: Bell,
     /// How many tasks of each lane are kept ready at the least. More are while executors take them quickly.
     pub ready_at_least: u32,
+    /// Up while the broker is connected.
+    pub link: Link,
 }
 
 impl RelayConfig {
@@ -102,6 +104,7 @@ async fn serve(config: &RelayConfig) -> Result<Infallible, Interruption> {
             );
         }
     }
+    let _up = config.link.up();
     tracing::info!(broker = %config.broker, "the relay is connected");
     let publishing = publish(config, &session);
     let burying = dead_letters::bury(config, &session);
@@ -181,6 +184,10 @@ async fn send(
     const PERSISTENT: u8 = 2;
     let mut headers = FieldTable::default();
     headers.insert(topology::DELIVERIES_BEFORE.into(), AMQPValue::LongUInt(waiting.deliveries));
+    if let Some(trace) = trace_of(waiting) {
+        let text = AMQPValue::LongString(trace.to_string().into());
+        headers.insert(topology::TRACEPARENT.into(), text);
+    }
     let properties = BasicProperties::default()
         .with_delivery_mode(PERSISTENT)
         .with_content_type("application/json".into())
@@ -190,6 +197,16 @@ async fn send(
     let queue = topology::queue_of(lane);
     let body = waiting.task.as_bytes();
     Ok(channel.basic_publish("".into(), queue.into(), options, body, properties).await?)
+}
+
+/// Of a task of another version too.
+fn trace_of(waiting: &Waiting) -> Option<TraceContext> {
+    #[derive(serde::Deserialize)]
+    struct Traced {
+        traceparent: String,
+    }
+    let traced: Traced = serde_json::from_str(&waiting.task).ok()?;
+    traced.traceparent.parse().ok()
 }
 
 async fn sweep(config: &RelayConfig) -> Result<(), Interruption> {

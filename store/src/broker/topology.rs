@@ -12,6 +12,9 @@ pub const DELIVERY_LIMIT: u32 = 3;
 /// The header that says how often a task was delivered before it was published this time.
 pub(super) const DELIVERIES_BEFORE: &str = "x-gavel-deliveries";
 
+/// The header with the trace of the request that brought the task, as W3C Trace Context writes it.
+pub(super) const TRACEPARENT: &str = "traceparent";
+
 /// Where tasks go that were delivered too often, or that nobody understood.
 pub(super) const DEAD: &str = "gavel.dead";
 

@@ -70,6 +70,7 @@ fn events_are_seen_without_gaps_while_they_are_written(database: &TestDatabase) 
         package: package('a'),
         limits: Limits::default(),
         lane: Lane::Rejudge,
+        trace: None,
     };
     let (writing, until) = channel();
     std::thread::scope(move |scope| {

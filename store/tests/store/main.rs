@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails there and then")]
 
 mod accounts;
+mod backlog;
 mod blobs;
 mod leasing;
 mod load;

@@ -126,6 +126,7 @@ fn a_rejudging_waits_behind_submissions(database: &TestDatabase) {
             package: package('a'),
             limits: judge_types::Limits::default(),
             lane: Lane::Rejudge,
+            trace: None,
         },
     )
     .unwrap();

@@ -61,6 +61,7 @@ fn rejudging(submission: SubmissionId) -> NewJudgement<'static> {
         package: package('a'),
         limits: Limits::default(),
         lane: Lane::Rejudge,
+        trace: None,
     }
 }
 

@@ -1,11 +1,13 @@
 //! From the outbox through a real broker to a consumer, whatever dies on the way.
 
 use crate::support::{Scene, TestDatabase, on_each_database};
-use judge_types::{JudgementId, JudgementState, JudgingErrorKind, Lane};
+use judge_types::{JudgementId, JudgementState, JudgingErrorKind, Lane, TraceContext};
+use lapin::options::BasicGetOptions;
+use lapin::types::AMQPValue;
 use std::time::{Duration, Instant};
 use store::broker::consumer::{self, Consumer, ConsumerConfig, Message};
 use store::broker::relay::{self, RelayConfig};
-use store::broker::{BrokerUrl, DELIVERY_LIMIT};
+use store::broker::{BrokerUrl, DELIVERY_LIMIT, Link};
 use store::submissions::{NewSubmission, Submitted};
 use store::{AnyConnection, Bell, judgements, outbox, submissions};
 use test_servers::RabbitMq;
@@ -13,6 +15,7 @@ use tokio::sync::oneshot;
 
 on_each_database! {
     what_is_submitted_comes_to_a_consumer,
+    a_message_carries_the_trace_of_the_request_in_a_header,
     what_is_delivered_too_often_is_shown_to_the_jury,
     a_broker_that_is_away_is_waited_for,
     a_broker_that_has_lost_everything_is_given_it_again,
@@ -26,6 +29,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 struct Relay {
     runtime: tokio::runtime::Runtime,
     bell: Bell,
+    link: Link,
     stop: Option<oneshot::Sender<()>>,
 }
 
@@ -44,16 +48,18 @@ impl Relay {
             broker: url(broker),
             bell: bell.clone(),
             ready_at_least: RelayConfig::DEFAULT_READY_AT_LEAST,
+            link: Link::default(),
         };
+        let link = config.link.clone();
         let (stop, stopped) = oneshot::channel::<()>();
         runtime.spawn(relay::run(config, async { drop(stopped.await) }));
-        Self { runtime, bell, stop: Some(stop) }
+        Self { runtime, bell, link, stop: Some(stop) }
     }
 
     fn consumer(&self, broker: &RabbitMq, slots: u16) -> Consumer {
         let _entered = self.runtime.enter();
         let (broker, name) = (url(broker), "test".into());
-        Consumer::start(ConsumerConfig { broker, slots, priority: 0, name })
+        Consumer::start(ConsumerConfig { broker, slots, priority: 0, name, link: Link::default() })
     }
 
     /// The next message that comes.
@@ -127,6 +133,38 @@ fn what_is_submitted_comes_to_a_consumer(database: &TestDatabase) {
     relay.runtime.block_on(consumer.close());
 }
 
+fn a_message_carries_the_trace_of_the_request_in_a_header(database: &TestDatabase) {
+    let connection = &mut database.connection();
+    let scene = Scene::new(connection);
+    let broker = broker();
+    let relay = Relay::start(database, &broker);
+    let channel = relay.runtime.block_on(async {
+        let url = broker.url();
+        let connection = lapin::Connection::connect(&url, Default::default());
+        connection.await.unwrap().create_channel().await.unwrap()
+    });
+    let get = || {
+        let no_ack = BasicGetOptions { no_ack: true };
+        relay.runtime.block_on(channel.basic_get("gavel.contest".into(), no_ack)).unwrap()
+    };
+    wait_until("the queue", || relay.link.is_up());
+    for trace in [Some(TraceContext::new()), None] {
+        let new = NewSubmission { trace, ..scene.submission() };
+        submissions::create(connection, &new, None).unwrap();
+        relay.bell.ring();
+        let mut got = None;
+        wait_until("the message", || {
+            got = get();
+            got.is_some()
+        });
+        let properties = got.unwrap().delivery.properties;
+        let headers = properties.headers().as_ref().unwrap();
+        let header = headers.inner().get("traceparent");
+        let expected = trace.map(|trace| AMQPValue::LongString(trace.to_string().into()));
+        assert_eq!(header, expected.as_ref());
+    }
+}
+
 fn what_is_delivered_too_often_is_shown_to_the_jury(database: &TestDatabase) {
     let connection = &mut database.connection();
     let (_, judgement) = Scene::new(connection).submit(connection);
@@ -158,11 +196,14 @@ fn a_broker_that_is_away_is_waited_for(database: &TestDatabase) {
     // A queue that was made a moment before a crash may be there afterwards and answer nobody.
     broker.restart();
     drop(relay.next(&consumer));
+    wait_until("the word that the broker is there", || relay.link.is_up());
     broker.kill();
+    wait_until("the word that the broker is away", || !relay.link.is_up());
     let (_, during) = scene.submit(connection);
     relay.bell.ring();
     assert_eq!(outbox::position(connection, during).unwrap(), Some(2));
     broker.restart();
+    wait_until("the word that the broker is back", || relay.link.is_up());
     let mut left = std::collections::HashSet::from([before, during]);
     while !left.is_empty() {
         let message = relay.next(&consumer);

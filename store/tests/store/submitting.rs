@@ -133,6 +133,7 @@ fn a_rejudging_makes_a_new_current_judgement_and_keeps_the_old(database: &TestDa
             package: package('b'),
             limits: judge_types::Limits::default(),
             lane: Lane::Rejudge,
+            trace: None,
         },
     )
     .unwrap();

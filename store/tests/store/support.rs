@@ -130,6 +130,7 @@ impl Scene {
             limits: Limits::default(),
             lane: Lane::Contest,
             idempotency_key: None,
+            trace: None,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{PackageFolder, workbench};
 use executor::{FunctionCommand, FunctionConfig, PackageCache, StopRule, WORKER_VARIABLE};
-use judge_types::{JudgementId, JudgementState, Lane, Limits, Role, SourceFile};
+use judge_types::{JudgementId, JudgementState, Lane, Limits, Role, SourceFile, TraceContext};
 use std::{
     env, fs, io,
     path::{Path, PathBuf},
@@ -126,6 +126,7 @@ impl Judge {
             limits,
             lane: Lane::Practice,
             idempotency_key: None,
+            trace: Some(TraceContext::new()),
         };
         match submissions::create(&mut self.connection, &submission, None).unwrap() {
             Submitted::Created(_, judgement) => judgement,
