@@ -1,7 +1,7 @@
 //! The data folder: all that the embedded judge keeps.
 
 use anyhow::{Context, bail};
-use executor::{PackageCache, Workbench};
+use executor::{Meter, PackageCache, Workbench};
 use languages::{Languages, Search};
 use sandbox::{Helper, Launcher, Level};
 use std::ffi::OsString;
@@ -96,6 +96,7 @@ impl SandboxOptions {
             helper: Helper::Started(Launcher::start(&Helper::CurrentExe)?),
             scratch,
             cache,
+            meter: Meter::default(),
         })
     }
 }

@@ -8,6 +8,7 @@ mod function;
 mod golden;
 mod judging;
 mod language_table;
+mod metering;
 mod packages;
 mod scaler;
 mod small_memory;
@@ -59,6 +60,7 @@ fn main() -> ExitCode {
         function::trials(),
         scaler::trials(),
         small_memory::trials(),
+        metering::trials(),
     ]
     .into_iter()
     .flatten()

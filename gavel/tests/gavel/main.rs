@@ -11,7 +11,7 @@ mod nothing_lost;
 mod sandbox_contract;
 mod sandbox_runs;
 mod sandbox_specs;
-mod stack;
 mod simulating;
+mod stack;
 mod starting;
 mod verifying;

@@ -4,8 +4,10 @@
 
 mod accounts;
 mod blobs;
+mod dead_letters;
 mod leasing;
 mod load;
+mod metering;
 mod opening;
 mod problem_versions;
 mod publishing;
