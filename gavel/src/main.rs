@@ -7,6 +7,7 @@ mod demo;
 mod doctor;
 mod function;
 mod logging;
+mod price_options;
 mod sandbox;
 mod scaling_options;
 mod simulate;

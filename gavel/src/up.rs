@@ -1,5 +1,6 @@
 //! `gavel up`: the whole judge on one machine.
 
+use crate::price_options::PriceOptions;
 use crate::terminal::{HEADING, WARNING, say};
 use crate::{data::DataOptions, demo, logging};
 use anyhow::{Context, bail};
@@ -50,6 +51,8 @@ pub(crate) struct Options {
     /// Run all test cases, not only those up to the first that fails
     #[arg(long, env = "GAVEL_ALL_TESTS", value_parser = BoolishValueParser::new())]
     all_tests: bool,
+    #[command(flatten)]
+    price: PriceOptions,
 }
 
 /// Requests and pages: more connections would only wait for SQLite's one writer.
@@ -178,6 +181,7 @@ fn api_config(
         registration_open: !options.closed_registration,
         secure_cookies: options.secure_cookies,
         behind_proxy: options.behind_proxy,
+        price: options.price.price(),
     }
 }
 

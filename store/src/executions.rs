@@ -101,8 +101,30 @@ pub fn of_judgement(
     connection: &mut AnyConnection,
     judgement: JudgementId,
 ) -> Result<Vec<(u32, ExecutionUsage)>, DatabaseError> {
+    let of_any: Vec<&str> = ExecutionEnding::ALL.map(ExecutionEnding::name).into();
+    list(connection, judgement, &of_any)
+}
+
+/// Those of them that left the judgement to others. One that gave up on it is not told of here.
+///
+/// # Errors
+/// Where the database fails.
+pub fn that_left_it_to_others(
+    connection: &mut AnyConnection,
+    judgement: JudgementId,
+) -> Result<Vec<(u32, ExecutionUsage)>, DatabaseError> {
+    let left = [ExecutionEnding::Released.name(), ExecutionEnding::Lost.name()];
+    list(connection, judgement, &left)
+}
+
+fn list(
+    connection: &mut AnyConnection,
+    judgement: JudgementId,
+    endings: &[&str],
+) -> Result<Vec<(u32, ExecutionUsage)>, DatabaseError> {
     let rows = executions::table
         .filter(executions::judgement_id.eq(judgement.to_string()))
+        .filter(executions::ending.eq_any(endings))
         .order(executions::attempt.asc())
         .load::<Row>(connection)?;
     Ok(rows

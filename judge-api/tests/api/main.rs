@@ -3,10 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod accounts;
+mod dead_letters;
 mod errors;
 mod events;
 mod fuzz;
 mod hidden;
+mod metering;
 mod openapi;
 mod pages;
 mod problems;
