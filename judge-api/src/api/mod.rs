@@ -1,6 +1,7 @@
 //! The JSON API, below `/api/v1`. Names are those of the CLICS Contest API where it has them.
 
 mod account;
+mod dead_letter_view;
 mod dead_letters;
 mod docs;
 mod events;
@@ -23,9 +24,10 @@ pub(crate) mod view;
 pub(crate) use account::{
     NameAndPassword, PasswordChange, change_own_password, log_in, register as make_account,
 };
+pub(crate) use dead_letter_view::State as DeadLetterState;
 pub(crate) use dead_letters::{
-    DeadLetterPage, IgnoreNote, Query as DeadLetterQuery, State as DeadLetterState,
-    ignore as ignore_dead_letter, page as page_of_dead_letters, retry as retry_dead_letter,
+    DeadLetterPage, IgnoreNote, Query as DeadLetterQuery, ignore as ignore_dead_letter,
+    page as page_of_dead_letters, retry as retry_dead_letter,
 };
 pub(crate) use metering::{By, Metering, Query as MeteringQuery, read as read_meter};
 pub(crate) use problem_admin::{UploadQuery, install, remove as remove_problem};
