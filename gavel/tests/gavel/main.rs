@@ -5,6 +5,7 @@
 mod browser;
 mod command_line;
 mod database;
+mod dead_letters;
 mod judge;
 mod judging;
 mod nothing_lost;
