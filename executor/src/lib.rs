@@ -18,8 +18,8 @@ mod verify;
 
 pub use function::{FunctionConfig, FunctionExit, run_function, settle_down};
 pub use judging::{
-    Interrupted, JudgeJob, Judged, ProgressSink, SourceText, SourcesError, StopRule, Workbench,
-    judge, read_sources,
+    Interrupted, JudgeJob, Judged, Meter, ProgressSink, SourceText, SourcesError, StopRule,
+    Workbench, judge, read_sources,
 };
 pub use package_cache::{CachedPackage, PackageCache};
 pub use scaler::{

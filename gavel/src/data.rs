@@ -2,7 +2,7 @@
 
 use crate::secret::{self, Unread};
 use anyhow::{Context, bail};
-use executor::{PackageCache, Workbench};
+use executor::{Meter, PackageCache, Workbench};
 use languages::{Languages, Search};
 use sandbox::{Helper, Launcher, Level};
 use std::ffi::OsString;
@@ -100,6 +100,7 @@ impl SandboxOptions {
             helper: Helper::Started(Launcher::start(&Helper::CurrentExe)?),
             scratch,
             cache,
+            meter: Meter::default(),
         })
     }
 }

@@ -11,6 +11,7 @@ mod function;
 mod judging;
 mod logging;
 mod monitoring;
+mod price_options;
 mod sandbox;
 mod scale;
 mod scaling_options;

@@ -1,5 +1,6 @@
 //! The web server, as `gavel up` and `gavel api` start it.
 
+use crate::price_options::PriceOptions;
 use crate::terminal::{HEADING, say};
 use crate::{data::DataOptions, demo};
 use anyhow::Context;
@@ -33,6 +34,8 @@ pub(crate) struct ServeOptions {
     /// How many submissions a user may send in a minute; 0 for any number
     #[arg(long, value_name = "NUMBER", default_value_t = 20, env = "GAVEL_SUBMISSIONS_PER_MINUTE")]
     submissions_per_minute: u32,
+    #[command(flatten)]
+    price: PriceOptions,
 }
 
 /// Requests and pages: more connections would only wait for SQLite's one writer.
@@ -83,6 +86,7 @@ impl ServeOptions {
             registration_open: !self.closed_registration,
             secure_cookies: self.secure_cookies,
             behind_proxy: self.behind_proxy,
+            price: self.price.price(),
         })?;
         say!("\nOpen {HEADING}http://{}/{HEADING:#}   (Ctrl-C stops)", running.addr());
         Ok(running)

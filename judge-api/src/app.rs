@@ -4,10 +4,11 @@ use crate::auth::Attempts;
 use crate::error::ApiError;
 use crate::live::Live;
 use crate::monitoring::Monitoring;
-use crate::{ApiConfig, ApiLimits, OfferedLanguages};
+use crate::{ApiConfig, ApiLimits, OfferedLanguages, Price};
 use actix_web::web;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use store::{AnyConnection, Bell, Blobs, Database};
 use tokio::sync::{Semaphore, watch};
 
@@ -23,6 +24,9 @@ pub(crate) struct App {
     pub(crate) registration_open: bool,
     pub(crate) secure_cookies: bool,
     pub(crate) behind_proxy: bool,
+    pub(crate) price: Price,
+    /// How many dead letters were open when a member of the jury last asked for a page: for the badge on that page.
+    pub(crate) open_dead_letters: AtomicU64,
     pub(crate) attempts: Attempts,
     pub(crate) live: Arc<Live>,
     /// Turns true when the server is about to stop.
@@ -47,6 +51,8 @@ impl App {
             registration_open: config.registration_open,
             secure_cookies: config.secure_cookies,
             behind_proxy: config.behind_proxy,
+            price: config.price,
+            open_dead_letters: AtomicU64::new(0),
             live,
             stopping,
             hashing: Semaphore::new(2),

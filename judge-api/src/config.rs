@@ -1,7 +1,7 @@
 //! What the server needs to know.
 
-use crate::OfferedLanguages;
 use crate::monitoring::Monitoring;
+use crate::{OfferedLanguages, Price};
 use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf};
 use store::{Bell, Blobs, Database, submissions::RateLimit};
 
@@ -31,6 +31,8 @@ pub struct ApiConfig {
     /// Whether a proxy in front says in `X-Forwarded-For`, as its last entry, who is asking. Only true
     /// where nobody can reach the server around that proxy.
     pub behind_proxy: bool,
+    /// What executions cost, for the metering; [`Price::default`] shows no prices.
+    pub price: Price,
 }
 
 /// How much of everything one client may send.

@@ -30,7 +30,8 @@ impl RunUsage {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ExecutionUsage {
-    /// CPU time of the function and everything it ran, in milliseconds.
+    /// CPU time of the function and of every program it ran in a box, in milliseconds. Not that of the processes around
+    /// the boxes, which is some 10 ms.
     pub cpu_ms: u64,
     /// From the start of the process to the verdict, in milliseconds.
     pub wall_ms: u64,
@@ -45,7 +46,11 @@ pub struct ExecutionUsage {
 }
 
 impl ExecutionUsage {
-    /// Memory times wall time, in gigabyte-seconds (10⁹ bytes), as serverless platforms bill it.
+    /// Peak memory times wall time, in gigabyte-seconds (10⁹ bytes).
+    ///
+    /// Platforms bill the memory that a function is given. Ours is given none of its own: a program may grow up to its
+    /// problem's limit, and what it leaves free serves others. So the bill is of what was used, of which the
+    /// kernel keeps account, and does not change with a generous limit.
     #[must_use]
     #[allow(clippy::cast_precision_loss, reason = "a bill needs no more than 52 bits")]
     pub fn gb_seconds(&self) -> f64 {

@@ -49,6 +49,24 @@ pub(crate) fn hold(
     Ok(())
 }
 
+/// When this last happened to a judgement; `None` where it has not.
+pub(crate) fn last_time(
+    connection: &mut AnyConnection,
+    submission: SubmissionId,
+    judgement: JudgementId,
+    kind: &ProgressKind,
+) -> Result<Option<OffsetDateTime>, DatabaseError> {
+    let at: Option<PrimitiveDateTime> = events::table
+        .filter(events::submission_id.eq(submission.to_string()))
+        .filter(events::judgement_id.eq(judgement.to_string()))
+        .filter(events::kind.eq(to_json("event", kind)?))
+        .order(events::sequence.desc())
+        .select(events::at)
+        .first(connection)
+        .optional()?;
+    Ok(at.map(from_timestamp))
+}
+
 type Row = (String, i64, String, PrimitiveDateTime, String);
 
 /// The events of a submission after the one numbered `after` (0 for all).

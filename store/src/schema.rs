@@ -145,6 +145,20 @@ table! {
         queue_wait_ms -> BigInt,
         transferred_bytes -> BigInt,
         finished_at -> Timestamp,
+        ending -> Text,
+    }
+}
+
+table! {
+    dead_letters (judgement_id) {
+        judgement_id -> Text,
+        deliveries -> Integer,
+        ignored_by -> Nullable<Text>,
+        ignored_at -> Nullable<Timestamp>,
+        note -> Nullable<Text>,
+        retried_by -> Nullable<Text>,
+        retried_at -> Nullable<Timestamp>,
+        retried_as -> Nullable<Text>,
     }
 }
 
@@ -185,6 +199,7 @@ table! {
 allow_tables_to_appear_in_same_query!(
     contest_problems,
     contests,
+    dead_letters,
     judgements,
     outbox,
     problem_versions,

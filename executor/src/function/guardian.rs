@@ -1,6 +1,7 @@
 //! The thread that renews the lease and ends a function that takes too long.
 
-use super::{FunctionConfig, FunctionExit, own_cpu_ms, to_lease_length, whole_ms};
+use super::{FunctionConfig, FunctionExit, metered, to_lease_length};
+use crate::judging::Meter;
 use judge_types::{ExecutionUsage, JudgingError, JudgingErrorKind, with_causes};
 use std::{
     process,
@@ -40,6 +41,7 @@ impl Guardian {
             started,
             hard_timeout: config.hard_timeout,
             usage,
+            meter: config.bench.meter.clone(),
             over: Arc::clone(&over),
         };
         thread::spawn(move || watch.run(&stopped));
@@ -61,6 +63,7 @@ struct Watch {
     started: Instant,
     hard_timeout: Duration,
     usage: ExecutionUsage,
+    meter: Meter,
     over: Arc<Mutex<bool>>,
 }
 
@@ -122,11 +125,7 @@ impl Watch {
         let message = format!("not judged within the function's hard timeout of {seconds} s");
         tracing::error!(message);
         let error = JudgingError::new(JudgingErrorKind::HardTimeout, message);
-        let usage = ExecutionUsage {
-            wall_ms: whole_ms(self.started.elapsed()),
-            cpu_ms: own_cpu_ms(),
-            ..self.usage
-        };
+        let usage = metered(&self.meter, self.started, self.usage);
         let written =
             self.connected(connection).and_then(|open| self.lease.fail(open, &error, &usage));
         match written {

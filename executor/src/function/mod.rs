@@ -12,7 +12,7 @@ pub use place::settle_down;
 
 use crate::{
     PackageCache,
-    judging::{Interrupted, JudgeJob, Judged, SourceText, StopRule, Workbench, judge},
+    judging::{Interrupted, JudgeJob, Judged, Meter, SourceText, StopRule, Workbench, judge},
 };
 use guardian::Guardian;
 use judge_types::{
@@ -152,12 +152,7 @@ impl Execution<'_> {
         let judged = self.judge(connection, &mut usage);
         // From here on nobody else ends this process or writes through the lease.
         guardian.stop();
-        if let Ok(judged) = &judged {
-            usage.cpu_ms = judged.total_cpu_ms;
-            usage.memory_bytes = judged.usage.max(judged.compile.usage).memory_bytes;
-        }
-        usage.cpu_ms += own_cpu_ms();
-        usage.wall_ms = whole_ms(self.started.elapsed());
+        let usage = metered(&self.config.bench.meter, self.started, usage);
         self.conclude(connection, judged, &usage)
     }
 
@@ -225,7 +220,9 @@ impl Execution<'_> {
                     Retry::Never => {
                         (self.lease.fail(connection, &error, usage), FunctionExit::Done)
                     }
-                    Retry::Again => (self.lease.release(connection), FunctionExit::HandedBack),
+                    Retry::Again => {
+                        (self.lease.release(connection, usage), FunctionExit::HandedBack)
+                    }
                 }
             }
         };
@@ -258,11 +255,22 @@ fn whole_ms(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// CPU time of this process, without what it ran.
-fn own_cpu_ms() -> u64 {
-    let Ok(usage) = getrusage(UsageWho::RUSAGE_SELF) else { return 0 };
-    let ms = |time: nix::sys::time::TimeVal| {
-        u64::try_from(time.tv_sec() * 1_000 + time.tv_usec() / 1_000).unwrap_or(0)
+/// The reading at the end of an execution that began at `started`, however it ends.
+fn metered(meter: &Meter, started: Instant, usage: ExecutionUsage) -> ExecutionUsage {
+    ExecutionUsage {
+        cpu_ms: whole_ms(meter.cpu() + own_cpu()),
+        wall_ms: whole_ms(started.elapsed()),
+        memory_bytes: meter.memory_bytes(),
+        ..usage
+    }
+}
+
+/// CPU time of this process, without what it ran in boxes.
+fn own_cpu() -> Duration {
+    let Ok(usage) = getrusage(UsageWho::RUSAGE_SELF) else { return Duration::ZERO };
+    let time = |time: nix::sys::time::TimeVal| {
+        let micros = time.tv_sec() * 1_000_000 + time.tv_usec();
+        Duration::from_micros(u64::try_from(micros).unwrap_or(0))
     };
-    ms(usage.user_time()) + ms(usage.system_time())
+    time(usage.user_time()) + time(usage.system_time())
 }

@@ -1,5 +1,6 @@
 //! Where this process judges.
 
+use super::Meter;
 use judge_types::{JudgingError, JudgingErrorKind};
 use languages::{Language, Languages, Search, Toolchain};
 use sandbox::{Helper, Level};
@@ -20,6 +21,8 @@ pub struct Workbench {
     pub scratch: PathBuf,
     /// A folder for what can be made again: unpacked packages, compiled validators.
     pub cache: PathBuf,
+    /// Where it is added up what programs use.
+    pub meter: Meter,
 }
 
 impl Workbench {

@@ -7,10 +7,12 @@ mod bench;
 mod checker;
 mod judge;
 mod limits;
+mod meter;
 mod program;
 mod verdict;
 
 pub use bench::Workbench;
 pub(crate) use bench::host;
 pub use judge::{Interrupted, JudgeJob, Judged, ProgressSink, StopRule, judge};
+pub use meter::Meter;
 pub use program::{SourceText, SourcesError, read_sources};

@@ -258,7 +258,7 @@ impl<'a> Program<'a> {
             {
                 Ok(Outcome { ending: Ending::Exited { code: 126 }, usage: Usage::default() })
             }
-            ran => ran.map_err(failed),
+            ran => ran.map_err(failed).inspect(|outcome| self.bench.meter.add(&outcome.usage)),
         }
     }
 }

@@ -8,6 +8,7 @@ mod function;
 mod golden;
 mod judging;
 mod language_table;
+mod metering;
 mod metrics;
 mod packages;
 mod scaler;
@@ -61,6 +62,7 @@ fn main() -> ExitCode {
         scaler::trials(),
         metrics::trials(),
         small_memory::trials(),
+        metering::trials(),
     ]
     .into_iter()
     .flatten()

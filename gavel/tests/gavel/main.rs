@@ -5,6 +5,7 @@
 mod browser;
 mod command_line;
 mod database;
+mod dead_letters;
 #[path = "../../../judge-api/tests/api/exposition.rs"]
 mod exposition;
 mod judge;

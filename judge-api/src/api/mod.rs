@@ -1,9 +1,13 @@
 //! The JSON API, below `/api/v1`. Names are those of the CLICS Contest API where it has them.
 
 mod account;
+mod dead_letter_view;
+mod dead_letters;
 mod docs;
 mod events;
 mod languages;
+mod metering;
+mod metering_csv;
 pub(crate) mod openapi;
 mod problem_admin;
 mod problem_files;
@@ -19,6 +23,12 @@ pub(crate) mod view;
 pub(crate) use account::{
     NameAndPassword, PasswordChange, change_own_password, log_in, register as make_account,
 };
+pub(crate) use dead_letter_view::State as DeadLetterState;
+pub(crate) use dead_letters::{
+    DeadLetterPage, IgnoreNote, Query as DeadLetterQuery, ignore as ignore_dead_letter,
+    page as page_of_dead_letters, retry as retry_dead_letter,
+};
+pub(crate) use metering::{By, Metering, Query as MeteringQuery, read as read_meter};
 pub(crate) use problem_admin::{UploadQuery, install, remove as remove_problem};
 pub(crate) use problems::{ProblemDetail, load as load_problem};
 pub(crate) use rejudge::rejudge as judge_again;
@@ -61,6 +71,10 @@ pub(crate) fn routes(service: &mut ServiceConfig) {
         .service(at("/api/v1/submissions/{id}").get(submissions::one))
         .service(at("/api/v1/submissions/{id}/events").get(events::stream))
         .service(at("/api/v1/submissions/{id}/rejudge").post(rejudge::request))
+        .service(at("/api/v1/dead-letters").get(dead_letters::list))
+        .service(at("/api/v1/dead-letters/{id}/retry").post(dead_letters::request_retry))
+        .service(at("/api/v1/dead-letters/{id}/ignore").post(dead_letters::mark_ignored))
+        .service(at("/api/v1/metering").get(metering::report))
         .service(at("/api/v1/users").get(users::list).post(users::create))
         .service(at("/api/v1/users/{id}").patch(users::change_role))
         .service(at("/api/v1/users/{id}/password").post(users::reset_password));

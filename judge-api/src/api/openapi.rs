@@ -1,8 +1,8 @@
 //! The description of the API, generated from its handlers.
 
 use super::{
-    account, events, languages, problem_admin, problem_files, problems, rejudge, submissions,
-    tokens, users,
+    account, dead_letters, events, languages, metering, problem_admin, problem_files, problems,
+    rejudge, submissions, tokens, users,
 };
 use crate::monitoring;
 use actix_web::web;
@@ -39,6 +39,10 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
         submissions::one,
         events::stream,
         rejudge::request,
+        dead_letters::list,
+        dead_letters::request_retry,
+        dead_letters::mark_ignored,
+        metering::report,
         users::list,
         users::create,
         users::change_role,

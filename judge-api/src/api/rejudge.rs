@@ -7,10 +7,10 @@ use crate::auth::Jury;
 use crate::error::{ApiError, ErrorBody};
 use crate::trace::RequestTrace;
 use actix_web::{HttpResponse, web};
-use judge_types::{Lane, SubmissionId};
+use judge_types::{Lane, ProblemId, SubmissionId, TraceContext};
 use store::judgements::{self, Judgement, NewJudgement};
-use store::problems;
 use store::users::User;
+use store::{AnyConnection, problems};
 
 /// Judge a submission again, with the problem's current package
 #[utoipa::path(post, path = "/api/v1/submissions/{id}/rejudge", tag = "submissions",
@@ -38,16 +38,9 @@ pub(crate) async fn rejudge(
     let judgement = app
         .db(move |connection| {
             let submission = access::submission(connection, &user, id)?;
-            let problem = problems::by_id(connection, submission.problem)?
-                .ok_or_else(|| ApiError::not_found("problem"))?;
-            let new = NewJudgement {
-                submission: id,
-                language: &submission.language,
-                package: problem.package,
-                limits: problem.limits,
-                lane: Lane::Rejudge,
-                trace: Some(trace),
-            };
+            let (problem, language) = (submission.problem, &submission.language);
+            let new =
+                with_current_package(connection, id, problem, language, Lane::Rejudge, trace)?;
             let id = judgements::rejudge(connection, &new)?;
             judgements::by_id(connection, id)?.ok_or_else(|| ApiError::not_found("judgement"))
         })
@@ -56,4 +49,19 @@ pub(crate) async fn rejudge(
     app.monitoring.count_queued(Lane::Rejudge);
     tracing::info!(submission = %id, judgement = %judgement.id, "queued again");
     Ok(judgement)
+}
+
+/// A judgement with the problem's package and limits as they are now.
+pub(super) fn with_current_package<'a>(
+    connection: &mut AnyConnection,
+    submission: SubmissionId,
+    problem: ProblemId,
+    language: &'a str,
+    lane: Lane,
+    trace: TraceContext,
+) -> Result<NewJudgement<'a>, ApiError> {
+    let problem =
+        problems::by_id(connection, problem)?.ok_or_else(|| ApiError::not_found("problem"))?;
+    let (package, limits) = (problem.package, problem.limits);
+    Ok(NewJudgement { submission, language, package, limits, lane, trace: Some(trace) })
 }

@@ -249,7 +249,9 @@ pub(crate) fn detail(
     let position = outbox::position(connection, judgement.id)?;
     let runs = runs::list(connection, judgement.id, judgement.attempt)?;
     let executions = match (judgement.state, sight) {
-        (JudgementState::Failed, Sight::Author) => Vec::new(),
+        (JudgementState::Failed, Sight::Author) => {
+            executions::that_left_it_to_others(connection, judgement.id)?
+        }
         _ => executions::of_judgement(connection, judgement.id)?,
     };
     let judgements = match sight {

@@ -15,6 +15,8 @@ use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web};
 use futures_util::future::LocalBoxFuture;
 use judge_types::Role;
+use std::sync::atomic::Ordering;
+use store::dead_letters;
 use store::tokens::{self, Token, TokenKind};
 use store::users::User;
 
@@ -95,10 +97,20 @@ async fn identify(request: &HttpRequest) -> Result<Option<Identity>, ApiError> {
         Secret::Bearer(secret) => (secret, TokenKind::Api),
         Secret::Cookie(secret) => (secret, TokenKind::Session),
     };
-    let found = app
-        .db(move |connection| Ok(tokens::authenticate(connection, &secret)?))
-        .await?
-        .filter(|(_, token)| token.kind == kind.name());
+    let is_page = !request.path().starts_with("/api/");
+    let (found, open_dead_letters) = app
+        .db(move |connection| {
+            let found = tokens::authenticate(connection, &secret)?
+                .filter(|(_, token)| token.kind == kind.name());
+            let is_jury = found.as_ref().is_some_and(|(user, _)| user.role >= Role::Jury);
+            let open =
+                if is_jury && is_page { Some(dead_letters::count_open(connection)?) } else { None };
+            Ok((found, open))
+        })
+        .await?;
+    if let Some(open) = open_dead_letters {
+        app.open_dead_letters.store(open, Ordering::Relaxed);
+    }
     match found {
         Some((user, token)) => {
             let identity = Identity { user, token };

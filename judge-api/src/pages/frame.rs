@@ -5,6 +5,7 @@ use crate::app::App;
 use actix_web::body::BoxBody;
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use judge_types::Role;
+use std::sync::atomic::Ordering;
 use store::users::User;
 
 /// What the layout of a page needs to know.
@@ -12,6 +13,8 @@ pub(crate) struct Frame {
     pub(crate) title: String,
     pub(crate) user: Option<User>,
     pub(crate) registration_open: bool,
+    /// For the jury: what waits for them.
+    pub(crate) open_dead_letters: u64,
     pub(crate) style: &'static str,
     pub(crate) script: &'static str,
 }
@@ -22,6 +25,7 @@ impl Frame {
             title: title.into(),
             user,
             registration_open: app.registration_open,
+            open_dead_letters: app.open_dead_letters.load(Ordering::Relaxed),
             style: assets::style_address(),
             script: assets::script_address(),
         }

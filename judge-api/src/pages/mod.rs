@@ -3,10 +3,12 @@
 mod account;
 mod admin;
 mod assets;
+mod dead_letters;
 mod errors;
 mod form;
 mod frame;
 mod home;
+mod metering;
 mod problem;
 mod submission;
 mod words;
@@ -39,6 +41,10 @@ pub(crate) fn routes(service: &mut ServiceConfig) {
         .service(at("/admin/users").get(admin::users).post(admin::create_user))
         .service(at("/admin/users/{id}/role").post(admin::set_role))
         .service(at("/admin/users/{id}/password").post(admin::reset_password))
+        .service(at("/admin/metering").get(metering::page))
+        .service(at("/jury/dead-letters").get(dead_letters::page))
+        .service(at("/jury/dead-letters/{id}/retry").post(dead_letters::retry))
+        .service(at("/jury/dead-letters/{id}/ignore").post(dead_letters::ignore))
         .default_service(web::to(nothing_here));
 }
 

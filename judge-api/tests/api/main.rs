@@ -3,11 +3,13 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod accounts;
+mod dead_letters;
 mod errors;
 mod events;
 mod exposition;
 mod fuzz;
 mod hidden;
+mod metering;
 mod monitoring;
 mod openapi;
 mod pages;

@@ -8,7 +8,7 @@ use serde_json::json;
 /// Method, path, and the statuses for: nobody, a stranger, the author, the jury, an administrator.
 type Row<'a> = (&'a str, String, [u16; 5]);
 
-fn rows(submission: SubmissionId, user: &str) -> Vec<Row<'static>> {
+fn rows(submission: SubmissionId, user: &str, dead: JudgementId) -> Vec<Row<'static>> {
     let public = [200; 5];
     let everyone = [401, 200, 200, 200, 200];
     let own = [401, 404, 200, 200, 200];
@@ -40,6 +40,16 @@ fn rows(submission: SubmissionId, user: &str) -> Vec<Row<'static>> {
         ("GET", "/api/v1/problems/sum/versions".into(), jury),
         ("POST", "/api/v1/problems".into(), [401, 403, 403, 403, 415]),
         ("PUT", "/api/v1/problems/sum".into(), [401, 403, 403, 403, 415]),
+        ("GET", "/api/v1/dead-letters".into(), jury),
+        ("POST", format!("/api/v1/dead-letters/{dead}/ignore"), jury),
+        ("POST", format!("/api/v1/dead-letters/{dead}/retry"), [401, 403, 403, 201, 200]),
+        (
+            "POST",
+            format!("/api/v1/dead-letters/{}/retry", JudgementId::new()),
+            [401, 403, 403, 404, 404],
+        ),
+        ("GET", "/api/v1/metering?by=team".into(), admin),
+        ("GET", "/api/v1/metering?by=day&format=csv".into(), admin),
         ("GET", "/api/v1/users".into(), admin),
         ("POST", "/api/v1/users".into(), [401, 403, 403, 403, 400]),
         ("PATCH", format!("/api/v1/users/{user}"), [401, 403, 403, 403, 400]),
@@ -48,6 +58,10 @@ fn rows(submission: SubmissionId, user: &str) -> Vec<Row<'static>> {
         ("GET", "/submissions".into(), [303, 200, 200, 200, 200]),
         ("GET", format!("/submissions/{submission}"), [303, 404, 200, 200, 200]),
         ("POST", format!("/submissions/{submission}/rejudge"), [303, 403, 403, 303, 303]),
+        ("GET", "/jury/dead-letters".into(), [303, 403, 403, 200, 200]),
+        ("POST", format!("/jury/dead-letters/{dead}/ignore"), [303, 403, 403, 415, 415]),
+        ("POST", format!("/jury/dead-letters/{dead}/retry"), [303, 403, 403, 303, 303]),
+        ("GET", "/admin/metering".into(), [303, 403, 403, 403, 200]),
         ("GET", "/account".into(), [303, 200, 200, 200, 200]),
         ("GET", "/admin/problems".into(), [303, 403, 403, 403, 200]),
         ("POST", "/admin/problems".into(), [303, 403, 403, 403, 415]),
@@ -74,7 +88,10 @@ async fn every_address_lets_in_only_whom_it_should() {
     let submission = app.submit(&author).await;
     // Judged, so that its stream of events has an end.
     app.judge(submission, judge_types::Verdict::Accepted);
-    for (method, path, expected) in rows(submission, &target) {
+    let given_up = app.submit(&author).await;
+    app.fail(&app.claim(given_up));
+    let dead = app.judgement(given_up);
+    for (method, path, expected) in rows(submission, &target, dead) {
         // Sent without a content type where a wrong one is expected, and as empty JSON elsewhere.
         let wants_json = !expected.contains(&415);
         let method = Method::from_bytes(method.as_bytes()).unwrap();

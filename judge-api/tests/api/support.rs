@@ -63,6 +63,7 @@ impl TestApp {
             registration_open: true,
             secure_cookies: false,
             behind_proxy: false,
+            price: judge_api::Price::default(),
         };
         change(&mut config);
         let running = judge_api::start(config).unwrap();

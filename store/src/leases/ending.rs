@@ -1,9 +1,10 @@
 //! Ending a function's hold without a verdict: by itself, or by those who know that it is dead.
 
 use super::{Lease, LeaseError, names, submission_of};
-use crate::convert::{to_integer, to_text, to_timestamp};
+use crate::convert::{from_integer, from_timestamp, to_integer, to_text, to_timestamp};
+use crate::executions::{self, ExecutionEnding};
 use crate::schema::judgements;
-use crate::{AnyConnection, DatabaseError, database, events, executions, outbox};
+use crate::{AnyConnection, DatabaseError, database, dead_letters, events, outbox};
 use diesel::prelude::*;
 use judge_types::{
     ExecutionUsage, JudgementId, JudgementState, JudgingError, ProgressKind, Transition,
@@ -25,7 +26,7 @@ impl Lease {
         database::write(connection, |connection| {
             let guard = Guard::Attempt(self.attempt);
             self.held(usize::from(fail(connection, self.judgement, guard, error)?))?;
-            executions::insert(connection, self, execution, now)?;
+            executions::insert(connection, self, execution, ExecutionEnding::Failed, now)?;
             Ok(())
         })
     }
@@ -34,10 +35,18 @@ impl Lease {
     ///
     /// # Errors
     /// [`LeaseError::Lost`] where the judgement no longer belongs to this attempt.
-    pub fn release(&self, connection: &mut AnyConnection) -> Result<(), LeaseError> {
+    pub fn release(
+        &self,
+        connection: &mut AnyConnection,
+        execution: &ExecutionUsage,
+    ) -> Result<(), LeaseError> {
+        let now = judge_types::now();
         database::write(connection, |connection| {
             let guard = Guard::Attempt(self.attempt);
-            self.held(usize::from(release(connection, self.judgement, guard)?))
+            let released = release(connection, self.judgement, guard)?;
+            self.held(usize::from(released.is_some()))?;
+            executions::insert(connection, self, execution, ExecutionEnding::Released, now)?;
+            Ok(())
         })
     }
 }
@@ -78,7 +87,13 @@ pub fn release_dead(
     judgement: JudgementId,
     worker: &str,
 ) -> Result<bool, DatabaseError> {
-    database::write(connection, |connection| release(connection, judgement, Guard::Worker(worker)))
+    database::write(connection, |connection| {
+        let released = release(connection, judgement, Guard::Worker(worker))?;
+        if let Some(lease) = &released {
+            executions::insert_lost(connection, lease, judge_types::now())?;
+        }
+        Ok(released.is_some())
+    })
 }
 
 /// Gives up on a judgement that no function holds, because too many died of it;
@@ -94,12 +109,13 @@ pub fn fail_unheld(
     database::write(connection, |connection| fail(connection, judgement, Guard::Unheld, error))
 }
 
+/// Puts a judgement back; gives the lease that this ended.
 fn release(
     connection: &mut AnyConnection,
     judgement: JudgementId,
     guard: Guard<'_>,
-) -> Result<bool, DatabaseError> {
-    let Some(submission) = submission_of(connection, judgement)? else { return Ok(false) };
+) -> Result<Option<Lease>, DatabaseError> {
+    let Some(submission) = submission_of(connection, judgement)? else { return Ok(None) };
     events::hold(connection, submission)?;
     let update = diesel::update(
         judgements::table
@@ -110,12 +126,17 @@ fn release(
         judgements::state.eq(JudgementState::Queued.name()),
         judgements::lease_expires_at.eq(None::<PrimitiveDateTime>),
     ));
-    let changed = guarded!(update, guard, connection);
-    if changed == 1 {
-        let now = judge_types::now();
-        events::append(connection, submission, judgement, now, &ProgressKind::Released)?;
+    if guarded!(update, guard, connection) == 0 {
+        return Ok(None);
     }
-    Ok(changed == 1)
+    let now = judge_types::now();
+    events::append(connection, submission, judgement, now, &ProgressKind::Released)?;
+    let (attempt, created_at) = judgements::table
+        .find(judgement.to_string())
+        .select((judgements::attempt, judgements::created_at))
+        .first::<(i32, PrimitiveDateTime)>(connection)?;
+    let (attempt, queued_at) = (from_integer(attempt), from_timestamp(created_at));
+    Ok(Some(Lease { judgement, submission, attempt, queued_at }))
 }
 
 fn fail(
@@ -141,6 +162,7 @@ fn fail(
     ));
     let changed = guarded!(update, guard, connection);
     if changed == 1 {
+        dead_letters::insert(connection, judgement)?;
         outbox::remove(connection, judgement)?;
         events::append(connection, submission, judgement, now, &ProgressKind::Failed)?;
     }

@@ -11,7 +11,7 @@ pub use ending::{fail_unheld, release_dead};
 
 use crate::convert::{from_integer, from_timestamp, parse, to_timestamp};
 use crate::schema::judgements;
-use crate::{AnyConnection, DatabaseError, database, events};
+use crate::{AnyConnection, DatabaseError, database, events, executions};
 use diesel::prelude::*;
 use judge_types::{JudgementId, JudgementState, ProgressKind, SubmissionId, Transition};
 use time::{Duration, OffsetDateTime, PrimitiveDateTime};
@@ -29,7 +29,7 @@ pub struct Lease {
     pub submission: SubmissionId,
     /// Which claim this is, from 1.
     pub attempt: u32,
-    /// When the judgement was queued.
+    /// Since when the judgement has waited for this claim.
     pub queued_at: OffsetDateTime,
 }
 
@@ -88,6 +88,15 @@ pub fn claim(
             return Ok(Claim::Unknown);
         };
         events::hold(connection, submission)?;
+        let before: Before = judgements::table
+            .find(&id)
+            .select((
+                judgements::attempt,
+                judgements::state,
+                judgements::lease_expires_at,
+                judgements::created_at,
+            ))
+            .first(connection)?;
         let claimed = diesel::update(
             judgements::table
                 .filter(judgements::id.eq(&id))
@@ -106,33 +115,39 @@ pub fn claim(
             judgements::lease_expires_at.eq(to_timestamp(now + length.min(LONGEST_LEASE))),
         ))
         .execute(connection)?;
-        let (attempt, state, expires, created) = judgements::table
-            .find(&id)
-            .select((
-                judgements::attempt,
-                judgements::state,
-                judgements::lease_expires_at,
-                judgements::created_at,
-            ))
-            .first::<(i32, String, Option<PrimitiveDateTime>, PrimitiveDateTime)>(connection)?;
+        let (attempt, state, expires, created) = before;
+        let state: JudgementState = parse("judgement state", &state)?;
         if claimed == 0 {
-            let state: JudgementState = parse("judgement state", &state)?;
             return Ok(match expires {
                 Some(until) if !state.is_final() => Claim::Held(from_timestamp(until)),
                 _ => Claim::Final,
             });
         }
-        let lease = Lease {
+        let mut lease = Lease {
             judgement,
             submission,
             attempt: from_integer(attempt),
             queued_at: from_timestamp(created),
         };
+        if state != JudgementState::Queued {
+            // Its function is gone, and nobody has noticed: it counts as dead since its lease ran out.
+            let missed_at = expires.map_or(now, |at| from_timestamp(at).min(now));
+            executions::insert_lost(connection, &lease, missed_at)?;
+            lease.queued_at = missed_at;
+        } else if lease.attempt > 0 {
+            let released = ProgressKind::Released;
+            let put_back = events::last_time(connection, submission, judgement, &released)?;
+            lease.queued_at = put_back.unwrap_or(lease.queued_at);
+        }
+        lease.attempt += 1;
         let started = ProgressKind::Started { attempt: lease.attempt };
         events::append(connection, lease.submission, judgement, now, &started)?;
         Ok(Claim::Granted(lease))
     })
 }
+
+/// Attempt, state, end of the lease, and when it was made.
+type Before = (i32, String, Option<PrimitiveDateTime>, PrimitiveDateTime);
 
 /// Which submission a judgement is of, for good; `None` where there is no such judgement.
 fn submission_of(

@@ -5,8 +5,9 @@
 
 use super::{LONGEST_LEASE, Lease, LeaseError, names};
 use crate::convert::{to_bigint, to_integer, to_text, to_timestamp};
+use crate::executions::{self, ExecutionEnding};
 use crate::schema::judgements;
-use crate::{AnyConnection, database, events, executions, outbox, runs};
+use crate::{AnyConnection, database, events, outbox, runs};
 use diesel::prelude::*;
 use judge_types::{
     CompileResult, ExecutionUsage, JudgementState, ProgressKind, RunResult, RunUsage, Transition,
@@ -135,7 +136,7 @@ impl Lease {
                 ))
                 .execute(connection)?;
             self.held(changed)?;
-            executions::insert(connection, self, execution, now)?;
+            executions::insert(connection, self, execution, ExecutionEnding::Finished, now)?;
             Ok(outbox::remove(connection, self.judgement)?)
         })
     }

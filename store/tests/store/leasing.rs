@@ -98,7 +98,7 @@ fn a_held_judgement_cannot_be_claimed_until_its_lease_runs_out(database: &TestDa
     assert!(lost(lease.add_run(connection, &run(1, Verdict::WrongAnswer), 1)));
     assert!(lost(lease.finish(connection, Verdict::WrongAnswer, usage, &metered)));
     assert!(lost(lease.fail(connection, &error, &metered)));
-    assert!(lost(lease.release(connection)));
+    assert!(lost(lease.release(connection, &metered)));
 
     second.compiled(connection, &COMPILED).unwrap();
     second.finish(connection, Verdict::Accepted, usage, &metered).unwrap();
@@ -171,7 +171,7 @@ fn giving_up_is_no_verdict_and_leaves_the_reason(database: &TestDatabase) {
     let error = JudgingError::new(JudgingErrorKind::DeliveryLimit, "died 4 times");
     let lease = claim(connection, judgement);
     assert!(!leases::fail_unheld(connection, judgement, &error).unwrap(), "it is held");
-    lease.release(connection).unwrap();
+    lease.release(connection, &ExecutionUsage::default()).unwrap();
     assert!(leases::fail_unheld(connection, judgement, &error).unwrap());
     let stored = judgements::by_id(connection, judgement).unwrap().unwrap();
     assert_eq!((stored.state, stored.verdict), (JudgementState::Failed, None));

@@ -5,8 +5,10 @@
 mod accounts;
 mod backlog;
 mod blobs;
+mod dead_letters;
 mod leasing;
 mod load;
+mod metering;
 mod opening;
 mod problem_versions;
 mod publishing;

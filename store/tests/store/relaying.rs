@@ -266,11 +266,10 @@ fn the_most_urgent_lane_is_taken_first(database: &TestDatabase) {
     assert_eq!(judgement_in(&running), rejudged[0]);
     let contest = submit(connection, &scene, Lane::Contest);
     relay.bell.ring();
-    relay.runtime.block_on(consumer.rung());
-    // It has come while the slot was taken; now the slot is free.
-    relay.runtime.block_on(running.acknowledge());
+    // It comes though the slot is taken.
     let next = relay.next(&consumer);
     assert_eq!(judgement_in(&next), contest);
     relay.runtime.block_on(next.acknowledge());
+    relay.runtime.block_on(running.acknowledge());
     relay.runtime.block_on(consumer.close());
 }

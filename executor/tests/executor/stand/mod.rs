@@ -7,7 +7,7 @@ pub(crate) use judge::{Judge, function_process};
 pub(crate) use package::PackageFolder;
 
 use executor::{
-    Interrupted, JudgeJob, Judged, ProgressSink, SourceText, StopRule, Workbench, judge,
+    Interrupted, JudgeJob, Judged, Meter, ProgressSink, SourceText, StopRule, Workbench, judge,
 };
 use judge_types::{CompileResult, JudgingError, Limits, RunResult};
 use languages::{Languages, Search};
@@ -29,6 +29,7 @@ pub(crate) fn workbench(folder: &Path, level: Option<Level>) -> Workbench {
         helper: Helper::CurrentExe,
         scratch: make("scratch"),
         cache: make("cache"),
+        meter: Meter::default(),
     }
 }
 
