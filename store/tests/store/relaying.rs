@@ -5,9 +5,9 @@ use judge_types::{JudgementId, JudgementState, JudgingErrorKind, Lane, TraceCont
 use lapin::options::BasicGetOptions;
 use lapin::types::AMQPValue;
 use std::time::{Duration, Instant};
-use store::broker::consumer::{self, Consumer, ConsumerConfig, Message};
+use store::broker::consumer::{self, Consumer, ConsumerConfig};
 use store::broker::relay::{self, RelayConfig};
-use store::broker::{BrokerUrl, DELIVERY_LIMIT, Link};
+use store::broker::{BrokerUrl, DELIVERY_LIMIT, Link, Message};
 use store::submissions::{NewSubmission, Submitted};
 use store::{AnyConnection, Bell, judgements, outbox, submissions};
 use test_servers::RabbitMq;
