@@ -11,11 +11,12 @@ ARG DEBIAN_VERSION=12.15
 
 FROM rust:${RUST_VERSION}-slim-bookworm AS build
 SHELL ["/bin/bash", "-euo", "pipefail", "-c"]
-# The database clients are built from sources that come with their crates: a C compiler is all they need.
+# The database clients are built from sources that come with their crates: a C compiler is all they need,
+# and for TLS to PostgreSQL the headers of OpenSSL, whose library is Debian's to mend.
 # Versions of packages are Debian's to choose: within a release it only mends.
 # hadolint ignore=DL3008
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends g++ libc6-dev make perl \
+    && apt-get install -y --no-install-recommends g++ libc6-dev libssl-dev make perl pkg-config \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .
@@ -23,7 +24,7 @@ COPY . .
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/usr/local/cargo/git \
     --mount=type=cache,target=/src/target,sharing=locked \
-    cargo build --release --locked --package gavel \
+    cargo build --release --locked --package gavel --features postgres-tls \
     && install -D target/release/gavel /out/gavel
 # The compiler for contestants' Rust programs, at a place where `languages/base.toml` looks.
 RUN cp -a "$(rustc --print sysroot)" /opt/rust \
@@ -41,7 +42,7 @@ LABEL org.opencontainers.image.title="Gavel API" \
 # Certificate authorities, for a database, a broker and an object store that speak TLS.
 # hadolint ignore=DL3008
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends ca-certificates \
+    && apt-get install -y --no-install-recommends ca-certificates libssl3 \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 10001 gavel \
     && useradd --uid 10001 --gid gavel --no-log-init --home-dir /var/lib/gavel --shell /usr/sbin/nologin gavel \
@@ -75,7 +76,7 @@ LABEL org.opencontainers.image.title="Gavel executor" \
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
-        ca-certificates mount tini \
+        ca-certificates libssl3 mount tini \
         default-jdk-headless \
         fp-compiler \
         g++ gcc libc6-dev \
