@@ -111,8 +111,8 @@ impl ScalerConfig {
     /// How often to look at the queue unasked when nobody says otherwise.
     pub const DEFAULT_SLOW_TICK: Duration = Duration::from_secs(5);
 
-    /// How often a task is delivered again when nobody says otherwise: as often as the broker does it.
-    pub const DEFAULT_DELIVERY_LIMIT: u32 = store::broker::DELIVERY_LIMIT;
+    /// How often a task is delivered again when nobody says otherwise.
+    pub const DEFAULT_DELIVERY_LIMIT: u32 = 3;
 }
 
 /// Takes tasks off a queue and starts a function for each.

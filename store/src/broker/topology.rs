@@ -6,8 +6,9 @@ use lapin::options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptio
 use lapin::types::{AMQPValue, FieldTable};
 use lapin::{Channel, Connection, ExchangeKind, Queue};
 
-/// How often a task is delivered again before it is given up.
-pub const DELIVERY_LIMIT: u32 = 3;
+/// How often the broker delivers a task again, as when a scaler ends with it, before it gives it up. Functions that
+/// fail are counted by their scaler, whose limit is lower: of a connection that breaks no task is to blame.
+pub const DELIVERY_LIMIT: u32 = 5;
 
 /// The header that says how often a task was delivered before it was published this time.
 pub(super) const DELIVERIES_BEFORE: &str = "x-gavel-deliveries";
