@@ -1,7 +1,7 @@
 //! `gavel function`: one message in, one verdict out; or the messages that a broker has.
 
 use crate::broker::BrokerOptions;
-use crate::judging::JudgeOptions;
+use crate::judging::{JudgeOptions, found_here};
 use crate::monitoring::MonitoringOptions;
 use crate::scaling_options::time;
 use crate::stop::{StopSignals, runtime};
@@ -91,7 +91,8 @@ async fn serve(options: &Options) -> anyhow::Result<ExitCode> {
     let (database, link) = (scale::open(&options.data)?, Link::default());
     let monitoring = Monitoring::of_executor(database.clone(), Some(link.clone()));
     let tasks = TaskSource::Broker { broker: broker.clone(), priority: priority(), link };
-    let mut config = options.judge.scaler(&options.data, database, tasks, &monitoring)?;
+    let found = found_here(&options.data.sandbox.languages()?);
+    let mut config = options.judge.scaler(&options.data, database, tasks, &monitoring, found)?;
     config.lifetime = Lifetime::Drain { idle: options.idle, at_most: options.max_lifetime };
     if !options.once {
         options.monitoring.serve(&monitoring)?;

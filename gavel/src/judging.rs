@@ -32,15 +32,15 @@ pub(crate) struct JudgeOptions {
 const STOP_GRACE: Duration = Duration::from_secs(20);
 
 impl JudgeOptions {
-    /// What a scaler works with that lives for as long as it is let.
+    /// What a scaler works with that lives for as long as it is let, and judges in these languages.
     pub(crate) fn scaler(
         &self,
         data: &DataOptions,
         database: Database,
         tasks: TaskSource,
         monitoring: &Monitoring,
+        languages: Vec<String>,
     ) -> anyhow::Result<ScalerConfig> {
-        let languages = found_here(&data.sandbox.languages()?);
         Ok(ScalerConfig {
             database,
             tasks,

@@ -49,13 +49,13 @@ async fn serve(options: &Options) -> anyhow::Result<ExitCode> {
     say!("  database   {}", options.data.database()?);
     say!("  broker     {broker}");
     up::introduce_sandbox(&options.data);
-    let languages = options.data.sandbox.languages()?;
-    say!("  languages  {} (`gavel doctor` lists them)", found_here(&languages).len());
+    let found = found_here(&options.data.sandbox.languages()?);
+    say!("  languages  {} (`gavel doctor` lists them)", found.len());
     let database = open(&options.data)?;
     let link = Link::default();
     let monitoring = Monitoring::of_executor(database.clone(), Some(link.clone()));
     let tasks = TaskSource::Broker { broker, priority: 0, link };
-    let config = options.judge.scaler(&options.data, database, tasks, &monitoring)?;
+    let config = options.judge.scaler(&options.data, database, tasks, &monitoring, found)?;
     options.monitoring.serve(&monitoring)?;
     say!("  slots      {}", config.slots);
     until_stopped(config, stop).await

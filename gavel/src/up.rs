@@ -83,7 +83,7 @@ async fn start(
     data.clear_scratch(Holder::WholeJudge)?;
     let languages = data.sandbox.languages()?;
     let found = found_here(&languages);
-    let languages = OfferedLanguages::new(languages, found);
+    let languages = OfferedLanguages::new(languages, found.clone());
     say!("{HEADING}Gavel {}{HEADING:#}", env!("CARGO_PKG_VERSION"));
     say!("  data       {}", data.data.display());
     say!("  database   {}", data.database()?);
@@ -94,7 +94,7 @@ async fn start(
     let slow_tick = ScalerConfig::DEFAULT_SLOW_TICK;
     let tasks = TaskSource::Embedded { bell: bell.clone(), slow_tick };
     let shown = Monitoring::of_api(database.clone(), None);
-    let scaler = judge.scaler(data, database.clone(), tasks, &shown)?;
+    let scaler = judge.scaler(data, database.clone(), tasks, &shown, found)?;
     monitoring.serve(&shown)?;
     let api = serve.start(data, database, bell, languages, shown)?;
     let (stop_scaler, stopping) = oneshot::channel::<()>();

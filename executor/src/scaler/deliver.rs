@@ -1,7 +1,7 @@
 //! One delivery: a function from its start to its end, and what is then to become of the task.
 
 use super::child::{Child, ChildEnd};
-use super::decision::{Decision, decide};
+use super::decision::decide;
 use super::{ScalerConfig, Task};
 use judge_types::TraceContext;
 use std::sync::Arc;
@@ -11,14 +11,14 @@ use tokio::{
 };
 use tracing::Instrument;
 
-/// Starts a function, on this processor if one is given, and waits for its end. Returns the task, the function's name, what is to become of the
-/// task, and the end of the function's log.
+/// Starts a function, on this processor if one is given, waits for its end, and tells the queue what is to become of
+/// the task.
 pub(super) async fn deliver(
     config: &ScalerConfig,
     task: Task,
     core: Option<usize>,
     killed: watch::Receiver<bool>,
-) -> (Task, String, Decision, Vec<String>) {
+) {
     let told = Told::by(&task);
     let (parent, own) = (told.traceparent, told.traceparent.map(TraceContext::child));
     // At the level of errors, so that no filter takes it from a line within.
@@ -26,7 +26,7 @@ pub(super) async fn deliver(
         "delivery", judgement = %task.judgement, trace = own.map(TraceContext::trace_id),
         span = own.map(TraceContext::span_id), parent = parent.map(TraceContext::span_id),
     );
-    deliver_one(config, task, core, &told.language, killed).instrument(span).await
+    deliver_one(config, task, core, &told.language, killed).instrument(span).await;
 }
 
 /// What a task of any version may tell about itself.
@@ -50,7 +50,7 @@ async fn deliver_one(
     core: Option<usize>,
     language: &str,
     mut killed: watch::Receiver<bool>,
-) -> (Task, String, Decision, Vec<String>) {
+) {
     let judgement = task.judgement;
     let slot = config.metrics.begin(language, task.deliveries);
     let worker = format!("{}-{}-{}", std::process::id(), judgement, task.deliveries);
@@ -70,7 +70,7 @@ async fn deliver_one(
     slot.ended(end);
     let decision = decide(end, task.deliveries, config.delivery_limit);
     tracing::debug!(%judgement, ?end, ?decision, "function ended");
-    (task, worker, decision, log)
+    task.conclude(&config.database, &worker, decision, &log).await;
 }
 
 /// Waits for the function's end. Meanwhile the task stays taken.

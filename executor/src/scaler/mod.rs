@@ -172,8 +172,7 @@ impl Scaler {
         match Task::of(message) {
             Ok(task) => {
                 let (_kill, killed) = watch::channel(false);
-                let (task, worker, decision, log) = deliver(config, task, None, killed).await;
-                task.conclude(&config.database, &worker, decision, &log).await;
+                deliver(config, task, None, killed).await;
             }
             Err(message) => message.give_up().await,
         }
@@ -223,9 +222,7 @@ async fn start_what_waits(
             Next::Task(task) => {
                 let (config, killed) = (Arc::clone(config), killed.clone());
                 running.spawn(async move {
-                    let (task, worker, decision, log) =
-                        deliver(&config, task, slot.core(), killed).await;
-                    task.conclude(&config.database, &worker, decision, &log).await;
+                    deliver(&config, task, slot.core(), killed).await;
                     drop(slot);
                 });
             }
