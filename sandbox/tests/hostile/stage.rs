@@ -1,10 +1,10 @@
 //! Where the attacks are tried: boxes of one column, with what the attacks look for outside.
 
-use std::fs::{self, File};
+use std::fs::{self, File, FileTimes};
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use sandbox::{BoxSpec, Ending, Input, Level, Mount, Output, RunSpec, Sandbox, Stdio, WorkAccess};
 use tempfile::TempDir;
@@ -27,7 +27,7 @@ impl Stage {
         };
         mode(&stage.folder.path().to_owned(), 0o755);
         fs::write(stage.path("secret"), "the jury's answer").unwrap();
-        fs::write(stage.path("shared"), [b'x'; 8192]).unwrap();
+        stage.make_shared();
         File::create(stage.path("big")).unwrap().set_len(128 * MIB).unwrap();
         for file in ["secret", "shared", "big"] {
             mode(&stage.path(file), 0o644);
@@ -37,6 +37,15 @@ impl Stage {
             mode(&stage.path(name), permissions);
         }
         stage
+    }
+
+    /// Makes the file that runs read: last read when it was last written, so that a reading shows.
+    /// Left alone, a tick of the kernel's clock may pass between its making and its writing.
+    fn make_shared(&self) {
+        let mut shared = File::create(self.path("shared")).unwrap();
+        shared.write_all(&[b'x'; 8192]).unwrap();
+        let now = SystemTime::now();
+        shared.set_times(FileTimes::new().set_accessed(now).set_modified(now)).unwrap();
     }
 
     fn path(&self, name: &str) -> PathBuf {
