@@ -9,6 +9,7 @@ use actix_web::web;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use store::outbox::Positions;
 use store::{AnyConnection, Bell, Blobs, Database};
 use tokio::sync::{Semaphore, watch};
 
@@ -27,6 +28,7 @@ pub(crate) struct App {
     pub(crate) price: Price,
     /// How many dead letters were open when a member of the jury last asked for a page: for the badge on that page.
     pub(crate) open_dead_letters: AtomicU64,
+    pub(crate) positions: Arc<Positions>,
     pub(crate) attempts: Attempts,
     pub(crate) live: Arc<Live>,
     /// Turns true when the server is about to stop.
@@ -53,6 +55,7 @@ impl App {
             behind_proxy: config.behind_proxy,
             price: config.price,
             open_dead_letters: AtomicU64::new(0),
+            positions: Arc::default(),
             live,
             stopping,
             hashing: Semaphore::new(2),

@@ -4,10 +4,12 @@
 //! embedded queue serves them from here; a broker's relay publishes them from here.
 
 mod backlog;
+mod positions;
 mod publishing;
 mod turns;
 
 pub use backlog::{Backlog, backlog, dead_letters};
+pub use positions::{Positions, position};
 pub use publishing::{
     Waiting, hold_to_publish, lanes_to_publish, mark_published, unpublish, unpublish_forgotten,
     unpublish_lanes,
@@ -244,31 +246,7 @@ macro_rules! unclaimed {
             .filter(judgements::state.eq(JudgementState::Queued.name()))
     };
 }
-
-/// The place of a judgement among those waiting, from 1; `None` where it does not wait.
-///
-/// # Errors
-/// Where the database fails.
-pub fn position(
-    connection: &mut AnyConnection,
-    judgement: JudgementId,
-) -> Result<Option<u64>, DatabaseError> {
-    let id = judgement.to_string();
-    let place: Option<(i32, i64, i64)> = unclaimed!()
-        .filter(outbox::judgement_id.eq(&id))
-        .select((outbox::lane_rank, outbox::turn, outbox::ahead))
-        .first(connection)
-        .optional()?;
-    let Some((rank, turn, ahead)) = place else { return Ok(None) };
-    let alike = outbox::ahead.eq(ahead).and(outbox::judgement_id.lt(&id));
-    let in_turn = outbox::turn.eq(turn).and(outbox::ahead.lt(ahead).or(alike));
-    let earlier = outbox::lane_rank.eq(rank).and(outbox::turn.lt(turn).or(in_turn));
-    let ahead: i64 = unclaimed!()
-        .filter(outbox::lane_rank.lt(rank).or(earlier))
-        .count()
-        .get_result(connection)?;
-    Ok(Some(from_bigint(ahead) + 1))
-}
+use unclaimed;
 
 /// How many tasks wait, and how many are with a function.
 ///

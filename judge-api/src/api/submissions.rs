@@ -13,7 +13,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use judge_types::{SubmissionId, UserId};
 use serde::{Deserialize, Serialize};
 use store::submissions::{self, Filter};
-use store::{outbox, users};
+use store::users;
 use utoipa::{IntoParams, ToSchema};
 
 /// A stored submission.
@@ -75,11 +75,11 @@ pub(crate) async fn submit(
 ) -> Result<HttpResponse, ApiError> {
     let draft = submission_body::read(&app, &request, payload).await?;
     let stored = submit::submit(&app, &user, draft, trace).await?;
-    let sight = Sight::of(&user);
+    let (sight, positions) = (Sight::of(&user), app.positions.clone());
     let submitted = app
         .db(move |connection| {
             let submission = access::submission(connection, &user, stored.id)?;
-            let position = outbox::position(connection, submission.judgement.id)?;
+            let position = positions.of(connection, submission.judgement.id)?;
             Ok(Submitted { submission: SubmissionView::new(submission, sight), position })
         })
         .await?;
@@ -155,10 +155,11 @@ pub(crate) async fn one(
     id: web::Path<SubmissionId>,
 ) -> Result<web::Json<SubmissionDetail>, ApiError> {
     let id = id.into_inner();
+    let positions = app.positions.clone();
     let detail = app
         .db(move |connection| {
             let submission = access::submission(connection, &user, id)?;
-            view::detail(connection, submission, Sight::of(&user))
+            view::detail(connection, submission, Sight::of(&user), &positions)
         })
         .await?;
     Ok(web::Json(detail))

@@ -11,7 +11,8 @@ use judge_types::{
 };
 use serde::Serialize;
 use store::judgements::Judgement;
-use store::{AnyConnection, events, executions, judgements, outbox, runs, submissions};
+use store::outbox::Positions;
+use store::{AnyConnection, events, executions, judgements, runs, submissions};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
@@ -244,9 +245,10 @@ pub(crate) fn detail(
     connection: &mut AnyConnection,
     submission: submissions::Submission,
     sight: Sight,
+    positions: &Positions,
 ) -> Result<SubmissionDetail, ApiError> {
     let (id, judgement) = (submission.id, submission.judgement.clone());
-    let position = outbox::position(connection, judgement.id)?;
+    let position = positions.of(connection, judgement.id)?;
     let runs = runs::list(connection, judgement.id, judgement.attempt)?;
     let executions = match (judgement.state, sight) {
         (JudgementState::Failed, Sight::Author) => {

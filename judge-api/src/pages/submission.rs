@@ -101,11 +101,11 @@ pub(super) async fn page(
     Contestant(user): Contestant,
     id: web::Path<SubmissionId>,
 ) -> Result<Html, ApiError> {
-    let (id, reader) = (id.into_inner(), user.clone());
+    let (id, reader, positions) = (id.into_inner(), user.clone(), app.positions.clone());
     let detail = app
         .db(move |connection| {
             let submission = access::submission(connection, &reader, id)?;
-            view::detail(connection, submission, Sight::of(&reader))
+            view::detail(connection, submission, Sight::of(&reader), &positions)
         })
         .await?;
     let page = OnePage {

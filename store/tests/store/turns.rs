@@ -10,6 +10,7 @@ on_each_database! {
     a_flood_does_not_keep_others_waiting,
     who_comes_later_is_not_served_before_those_who_wait_longer,
     turns_of_lanes_are_apart,
+    positions_in_a_long_queue_are_told_from_a_view_of_it,
     who_sends_again_and_again_does_not_keep_a_flood_waiting,
 }
 
@@ -93,4 +94,30 @@ fn turns_of_lanes_are_apart(database: &TestDatabase) {
     let contest = submit(connection, &scene, one, Lane::Contest);
     let later = submit(connection, &scene, other, Lane::Contest);
     assert_eq!(order(connection)[..2], [contest, later]);
+}
+
+fn positions_in_a_long_queue_are_told_from_a_view_of_it(database: &TestDatabase) {
+    let connection = &mut database.connection();
+    let scene = Scene::new(connection);
+    let users: Vec<_> = (0..4).map(|n| user(connection, &format!("user{n}")).id).collect();
+    let mut send = |number: usize| {
+        let lane = [Lane::Contest, Lane::Practice, Lane::Rejudge][number / 2 % 3];
+        submit(connection, &scene, users[number % users.len()], lane)
+    };
+    let sent: Vec<_> = (0..1_200).map(&mut send).collect();
+    let (positions, last) = (outbox::Positions::default(), send(5));
+    // This one is far back, so that the whole queue is looked at for it; the others are found in that view.
+    assert_eq!(positions.of(connection, last).unwrap(), Some(1_201));
+    for judgement in sent.iter().step_by(97) {
+        let exact = outbox::position(connection, *judgement).unwrap();
+        assert!(exact.is_some());
+        assert_eq!(positions.of(connection, *judgement).unwrap(), exact);
+    }
+    // One that is not in the view, and one that waits no more.
+    let late = user(connection, "late").id;
+    let newcomer = submit(connection, &scene, late, Lane::Contest);
+    let exact = outbox::position(connection, newcomer).unwrap();
+    assert_eq!(positions.of(connection, newcomer).unwrap(), exact);
+    let taken = outbox::take(connection, LONG).unwrap().unwrap().judgement;
+    assert_eq!(positions.of(connection, taken).unwrap(), None);
 }
