@@ -133,7 +133,9 @@ pub(crate) fn enqueue(
     // must see the judgement that the first has made.
     events::append(connection, new.submission, id, now, &ProgressKind::Queued)?;
     diesel::update(
-        judgements::table.filter(judgements::submission_id.eq(new.submission.to_string())),
+        judgements::table
+            .filter(judgements::submission_id.eq(new.submission.to_string()))
+            .filter(judgements::is_current.eq(true)),
     )
     .set(judgements::is_current.eq(false))
     .execute(connection)?;

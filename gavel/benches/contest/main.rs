@@ -19,6 +19,8 @@ mod surge;
 #[path = "../../tests/gavel/judge.rs"]
 #[allow(dead_code, reason = "a benchmark needs a part of what the tests need")]
 mod judge;
+#[path = "../../tests/gavel/rejudge.rs"]
+mod rejudge;
 #[path = "../../../sandbox/benches/measure/table.rs"]
 #[allow(dead_code, unreachable_pub, reason = "a part of another benchmark, which needs all of it")]
 mod table;

@@ -1,11 +1,9 @@
 //! What a contest notices of a large rejudging.
 
+use crate::rejudge::rejudge;
 use crate::stand::{Kind, Stand, at, between};
 use crate::table::{Times, print};
-use judge_types::Lane;
 use std::time::Instant;
-use store::judgements::{self, NewJudgement};
-use store::{problems, submissions};
 
 /// Submissions of the contest, one after another.
 const SUBMISSIONS: usize = 30;
@@ -21,7 +19,7 @@ pub(crate) fn measure(judgements: u64) {
         let old = stand.judge.submit(&grace, "hello", "bash", "a.sh", REJUDGED);
         stand.judge.wait(&grace, &old);
         let began = Instant::now();
-        rejudge(&stand, &old, judgements);
+        rejudge(&mut stand.database(), old.parse().unwrap(), judgements);
         let queued = began.elapsed();
         // One through the API wakes the judge; then the slots are taken.
         let again = stand.judge.submit(&grace, "hello", "bash", "a.sh", REJUDGED);
@@ -50,22 +48,4 @@ fn contest(stand: &Stand, token: &str) -> Times {
         times.add(between(&events, "queued", "started"));
     }
     times
-}
-
-/// As the jury's request does, without a request for each.
-fn rejudge(stand: &Stand, id: &str, judgements: u64) {
-    let connection = &mut stand.database();
-    let submission = submissions::by_id(connection, id.parse().unwrap()).unwrap().unwrap();
-    let problem = problems::by_id(connection, submission.problem).unwrap().unwrap();
-    for _ in 0..judgements {
-        let new = NewJudgement {
-            submission: submission.id,
-            language: &submission.language,
-            package: problem.package.clone(),
-            limits: problem.limits.clone(),
-            lane: Lane::Rejudge,
-            trace: None,
-        };
-        judgements::rejudge(connection, &new).unwrap();
-    }
 }

@@ -1,6 +1,7 @@
 //! What a judge stands on: the same tests run on each.
 
 use crate::judge::Judge;
+use store::{AnyConnection, DatabaseUrl, database};
 use tempfile::TempDir;
 use test_servers::{PostgresDatabase, RabbitMq};
 
@@ -55,6 +56,15 @@ impl Stack {
     /// Where the database is, if not in the data folder.
     pub(crate) fn url(&self) -> Option<&str> {
         self.database.as_ref().map(PostgresDatabase::url)
+    }
+
+    /// A connection of the test's own to the judge's database.
+    pub(crate) fn connect(&self) -> AnyConnection {
+        let url = match self.url() {
+            Some(url) => url.parse().unwrap(),
+            None => DatabaseUrl::Sqlite(self.data.path().join("gavel.db")),
+        };
+        database::connect(&url).unwrap()
     }
 
     pub(crate) fn broker(&self) -> Option<&RabbitMq> {
