@@ -8,6 +8,7 @@ use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
 use diesel::sql_types::Text;
 use diesel::{PgConnection, QueryResult, RunQueryDsl, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use parking_lot::Mutex;
 use std::fs::{self, DirBuilder, OpenOptions, Permissions};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
@@ -42,10 +43,11 @@ pub fn connect(url: &DatabaseUrl) -> Result<AnyConnection, DatabaseError> {
         DatabaseUrl::Sqlite(path) => {
             let mut connection = SqliteConnection::establish(&sqlite_name(path)?)?;
             // Every commit reaches the disk (FULL): an accepted submission survives a power cut.
-            connection.batch_execute(
-                "PRAGMA busy_timeout = 15000; PRAGMA journal_mode = WAL; \
+            connection.batch_execute(&format!(
+                "PRAGMA busy_timeout = {}; PRAGMA journal_mode = WAL; \
                  PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;",
-            )?;
+                BUSY_TIMEOUT.as_millis()
+            ))?;
             AnyConnection::Sqlite(connection)
         }
         DatabaseUrl::Postgres(url) => {
@@ -123,8 +125,10 @@ pub fn write<T, E>(
 where
     E: From<diesel::result::Error>,
 {
+    let mut _turn = None;
     match connection {
         AnyConnection::Sqlite(sqlite) => {
+            _turn = WRITERS.try_lock_for(BUSY_TIMEOUT);
             AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE")?;
         }
         // Named, because a server can be configured to have another default.
@@ -142,6 +146,14 @@ where
     }
     result
 }
+
+/// Wakes the next of this process's writers to SQLite when one is done. SQLite has who finds the lock taken sleep
+/// and look again: whoever comes at the right moment goes first, and some wait very long.
+/// What keeps two from writing at once is still SQLite's lock.
+static WRITERS: Mutex<()> = Mutex::new(());
+
+/// For how long SQLite waits for another writer.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(15);
 
 type Transactions = <AnyConnection as Connection>::TransactionManager;
 
