@@ -13,8 +13,9 @@ pub use flags::{CompareFlags, InvalidFlag};
 use std::{
     fmt,
     io::{self, Read},
+    mem,
 };
-use stream::{Stream, equal_prefix, is_space};
+use stream::{Stream, equal_prefix, is_space, newlines};
 use token::Token;
 
 /// What a comparison came to.
@@ -60,7 +61,13 @@ pub fn compare(
     output: impl Read,
     flags: &CompareFlags,
 ) -> io::Result<Comparison> {
-    let mut pair = Pair { answer: Stream::new(answer), output: Stream::new(output), flags };
+    let mut pair = Pair {
+        answer: Stream::new(answer),
+        output: Stream::new(output),
+        flags,
+        expected: Token::default(),
+        found: Token::default(),
+    };
     loop {
         pair.skip_equal()?;
         if let Some(reason) = pair.compare_space()? {
@@ -93,20 +100,34 @@ struct Pair<'a, A, O> {
     answer: Stream<A>,
     output: Stream<O>,
     flags: &'a CompareFlags,
+    // Kept from token to token for their memory.
+    expected: Token,
+    found: Token,
 }
 
 impl<A: Read, O: Read> Pair<'_, A, O> {
-    /// Between tokens: leaps over what is the same byte for byte, up to the last white space in it.
+    /// Between tokens: leaps over what is the same, up to the last white space in it.
     fn skip_equal(&mut self) -> io::Result<()> {
         loop {
             self.answer.fill()?;
             self.output.fill()?;
-            let equal = equal_prefix(self.answer.ahead(), self.output.ahead());
+            let equal = self.alike(self.answer.ahead(), self.output.ahead());
             let space = self.answer.ahead()[..equal].iter().rposition(|&byte| is_space(byte));
             let Some(space) = space else { return Ok(()) };
-            self.answer.consume(space + 1);
-            self.output.consume(space + 1);
+            // Alike, so they have the same lines.
+            let lines = newlines(&self.answer.ahead()[..=space]);
+            self.answer.consume_lines(space + 1, lines);
+            self.output.consume_lines(space + 1, lines);
         }
+    }
+
+    /// How many bytes both begin with that count as the same.
+    fn alike(&self, answer: &[u8], output: &[u8]) -> usize {
+        equal_prefix(
+            answer,
+            output,
+            if self.flags.case_sensitive { PartialEq::eq } else { <[u8]>::eq_ignore_ascii_case },
+        )
     }
 
     /// Steps over the white space before the next tokens; says why where it matters and differs.
@@ -138,7 +159,19 @@ impl<A: Read, O: Read> Pair<'_, A, O> {
 
     /// Steps over one token of each; says why where they differ.
     fn compare_token(&mut self) -> io::Result<Option<String>> {
-        let (mut expected, mut found) = (Token::default(), Token::default());
+        let (mut expected, mut found) = (mem::take(&mut self.expected), mem::take(&mut self.found));
+        expected.clear();
+        found.clear();
+        let reason = self.compare_token_with(&mut expected, &mut found);
+        (self.expected, self.found) = (expected, found);
+        reason
+    }
+
+    fn compare_token_with(
+        &mut self,
+        expected: &mut Token,
+        found: &mut Token,
+    ) -> io::Result<Option<String>> {
         loop {
             self.answer.fill()?;
             self.output.fill()?;
@@ -146,11 +179,7 @@ impl<A: Read, O: Read> Pair<'_, A, O> {
             if answer.is_empty() && output.is_empty() {
                 return Ok(None);
             }
-            let common = if self.flags.case_sensitive {
-                equal_prefix(answer, output)
-            } else {
-                answer.iter().zip(output).take_while(|(a, o)| a.eq_ignore_ascii_case(o)).count()
-            };
+            let common = self.alike(answer, output);
             expected.push(&answer[..common]);
             found.push(&output[..common]);
             let differs =
@@ -163,22 +192,25 @@ impl<A: Read, O: Read> Pair<'_, A, O> {
         }
         expected.finish(&mut self.answer)?;
         found.finish(&mut self.output)?;
-        Ok(self.judge_unequal(&expected, &found))
+        Ok(self.judge_unequal(expected, found))
     }
 
     /// Two tokens that are not the same text may still be the same number, nearly.
     fn judge_unequal(&self, expected: &Token, found: &Token) -> Option<String> {
-        let (shown, instead) = (expected.shown(), found.shown());
         let number = if self.flags.compares_numbers() { expected.number() } else { None };
-        match (number, found.number()) {
-            (Some(answer), Some(output)) if self.flags.near(answer, output) => None,
-            (Some(answer), Some(output)) => {
-                let error = (answer - output).abs();
-                Some(format!("expected {shown}, found {instead}, which is {error:e} away"))
-            }
-            (Some(_), None) => Some(format!("expected the number {shown}, found {instead}")),
-            (None, _) => Some(format!("expected {shown}, found {instead}")),
+        let both = number.zip(found.number());
+        if both.is_some_and(|(answer, output)| self.flags.near(answer, output)) {
+            return None;
         }
+        let (shown, instead) = (expected.shown(), found.shown());
+        Some(match (number, both) {
+            (_, Some((answer, output))) => {
+                let error = (answer - output).abs();
+                format!("expected {shown}, found {instead}, which is {error:e} away")
+            }
+            (Some(_), None) => format!("expected the number {shown}, found {instead}"),
+            (None, None) => format!("expected {shown}, found {instead}"),
+        })
     }
 
     fn different(&self, output_byte: u64, reason: String) -> Comparison {

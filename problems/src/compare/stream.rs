@@ -61,8 +61,13 @@ impl<R: Read> Stream<R> {
 
     /// Steps over `count` bytes of what is [`Self::ahead`].
     pub(super) fn consume(&mut self, count: usize) {
-        let newlines = self.ahead()[..count].iter().filter(|&&byte| byte == b'\n').count();
-        self.line += newlines as u64;
+        let newlines = newlines(&self.ahead()[..count]);
+        self.consume_lines(count, newlines);
+    }
+
+    /// The same where it is known how many of them end a line.
+    pub(super) fn consume_lines(&mut self, count: usize, newlines: u64) {
+        self.line += newlines;
         self.byte += count as u64;
         self.start += count;
     }
@@ -82,15 +87,30 @@ impl<R: Read> Stream<R> {
     }
 }
 
-/// How many bytes both begin with alike.
-pub(super) fn equal_prefix(left: &[u8], right: &[u8]) -> usize {
+/// How many lines end in these bytes.
+pub(super) fn newlines(bytes: &[u8]) -> u64 {
+    // Counts of one byte, as many as it can hold, are added many at once.
+    let of = |bytes: &[u8]| bytes.iter().map(|&byte| u8::from(byte == b'\n')).sum::<u8>();
+    bytes.chunks(255).map(|chunk| u64::from(of(chunk))).sum()
+}
+
+/// How many bytes both begin with that are alike.
+pub(super) fn equal_prefix(
+    left: &[u8],
+    right: &[u8],
+    alike: impl Fn(&[u8], &[u8]) -> bool,
+) -> usize {
     const STEP: usize = 64;
     let shorter = left.len().min(right.len());
     let (left, right) = (&left[..shorter], &right[..shorter]);
+    // By far the most common case, and the fastest to see.
     if left == right {
         return shorter;
     }
     let whole =
-        left.chunks(STEP).zip(right.chunks(STEP)).take_while(|(l, r)| l == r).count() * STEP;
-    whole + left[whole..].iter().zip(&right[whole..]).take_while(|(l, r)| l == r).count()
+        left.chunks(STEP).zip(right.chunks(STEP)).take_while(|(l, r)| alike(l, r)).count() * STEP;
+    // The last step may be a short one.
+    let whole = whole.min(shorter);
+    let (left, right) = (left[whole..].chunks(1), right[whole..].chunks(1));
+    whole + left.zip(right).take_while(|(l, r)| alike(l, r)).count()
 }

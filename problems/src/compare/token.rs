@@ -17,6 +17,12 @@ pub(super) struct Token {
 }
 
 impl Token {
+    /// Forgets everything but its memory.
+    pub(super) fn clear(&mut self) {
+        self.kept.clear();
+        self.cut = false;
+    }
+
     /// Adds the next bytes of the token.
     pub(super) fn push(&mut self, bytes: &[u8]) {
         let room = KEPT_BYTES - self.kept.len();
