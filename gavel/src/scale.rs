@@ -77,7 +77,7 @@ pub(crate) async fn until_stopped(
     let mut scaler = tokio::spawn(Scaler::run(config, async { drop(stopping.await) }));
     tokio::select! {
         ended = &mut scaler => {
-            ended.context("the scaler failed")?.context("the scaler failed")?;
+            ended.context("the scaler failed")?;
             return Ok(ExitCode::SUCCESS);
         }
         () = stop.asked() => {}
@@ -85,7 +85,7 @@ pub(crate) async fn until_stopped(
     say!("Stopping; running functions may finish. Ctrl-C again stops at once.");
     drop(stop_scaler);
     tokio::select! {
-        ended = scaler => ended.context("the scaler failed")?.context("the scaler failed")?,
+        ended = scaler => ended.context("the scaler failed")?,
         () = stop.asked() => say!("Stopped at once; what was not finished is judged elsewhere."),
     }
     Ok(ExitCode::SUCCESS)

@@ -13,7 +13,7 @@ use judge_api::OfferedLanguages;
 use judge_api::monitoring::Monitoring;
 use sandbox::{BoxSpec, Level};
 use std::process::ExitCode;
-use store::{Bell, DatabaseError};
+use store::Bell;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -52,7 +52,7 @@ async fn serve(options: &Options) -> anyhow::Result<ExitCode> {
             bail!("the web server ended by itself");
         }
         failed = &mut scaler => {
-            failed.context("the scaler failed")?.context("the scaler failed")?;
+            failed.context("the scaler failed")?;
             bail!("the scaler ended by itself");
         }
     }
@@ -60,7 +60,7 @@ async fn serve(options: &Options) -> anyhow::Result<ExitCode> {
     let stopped = async {
         drop(stop_scaler);
         let (scaler, api) = tokio::join!(scaler, api.stop());
-        scaler.context("the scaler failed")??;
+        scaler.context("the scaler failed")?;
         api.context("the web server failed")
     };
     tokio::select! {
@@ -72,7 +72,7 @@ async fn serve(options: &Options) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-type RunningScaler = JoinHandle<Result<(), DatabaseError>>;
+type RunningScaler = JoinHandle<()>;
 
 /// Prepares the data folder and starts the web server and the scaler; the latter stops once the sender is dropped.
 async fn start(

@@ -62,7 +62,7 @@ pub(crate) fn start(config: ScalerConfig) -> Running {
             .build()
             .unwrap();
         let shutdown = async { stopped.await.unwrap() };
-        runtime.block_on(Scaler::run(config, shutdown)).unwrap();
+        runtime.block_on(Scaler::run(config, shutdown));
     });
     Running { stop, thread }
 }
