@@ -1,6 +1,8 @@
 //! Tasks of another version of Gavel: they are left to executors of that version.
 
 use judge_types::TASK_VERSION;
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -22,11 +24,21 @@ pub(super) fn other_version(task: &str) -> Option<u64> {
     (version != u64::from(TASK_VERSION)).then_some(version)
 }
 
-/// How long a task waits that was queued this long ago: half as long again as it has already. So one is offered to
-/// many executors while a new one may be of the right version, and seldom once it has waited for long. The count
+/// How long a task waits that was queued this long ago: about half as long again as it has already. So one is offered
+/// to many executors while a new one may be of the right version, and seldom once it has waited for long. The count
 /// of its deliveries cannot tell: it must not grow.
+///
+/// `chance`, from 0 to 1, keeps two tasks from coming each to the wrong one of two executors in every round.
+fn pause(age: Duration, chance: f64) -> Duration {
+    (age / 2).clamp(PAUSES.0, PAUSES.1).mul_f64(1.0 + chance.clamp(0.0, 1.0) / 2.0)
+}
+
+/// The same by chance.
 pub(super) fn pause_after(age: Duration) -> Duration {
-    (age / 2).clamp(PAUSES.0, PAUSES.1)
+    // The standard library's seeds are random; nothing here must not be guessed.
+    let random = RandomState::new().build_hasher().finish();
+    #[allow(clippy::cast_precision_loss, reason = "any number will do")]
+    pause(age, random as f64 / u64::MAX as f64)
 }
 
 /// Tells the log of them once in a while, however many there are.
@@ -80,8 +92,12 @@ mod tests {
 
     #[test]
     fn who_has_waited_for_long_is_offered_seldom() {
-        let pause = |seconds| pause_after(Duration::from_secs(seconds)).as_secs();
-        assert_eq!([0, 2, 10, 60, 86_400].map(pause), [1, 1, 5, 30, 30]);
+        let seconds = |age, chance| pause(Duration::from_secs(age), chance).as_secs_f64();
+        assert_eq!(
+            [0, 2, 10, 60, 86_400].map(|age| seconds(age, 0.0)),
+            [1.0, 1.0, 5.0, 30.0, 30.0]
+        );
+        assert_eq!([0, 60].map(|age| seconds(age, 1.0)), [1.5, 45.0]);
     }
 
     #[test]
