@@ -15,12 +15,15 @@ use store::broker::Link;
 use store::{Database, database};
 use tokio::sync::oneshot;
 
-/// Takes tasks from RabbitMQ as long as there is a free slot, and starts a function, a process of its own,
-/// for each; none runs when nothing is queued.
-///
-/// Exit codes: 0 stopped as asked, by Ctrl-C or SIGTERM; 3 could not start or failed.
+const MORE: &str = "\
+Takes tasks from RabbitMQ as long as there is a free slot, and starts a function, a process of its own, for \
+each; none runs when nothing is queued.
+
+Exit codes: 0 stopped as asked, by Ctrl-C or SIGTERM; 3 could not start or failed.";
+
+/// How to judge what comes from the broker.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = MORE)]
 pub(crate) struct Options {
     #[command(flatten)]
     data: DataOptions,

@@ -4,7 +4,7 @@ use crate::data::{DataOptions, Holder};
 use crate::judging::{JudgeOptions, found_here};
 use crate::logging;
 use crate::monitoring::MonitoringOptions;
-use crate::serving::ServeOptions;
+use crate::serving::{self, ServeOptions};
 use crate::stop::{StopSignals, runtime};
 use crate::terminal::{HEADING, WARNING, say};
 use anyhow::{Context, bail};
@@ -17,9 +17,12 @@ use store::Bell;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-/// Exit codes: 0 stopped as asked, by Ctrl-C or SIGTERM; 3 could not start or failed.
+const MORE: &str = "\
+Exit codes: 0 stopped as asked, by Ctrl-C or SIGTERM; 3 could not start or failed.";
+
+/// How to run the whole judge.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = MORE)]
 pub(crate) struct Options {
     #[command(flatten)]
     data: DataOptions,
@@ -47,10 +50,7 @@ async fn serve(options: &Options) -> anyhow::Result<ExitCode> {
     };
     tokio::select! {
         () = stop.asked() => {}
-        failed = api.failed() => {
-            failed.context("the web server failed")?;
-            bail!("the web server ended by itself");
-        }
+        error = serving::failed(&mut api) => return Err(error),
         failed = &mut scaler => {
             failed.context("the scaler failed")?;
             bail!("the scaler ended by itself");
