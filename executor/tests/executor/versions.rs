@@ -7,11 +7,13 @@ use crate::{tests_on, tests_on_each_stack};
 use executor::FunctionExit;
 use judge_types::{JudgementId, JudgementState, TASK_VERSION, Verdict};
 use libtest_mimic::Trial;
-use std::time::Instant;
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
 pub(crate) fn trials() -> Vec<Trial> {
     let mut trials: Vec<Trial> = tests_on_each_stack![
-        a_message_of_another_version_is_handed_back_until_one_comes_that_reads_it
+        a_newer_message_is_handed_back_until_an_executor_comes_that_reads_it,
+        an_older_message_is_handed_back_until_an_executor_comes_that_reads_it,
     ];
     let with_a_broker: Vec<Trial> = tests_on!([
         executors_of_two_versions_share_a_queue,
@@ -47,51 +49,60 @@ fn judge_as_another_version(judge: &mut Judge, id: JudgementId) {
     assert_eq!((judgement.verdict, judgement.attempt), (Some(Verdict::Accepted), 1));
 }
 
-fn a_message_of_another_version_is_handed_back_until_one_comes_that_reads_it(mut judge: Judge) {
-    for version in OTHERS {
-        let id = submit_as(&mut judge, version);
-        let (config, registry) = counted(&mut judge);
-        let began = Instant::now();
-        let running = start(config);
-        // Its tries would be over after two.
-        wait_for(&registry, LEFT, 4.0);
-        running.stop();
-        let seconds = began.elapsed().as_secs_f64();
-        assert!(value(&registry, LEFT) <= seconds + 1.0, "it pauses");
-        assert_eq!(judge.judgement(id).state, JudgementState::Queued);
-        assert!(value(&registry, "gavel_function_empty_handed_total") == 0.0, "no process");
+fn a_newer_message_is_handed_back_until_an_executor_comes_that_reads_it(judge: Judge) {
+    hand_back_until_read(judge, TASK_VERSION + 1);
+}
 
-        let taken = judge.take();
-        assert_eq!((taken.deliveries, taken.task.as_str()), (1, &*message_of(version, id)));
-        judge_as_another_version(&mut judge, id);
-        judge.acknowledge(taken);
-        assert_eq!(judge.depth(), (0, 0));
-    }
+fn an_older_message_is_handed_back_until_an_executor_comes_that_reads_it(judge: Judge) {
+    hand_back_until_read(judge, TASK_VERSION - 1);
+}
+
+fn hand_back_until_read(mut judge: Judge, version: u32) {
+    let id = submit_as(&mut judge, version);
+    let (config, registry) = counted(&mut judge);
+    let began = Instant::now();
+    let running = start(config);
+    // Its tries would be over after two.
+    wait_for(&registry, LEFT, 4.0);
+    running.stop();
+    let seconds = began.elapsed().as_secs_f64();
+    assert!(value(&registry, LEFT) <= seconds + 1.0, "it pauses");
+    assert_eq!(judge.judgement(id).state, JudgementState::Queued);
+    assert!(value(&registry, "gavel_function_empty_handed_total") == 0.0, "no process");
+
+    let taken = judge.take();
+    assert_eq!((taken.deliveries, taken.task.as_str()), (1, &*message_of(version, id)));
+    judge_as_another_version(&mut judge, id);
+    judge.acknowledge(taken);
+    assert_eq!(judge.depth(), (0, 0));
 }
 
 fn executors_of_two_versions_share_a_queue(mut judge: Judge) {
+    let mut left: HashMap<_, _> =
+        OTHERS.map(|version| (submit_as(&mut judge, version), version)).into();
+    let ours = judge.submit(&PackageFolder::greeting(), "bash", HELLO);
     let running = start(config(&mut judge));
+    // It reads both other versions, and hands back what is for the scaler, as that does what is for it.
     let other = judge.consumer();
-    for version in OTHERS {
-        let id = submit_as(&mut judge, version);
-        let ours = judge.submit(&PackageFolder::greeting(), "bash", HELLO);
-        judge.bell.ring();
-        // It hands back what is for the scaler, as that does what is for it.
-        let mut seen = false;
-        while !(seen && judge.judgement(ours).state.is_final()) {
-            let Some(message) = judge.next_of(&other) else { continue };
-            if message.body == message_of(version, id).as_bytes() {
-                assert_eq!(message.deliveries, 1);
-                judge_as_another_version(&mut judge, id);
-                judge.tell(message.acknowledge());
-                seen = true;
-            } else {
-                judge.leave(&message);
-            }
+    let give_up = Instant::now() + Duration::from_secs(120);
+    while !(left.is_empty() && judge.judgement(ours).state.is_final()) {
+        assert!(Instant::now() < give_up, "{left:?} after two minutes");
+        let Some(message) = judge.next_of(&other) else { continue };
+        let is_meant = |(id, version): &(&JudgementId, &u32)| {
+            message_of(**version, **id).as_bytes() == message.body
+        };
+        let meant = left.iter().find(is_meant).map(|(id, _)| *id);
+        if let Some(id) = meant {
+            assert_eq!(message.deliveries, 1);
+            judge_as_another_version(&mut judge, id);
+            judge.tell(message.acknowledge());
+            left.remove(&id);
+        } else {
+            judge.leave(&message);
         }
-        let judged = judge.judgement(ours);
-        assert_eq!((judged.verdict, judged.attempt), (Some(Verdict::Accepted), 1));
     }
+    let judged = judge.judgement(ours);
+    assert_eq!((judged.verdict, judged.attempt), (Some(Verdict::Accepted), 1));
     judge.tell(other.close());
     running.stop();
     assert_eq!(judge.depth(), (0, 0));

@@ -1,5 +1,6 @@
 //! What the tests share: a place to judge in, small packages, a judge with a database and a queue.
 
+mod broker;
 mod judge;
 mod package;
 mod queue;

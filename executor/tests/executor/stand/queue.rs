@@ -1,6 +1,7 @@
 //! What carries a judge's tasks to its scalers: the outbox itself, or a relay and a broker.
 
 use super::Judge;
+use super::broker::OwnBroker;
 use diesel::RunQueryDsl;
 use diesel::sql_types::Text;
 use executor::TaskSource;
@@ -11,13 +12,13 @@ use store::broker::relay::{self, RelayConfig};
 use store::broker::{self, BrokerUrl, Link, Message};
 use store::outbox::{self, PutBack};
 use store::{AnyConnection, Bell, Database};
-use test_servers::RabbitMq;
 use tokio::runtime::Runtime;
 
 /// A broker of its own, and a relay that brings it what the judge queues.
 pub(crate) struct Relayed {
+    // Its relay's connection ends before another test has the broker.
     runtime: Runtime,
-    broker: RabbitMq,
+    broker: OwnBroker,
     relays: bool,
 }
 
@@ -37,11 +38,11 @@ impl Relayed {
             .enable_all()
             .build()
             .unwrap();
-        Self { runtime, broker: RabbitMq::start(), relays: false }
+        Self { runtime, broker: OwnBroker::take(), relays: false }
     }
 
     fn url(&self) -> BrokerUrl {
-        self.broker.url().parse().unwrap()
+        self.broker.url()
     }
 
     /// From now on what the judge queues is published.
