@@ -12,10 +12,14 @@ use std::process::ExitCode;
 use store::users::{RoleChange, User};
 use store::{AnyConnection, database, tokens, users};
 
-/// Works on the data folder directly, whether the judge runs or not.
-///
-/// Exit codes: 0 done; 3 not done, and standard error says why.
+const MORE: &str = "\
+Works on the database directly, whether the judge runs or not.
+
+Exit codes: 0 done; 3 not done, and standard error says why.";
+
+/// Where the users are, and what to do.
 #[derive(Debug, clap::Args)]
+#[command(after_help = MORE)]
 pub(crate) struct Options {
     #[command(flatten)]
     data: DataOptions,
@@ -26,12 +30,14 @@ pub(crate) struct Options {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// List all users
+    #[command(after_help = MORE)]
     Users {
         /// Print JSON
         #[arg(long)]
         json: bool,
     },
     /// Make a user; the password is asked for, read from standard input, or made and printed
+    #[command(after_help = MORE)]
     CreateUser {
         username: String,
         /// contestant, jury or admin
@@ -42,8 +48,10 @@ enum Command {
         generate: bool,
     },
     /// Give a user a new password, made and printed, and end their sessions and tokens
+    #[command(after_help = MORE)]
     ResetPassword { username: String },
     /// Change what a user may do
+    #[command(after_help = MORE)]
     SetRole {
         username: String,
         /// contestant, jury or admin

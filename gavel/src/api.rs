@@ -4,7 +4,7 @@ use crate::broker::BrokerOptions;
 use crate::data::{DataOptions, Holder};
 use crate::logging;
 use crate::monitoring::MonitoringOptions;
-use crate::serving::ServeOptions;
+use crate::serving::{self, ServeOptions};
 use crate::stop::{StopSignals, runtime};
 use crate::terminal::{HEADING, say};
 use anyhow::{Context, bail};
@@ -16,12 +16,15 @@ use store::broker::Link;
 use store::broker::relay::{self, RelayConfig};
 use tokio::sync::oneshot;
 
-/// Serves the API and the pages, and passes tasks from the database on to RabbitMQ. Any number may work on
-/// one database, behind one address.
-///
-/// Exit codes: 0 stopped as asked, by Ctrl-C or SIGTERM; 3 could not start or failed.
+const MORE: &str = "\
+Serves the API and the pages, and passes tasks from the database on to RabbitMQ. Any number may work on one \
+database, behind one address.
+
+Exit codes: 0 stopped as asked, by Ctrl-C or SIGTERM; 3 could not start or failed.";
+
+/// How to serve.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = MORE)]
 pub(crate) struct Options {
     #[command(flatten)]
     data: DataOptions,
@@ -80,10 +83,7 @@ async fn serve(options: &Options) -> anyhow::Result<ExitCode> {
     let mut api = options.serve.start(&options.data, database, bell, languages, monitoring)?;
     tokio::select! {
         () = stop.asked() => {}
-        failed = api.failed() => {
-            failed.context("the web server failed")?;
-            bail!("the web server ended by itself");
-        }
+        error = serving::failed(&mut api) => return Err(error),
     }
     say!("Stopping; Ctrl-C again stops at once.");
     tokio::select! {

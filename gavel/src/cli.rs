@@ -8,11 +8,15 @@ use clap::{Parser, Subcommand};
 /// Clap exits with 2 where the command was not understood.
 pub(crate) const FAILED: u8 = 3;
 
+const MORE: &str = "\
+Exit codes: 0 stopped as asked, by Ctrl-C or SIGTERM; 2 the command was not understood; 3 could not start or failed. \
+Each subcommand has its own.";
+
 /// An online judge that runs on serverless executors.
 ///
 /// Without a subcommand it starts the whole judge on this machine, like `gavel up`.
 #[derive(Debug, Parser)]
-#[command(version, args_conflicts_with_subcommands = true)]
+#[command(version, args_conflicts_with_subcommands = true, after_help = MORE)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
@@ -54,5 +58,21 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_of_every_subcommand_says_what_its_exit_codes_mean() {
+        let mut silent = Vec::new();
+        let mut left = vec![(String::new(), Cli::command())];
+        while let Some((parents, mut command)) = left.pop() {
+            let name = format!("{parents}{} ", command.get_name());
+            let below = command.get_subcommands().map(|command| (name.clone(), command.clone()));
+            left.extend(below);
+            let helps = [command.render_help(), command.render_long_help()];
+            if helps.iter().any(|help| !help.to_string().contains("Exit codes")) {
+                silent.push(name);
+            }
+        }
+        assert!(silent.is_empty(), "{silent:?}");
     }
 }

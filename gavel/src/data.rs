@@ -194,7 +194,7 @@ impl DataOptions {
         private_folder(&self.uploads())
     }
 
-    /// Holds the folder for one judge: a second one would take the first one's tasks for its own.
+    /// Holds the folder for one judge: a second one would clear what the first one is working on.
     pub(crate) fn lock(&self, holder: Holder) -> anyhow::Result<Vec<File>> {
         private_folder(&self.data)?;
         let names: &[&str] = match holder {

@@ -8,10 +8,13 @@ use sandbox::{BoxSpec, HostReport, Level};
 use serde::Serialize;
 use std::process::ExitCode;
 
-/// Exit codes: 0 this machine can judge; 1 it cannot run programs in a sandbox, or has
-/// no language to judge; 3 the check itself failed.
+const MORE: &str = "\
+Exit codes: 0 this machine can judge; 1 it cannot run programs in a sandbox, or has no language to judge; 3 \
+the check itself failed.";
+
+/// What to look for.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = MORE)]
 pub(crate) struct Options {
     #[command(flatten)]
     sandbox: SandboxOptions,

@@ -3,8 +3,8 @@
 use crate::broker::BrokerOptions;
 use crate::judging::{JudgeOptions, found_here};
 use crate::monitoring::MonitoringOptions;
-use crate::scaling_options::time;
 use crate::stop::{StopSignals, runtime};
+use crate::units::up_to_a_week;
 use crate::{data::DataOptions, logging, scale};
 use anyhow::Context;
 use executor::{
@@ -20,17 +20,20 @@ use std::{
 };
 use store::broker::Link;
 
-/// Judges one task that it reads from standard input. With --once it takes one message from RabbitMQ
-/// instead, and with --drain those that come until none has come for a while; each message has a process
-/// of its own there.
-///
-/// Exit codes for a task from standard input: 0 there is nothing more to do for it; 10 it should be
-/// delivered again; 11 another function holds it, deliver it again later; 12 it is of another version,
-/// deliver it again later, to another build; 13 the database was out of reach, deliver it again later. Any other, such as 3
-/// where it could not start, means what 10 means.
-/// With --once and --drain: 0 the broker has been told what became of each message; 3 could not start or failed.
+const MORE: &str = "\
+Judges one task that it reads from standard input. With --once it takes one message from RabbitMQ instead, and \
+with --drain those that come until none has come for a while; each message has a process of its own there.
+
+Exit codes for a task from standard input: 0 there is nothing more to do for it; 10 it should be delivered \
+again; 11 another function holds it, deliver it again later; 12 it is of another version, deliver it again \
+later, to another build; 13 the database was out of reach, deliver it again later. Any other, such as 3 where \
+it could not start, means what 10 means.
+
+With --once and --drain: 0 the broker has been told what became of each message; 3 could not start or failed.";
+
+/// What to judge, and where everything is.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = MORE)]
 pub(crate) struct Options {
     #[command(flatten)]
     data: DataOptions,
@@ -41,10 +44,10 @@ pub(crate) struct Options {
     #[arg(long)]
     drain: bool,
     /// With --drain: exit when nothing has come for this long
-    #[arg(long, value_name = "TIME", env = "GAVEL_IDLE", default_value = "10s", value_parser = time)]
+    #[arg(long, value_name = "TIME", env = "GAVEL_IDLE", default_value = "10s", value_parser = up_to_a_week)]
     idle: Duration,
     /// With --drain: take nothing more after this long
-    #[arg(long, value_name = "TIME", env = "GAVEL_MAX_LIFETIME", default_value = "1h", value_parser = time)]
+    #[arg(long, value_name = "TIME", env = "GAVEL_MAX_LIFETIME", default_value = "1h", value_parser = up_to_a_week)]
     max_lifetime: Duration,
     #[command(flatten)]
     broker: BrokerOptions,
@@ -65,7 +68,12 @@ pub(crate) fn run(options: &Options, started: Instant) -> anyhow::Result<ExitCod
         let _exporting = logging::start("info,lapin=off");
         return runtime()?.block_on(serve(options));
     }
-    let _exporting = logging::start("warn");
+    let worker = env::var(WORKER_VARIABLE).ok();
+    // A scaler, which names the function, keeps its log.
+    let _exporting = match worker {
+        Some(_) => logging::start_within_another("warn"),
+        None => logging::start("warn"),
+    };
     settle_down(env::var(CORE_VARIABLE).ok().and_then(|core| core.parse().ok()));
     let mut message = String::new();
     std::io::stdin()
@@ -77,7 +85,7 @@ pub(crate) fn run(options: &Options, started: Instant) -> anyhow::Result<ExitCod
         blobs: options.data.blobs()?,
         packages: options.data.package_cache(),
         bench: options.data.workbench()?,
-        worker: env::var(WORKER_VARIABLE).unwrap_or_else(|_| format!("by-hand-{}", process::id())),
+        worker: worker.unwrap_or_else(|| format!("by-hand-{}", process::id())),
         lease: FunctionConfig::DEFAULT_LEASE,
         hard_timeout: Duration::from_secs(options.hard_timeout),
         stop: if options.judge.all_tests { StopRule::AfterAll } else { StopRule::AtFirstFailure },

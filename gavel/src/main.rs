@@ -22,6 +22,7 @@ mod spans;
 mod stop;
 mod submit;
 mod terminal;
+mod units;
 mod up;
 mod verify;
 

@@ -15,12 +15,15 @@ use store::broker::Link;
 use store::{Database, database};
 use tokio::sync::oneshot;
 
-/// Takes tasks from RabbitMQ as long as there is a free slot, and starts a function, a process of its own,
-/// for each; none runs when nothing is queued.
-///
-/// Exit codes: 0 stopped as asked, by Ctrl-C or SIGTERM; 3 could not start or failed.
+const MORE: &str = "\
+Takes tasks from RabbitMQ as long as there is a free slot, and starts a function, a process of its own, for \
+each; none runs when nothing is queued.
+
+Exit codes: 0 stopped as asked, by Ctrl-C or SIGTERM; 3 could not start or failed.";
+
+/// How to judge what comes from the broker.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = MORE)]
 pub(crate) struct Options {
     #[command(flatten)]
     data: DataOptions,
@@ -77,7 +80,7 @@ pub(crate) async fn until_stopped(
     let mut scaler = tokio::spawn(Scaler::run(config, async { drop(stopping.await) }));
     tokio::select! {
         ended = &mut scaler => {
-            ended.context("the scaler failed")?.context("the scaler failed")?;
+            ended.context("the scaler failed")?;
             return Ok(ExitCode::SUCCESS);
         }
         () = stop.asked() => {}
@@ -85,7 +88,7 @@ pub(crate) async fn until_stopped(
     say!("Stopping; running functions may finish. Ctrl-C again stops at once.");
     drop(stop_scaler);
     tokio::select! {
-        ended = scaler => ended.context("the scaler failed")?.context("the scaler failed")?,
+        ended = scaler => ended.context("the scaler failed")?,
         () = stop.asked() => say!("Stopped at once; what was not finished is judged elsewhere."),
     }
     Ok(ExitCode::SUCCESS)

@@ -1,5 +1,6 @@
 //! The scaling policy's settings on the command line.
 
+use crate::units::up_to_a_week;
 use anyhow::bail;
 use executor::scaling::ScalingConfig;
 use std::time::Duration;
@@ -21,10 +22,10 @@ pub(crate) struct ScalingOptions {
     #[arg(long, value_name = "NUMBER", default_value_t = 2.33, value_parser = reserve)]
     reserve: f64,
     /// Time for which fewer slots must be enough before fewer are wanted
-    #[arg(long, value_name = "TIME", default_value = "2s", value_parser = time)]
+    #[arg(long, value_name = "TIME", default_value = "2s", value_parser = up_to_a_week)]
     shrink_after: Duration,
     /// Time without any submission after which no slot is wanted
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = time)]
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = up_to_a_week)]
     idle_after: Duration,
 }
 
@@ -46,28 +47,9 @@ impl ScalingOptions {
     }
 }
 
-/// A time up to a week: `1.5s`, `500ms`, `2m`, `5h`; a bare number is of seconds.
-pub(crate) fn time(text: &str) -> Result<Duration, String> {
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    let (number, unit) = text.split_at(end);
-    let factor = match unit {
-        "ms" => Some(1e-3),
-        "" | "s" => Some(1.0),
-        "m" => Some(60.0),
-        "h" => Some(3_600.0),
-        _ => None,
-    };
-    let value = number.parse::<f64>().ok().zip(factor).map(|(value, factor)| value * factor);
-    let value = value.ok_or("not a time: write seconds, or a number with ms, s, m or h")?;
-    if value > 7.0 * 86_400.0 {
-        return Err("more than a week".to_owned());
-    }
-    Ok(Duration::from_secs_f64(value))
-}
-
 /// A time of at least a millisecond.
 pub(crate) fn some_time(text: &str) -> Result<Duration, String> {
-    let time = time(text)?;
+    let time = up_to_a_week(text)?;
     if time < Duration::from_millis(1) { Err("less than 1ms".to_owned()) } else { Ok(time) }
 }
 
@@ -94,15 +76,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_read() {
-        for (text, ms) in
-            [("1", 1_000), ("1.5s", 1_500), ("5ms", 5), ("2m", 120_000), ("5h", 18_000_000)]
-        {
-            assert_eq!(time(text), Ok(Duration::from_millis(ms)), "{text}");
-        }
-        for bad in ["", "s", "-1", "1d", "x", "1.2.3", "nan", "inf", "1e9", "169h"] {
-            assert!(time(bad).is_err(), "{bad}");
-        }
+    fn no_time_at_all_is_not_some() {
+        assert_eq!(some_time("1ms"), Ok(Duration::from_millis(1)));
         assert!(some_time("0").is_err());
     }
 

@@ -3,7 +3,7 @@
 use crate::price_options::PriceOptions;
 use crate::terminal::{HEADING, say};
 use crate::{data::DataOptions, demo};
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use clap::builder::BoolishValueParser;
 use judge_api::accounts::{self, AccountError};
 use judge_api::monitoring::Monitoring;
@@ -90,6 +90,14 @@ impl ServeOptions {
         })?;
         say!("\nOpen {HEADING}http://{}/{HEADING:#}   (Ctrl-C stops)", running.addr());
         Ok(running)
+    }
+}
+
+/// Waits for the server to fail: nothing else ends it by itself. May be called again after being cancelled.
+pub(crate) async fn failed(running: &mut judge_api::Running) -> anyhow::Error {
+    match running.failed().await {
+        Ok(()) => anyhow!("the web server ended by itself"),
+        Err(error) => anyhow::Error::from(error).context("the web server failed"),
     }
 }
 

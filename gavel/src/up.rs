@@ -4,7 +4,7 @@ use crate::data::{DataOptions, Holder};
 use crate::judging::{JudgeOptions, found_here};
 use crate::logging;
 use crate::monitoring::MonitoringOptions;
-use crate::serving::ServeOptions;
+use crate::serving::{self, ServeOptions};
 use crate::stop::{StopSignals, runtime};
 use crate::terminal::{HEADING, WARNING, say};
 use anyhow::{Context, bail};
@@ -13,13 +13,16 @@ use judge_api::OfferedLanguages;
 use judge_api::monitoring::Monitoring;
 use sandbox::{BoxSpec, Level};
 use std::process::ExitCode;
-use store::{Bell, DatabaseError};
+use store::Bell;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-/// Exit codes: 0 stopped as asked, by Ctrl-C or SIGTERM; 3 could not start or failed.
+const MORE: &str = "\
+Exit codes: 0 stopped as asked, by Ctrl-C or SIGTERM; 3 could not start or failed.";
+
+/// How to run the whole judge.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = MORE)]
 pub(crate) struct Options {
     #[command(flatten)]
     data: DataOptions,
@@ -47,12 +50,9 @@ async fn serve(options: &Options) -> anyhow::Result<ExitCode> {
     };
     tokio::select! {
         () = stop.asked() => {}
-        failed = api.failed() => {
-            failed.context("the web server failed")?;
-            bail!("the web server ended by itself");
-        }
+        error = serving::failed(&mut api) => return Err(error),
         failed = &mut scaler => {
-            failed.context("the scaler failed")?.context("the scaler failed")?;
+            failed.context("the scaler failed")?;
             bail!("the scaler ended by itself");
         }
     }
@@ -60,7 +60,7 @@ async fn serve(options: &Options) -> anyhow::Result<ExitCode> {
     let stopped = async {
         drop(stop_scaler);
         let (scaler, api) = tokio::join!(scaler, api.stop());
-        scaler.context("the scaler failed")??;
+        scaler.context("the scaler failed")?;
         api.context("the web server failed")
     };
     tokio::select! {
@@ -72,7 +72,7 @@ async fn serve(options: &Options) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-type RunningScaler = JoinHandle<Result<(), DatabaseError>>;
+type RunningScaler = JoinHandle<()>;
 
 /// Prepares the data folder and starts the web server and the scaler; the latter stops once the sender is dropped.
 async fn start(

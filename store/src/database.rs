@@ -7,16 +7,14 @@ use diesel::connection::{
 use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
 use diesel::sql_types::Text;
 use diesel::{PgConnection, QueryResult, RunQueryDsl, SqliteConnection};
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use parking_lot::Mutex;
-use std::fs::{self, DirBuilder, OpenOptions, Permissions};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
-use std::{io, time::Duration};
+use std::time::Duration;
 
-const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations");
+mod migrating;
 
 pub use any::AnyConnection;
+pub use migrating::migrate;
 
 mod any {
     //! Apart, because the derive makes items that it leaves without documentation.
@@ -64,47 +62,6 @@ fn sqlite_name(path: &Path) -> Result<String, DatabaseError> {
     absolute.into_os_string().into_string().map_err(|name| {
         let reason = "SQLite takes only paths in UTF-8";
         DatabaseError::Url(format!("{}: {reason}", name.display()))
-    })
-}
-
-/// Makes the database file if there is none, and keeps others on this machine from reading it:
-/// it holds password hashes, everyone's code and the tasks. SQLite gives the files beside it the same mode.
-fn make_private(path: &Path) -> Result<(), DatabaseError> {
-    let make = || {
-        if let Some(folder) = path.parent() {
-            DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-        }
-        // A file that is there is not opened: closing it would take this process's locks off it, SQLite's too.
-        match OpenOptions::new().create_new(true).append(true).mode(0o600).open(path) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            opened => return opened.map(drop),
-        }
-        if fs::metadata(path)?.mode() & 0o077 != 0 {
-            fs::set_permissions(path, Permissions::from_mode(0o600))?;
-        }
-        Ok(())
-    };
-    make().map_err(|source| DatabaseError::File { path: path.to_owned(), source })
-}
-
-/// Brings the tables to the shape that this build needs. A SQLite file is made if there is none, for
-/// the eyes of this user alone. Any number of processes may do this at once.
-///
-/// # Errors
-/// Where the file cannot be made or a migration fails; the database is then as it was.
-pub fn migrate(url: &DatabaseUrl) -> Result<(), DatabaseError> {
-    if let DatabaseUrl::Sqlite(path) = url {
-        make_private(path)?;
-    }
-    write(&mut connect(url)?, |connection| {
-        hold(connection, "migrations")?;
-        match connection {
-            AnyConnection::Sqlite(sqlite) => sqlite.run_pending_migrations(MIGRATIONS).map(|_| ()),
-            AnyConnection::Postgres(postgres) => {
-                postgres.run_pending_migrations(MIGRATIONS).map(|_| ())
-            }
-        }
-        .map_err(|error| DatabaseError::Migrate(error.to_string()))
     })
 }
 

@@ -25,6 +25,12 @@ pub enum DatabaseError {
     /// A migration failed.
     #[error("migrate the database: {0}")]
     Migrate(String),
+    /// A newer build has changed the tables; what this one would make of them nobody knows.
+    #[error(
+        "the database belongs to a newer version of Gavel: it has the migration {0}, which this build does not know; start the \
+         newer version, or restore a backup from before the upgrade"
+    )]
+    Newer(String),
     /// A statement failed.
     #[error("database statement")]
     Statement(#[from] diesel::result::Error),

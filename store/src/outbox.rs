@@ -189,14 +189,22 @@ pub fn put_back(
     Ok(())
 }
 
-/// Puts back everything that a scaler had taken which is known to be gone.
+/// For how long a task has been on its way, wherever it was meanwhile; zero where there is none.
 ///
 /// # Errors
 /// Where the database fails.
-pub fn put_back_all(connection: &mut AnyConnection) -> Result<usize, DatabaseError> {
-    Ok(diesel::update(outbox::table.filter(outbox::taken_until.is_not_null()))
-        .set((outbox::taken_until.eq(None::<PrimitiveDateTime>), outbox::available_at.eq(AT_ONCE)))
-        .execute(connection)?)
+pub fn age(
+    connection: &mut AnyConnection,
+    judgement: JudgementId,
+) -> Result<Duration, DatabaseError> {
+    let since: Option<PrimitiveDateTime> = outbox::table
+        .find(judgement.to_string())
+        .select(outbox::enqueued_at)
+        .first(connection)
+        .optional()?;
+    let age = since.map(|since| judge_types::now() - crate::convert::from_timestamp(since));
+    // The clock may have been set back since.
+    Ok(age.unwrap_or_default().max(Duration::ZERO))
 }
 
 /// Drops a task whose judgement has come to its end; false where it stays.
@@ -223,18 +231,21 @@ pub fn acknowledge(
     })
 }
 
-/// When the next task that is not taken can be taken; `None` where there is none.
+/// When the next task can be taken, if nothing happens before; `None` where there is none. One that is taken can be
+/// once its taker has not renewed it in time.
 ///
 /// # Errors
 /// Where the database fails.
 pub fn next_available(
     connection: &mut AnyConnection,
 ) -> Result<Option<OffsetDateTime>, DatabaseError> {
-    let at: Option<PrimitiveDateTime> = outbox::table
+    let free: Option<PrimitiveDateTime> = outbox::table
         .filter(outbox::taken_until.is_null())
         .select(min(outbox::available_at))
         .first(connection)?;
-    Ok(at.map(crate::convert::from_timestamp))
+    let taken: Option<PrimitiveDateTime> =
+        outbox::table.select(min(outbox::taken_until)).first(connection)?;
+    Ok(free.into_iter().chain(taken).min().map(crate::convert::from_timestamp))
 }
 
 /// The entries that nobody has taken, and whose judgement no function has claimed.

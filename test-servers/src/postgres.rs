@@ -75,8 +75,23 @@ impl Postgres {
     /// Where the server does not run or refuses.
     #[must_use]
     pub fn new_database(&self) -> PostgresDatabase<'_> {
+        self.create_database(&[])
+    }
+
+    /// A fresh database with all that is in `template`, which nobody may be connected to meanwhile: quicker than
+    /// making the same once more.
+    ///
+    /// # Panics
+    /// Where the server does not run or refuses.
+    #[must_use]
+    pub fn copy_of(&self, template: &PostgresDatabase<'_>) -> PostgresDatabase<'_> {
+        // Files are copied, as nothing has to survive a power cut here.
+        self.create_database(&["--template", &template.name, "--strategy=file_copy"])
+    }
+
+    fn create_database(&self, options: &[&str]) -> PostgresDatabase<'_> {
         let name = format!("test_{:016x}", random());
-        self.administer("createdb", &[&name]);
+        self.administer("createdb", &[options, &[&name]].concat());
         let url =
             format!("postgres://gavel:{}@127.0.0.1:{}/{name}", self.password, self.port.number);
         PostgresDatabase { server: self, name, url }

@@ -12,21 +12,22 @@ pub(super) enum Decision {
     Acknowledge,
     /// Deliver it again.
     PutBack { delay: Duration, counted: PutBack },
+    /// Its function does not read it: one of another version is to judge it, and this delivery does not count.
+    LeaveToOthers,
     /// Too many functions have died of it: the jury must look.
     GiveUp,
 }
 
-/// While another function holds the judgement, none can be started, this one is too old for the task, or the
-/// database is out of reach.
+/// While another function holds the judgement, none can be started, or the database is out of reach.
 pub(super) const LATER: Duration = Duration::from_secs(1);
 
 /// Decides after delivery number `deliveries`, where `limit` repeated ones are allowed.
 pub(super) fn decide(end: ChildEnd, deliveries: u32, limit: u32) -> Decision {
     match end {
         ChildEnd::Exited(FunctionExit::Done) => Decision::Acknowledge,
-        ChildEnd::Exited(
-            FunctionExit::HeldElsewhere | FunctionExit::OtherVersion | FunctionExit::Unreachable,
-        )
+        // Its executable was replaced under the scaler, which reads the task.
+        ChildEnd::Exited(FunctionExit::OtherVersion) => Decision::LeaveToOthers,
+        ChildEnd::Exited(FunctionExit::HeldElsewhere | FunctionExit::Unreachable)
         | ChildEnd::NotStarted => Decision::PutBack { delay: LATER, counted: PutBack::Uncounted },
         ChildEnd::Stopped => {
             Decision::PutBack { delay: Duration::ZERO, counted: PutBack::Uncounted }
@@ -71,7 +72,6 @@ mod tests {
             ChildEnd::Stopped,
             ChildEnd::NotStarted,
             ChildEnd::Exited(FunctionExit::HeldElsewhere),
-            ChildEnd::Exited(FunctionExit::OtherVersion),
             ChildEnd::Exited(FunctionExit::Unreachable),
         ] {
             let decision = decide(end, 100, 3);
@@ -80,6 +80,12 @@ mod tests {
                 "{end:?}: {decision:?}"
             );
         }
+    }
+
+    #[test]
+    fn what_is_of_another_version_is_never_given_up() {
+        let end = ChildEnd::Exited(FunctionExit::OtherVersion);
+        assert_eq!(decide(end, 100, 3), Decision::LeaveToOthers);
     }
 
     #[test]

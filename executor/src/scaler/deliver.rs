@@ -1,8 +1,9 @@
 //! One delivery: a function from its start to its end, and what is then to become of the task.
 
+use super::ScalerConfig;
 use super::child::{Child, ChildEnd};
 use super::decision::decide;
-use super::{ScalerConfig, Task};
+use super::task::Task;
 use judge_types::TraceContext;
 use std::sync::Arc;
 use tokio::{

@@ -28,6 +28,7 @@ pub struct ScalerMetrics {
     to_verdict: Histogram,
     redeliveries: IntCounter,
     empty_handed: IntCounter,
+    left_to_others: IntCounter,
     ends: IntCounterVec,
 }
 
@@ -76,13 +77,17 @@ impl ScalerMetrics {
                 "gavel_function_empty_handed_total",
                 "Functions that were started and found nothing to do.",
             )?,
+            left_to_others: IntCounter::new(
+                "gavel_tasks_left_to_other_versions_total",
+                "Tasks of a version that this build does not read, left to executors of that version.",
+            )?,
             ends: IntCounterVec::new(ends, &["end"])?,
         };
         for end in ChildEnd::ALL {
             // A rate needs the 0 before the first.
             metrics.ends.with_label_values(&[end.name()]);
         }
-        let collectors: [Box<dyn Collector>; 8] = [
+        let collectors: [Box<dyn Collector>; 9] = [
             Box::new(metrics.slots.clone()),
             Box::new(metrics.start.clone()),
             Box::new(metrics.service.clone()),
@@ -90,6 +95,7 @@ impl ScalerMetrics {
             Box::new(metrics.to_verdict.clone()),
             Box::new(metrics.redeliveries.clone()),
             Box::new(metrics.empty_handed.clone()),
+            Box::new(metrics.left_to_others.clone()),
             Box::new(metrics.ends.clone()),
         ];
         collectors.into_iter().try_for_each(|collector| registry.register(collector))?;
@@ -99,6 +105,11 @@ impl ScalerMetrics {
     /// The scaler has so many slots.
     pub(super) fn open(&self, slots: usize) {
         self.slots.open(slots);
+    }
+
+    /// A task was of another version.
+    pub(super) fn left_to_others(&self) {
+        self.left_to_others.inc();
     }
 
     /// A function is about to be started for a task in this language, which is delivered for the

@@ -4,18 +4,22 @@ mod child;
 mod decision;
 mod deliver;
 mod metrics;
+mod other_versions;
 mod slot_states;
 mod slots;
+mod task;
 mod tasks;
 
 pub use metrics::ScalerMetrics;
 
 use deliver::deliver;
+use other_versions::OtherVersions;
 use slots::Slots;
 use std::{ffi::OsString, future::Future, path::PathBuf, pin::pin, sync::Arc, time::Duration};
 use store::broker::{BrokerError, BrokerUrl, Link, consumer};
-use store::{Bell, Database, DatabaseError};
-use tasks::{Next, Task, Tasks};
+use store::{Bell, Database};
+use task::Task;
+use tasks::{Next, Tasks};
 use tokio::{
     sync::watch,
     task::JoinSet,
@@ -121,15 +125,10 @@ pub struct Scaler;
 impl Scaler {
     /// Runs until `shutdown` is done, or its lifetime is over. Then nothing more is taken; functions that run
     /// may end by themselves within the grace, the others are killed and their tasks put back. No task is lost.
-    ///
-    /// # Errors
-    /// Where the database fails at the very start; later failures are logged and tried again.
-    pub async fn run(
-        config: ScalerConfig,
-        shutdown: impl Future<Output = ()>,
-    ) -> Result<(), DatabaseError> {
+    /// Whatever fails meanwhile is logged and tried again. Any number of scalers may work on one database.
+    pub async fn run(config: ScalerConfig, shutdown: impl Future<Output = ()>) {
         let config = Arc::new(config);
-        let tasks = Tasks::open(&config).await?;
+        let tasks = Tasks::open(&config);
         let (kill, killed) = watch::channel(false);
         let slots = Slots::new(config.slots);
         config.metrics.open(config.slots.max(1));
@@ -156,7 +155,6 @@ impl Scaler {
             while running.join_next().await.is_some() {}
         }
         tasks.close().await;
-        Ok(())
     }
 
     /// Asks a broker for one task, runs it to its end, and returns whether there was one. The lifetime,
@@ -169,10 +167,14 @@ impl Scaler {
         let Some((message, connection)) = consumer::fetch(broker, &name).await? else {
             return Ok(false);
         };
-        match Task::of(message) {
-            Ok(task) => {
+        match Task::of(message).map(|task| (task.other_version(), task)) {
+            Ok((None, task)) => {
                 let (_kill, killed) = watch::channel(false);
                 deliver(config, task, None, killed).await;
+            }
+            Ok((Some(version), task)) => {
+                OtherVersions::default().met(version);
+                task.leave_to_others(&config.database).await;
             }
             Err(message) => message.give_up().await,
         }
@@ -226,6 +228,8 @@ async fn start_what_waits(
                     drop(slot);
                 });
             }
+            // After a look at whether to stop.
+            Next::LeftToOthers => return Some(Instant::now()),
             Next::Nothing(look_again) => return look_again,
         }
     }

@@ -15,6 +15,7 @@ mod scaler;
 mod small_memory;
 mod stand;
 mod verifying;
+mod versions;
 
 use libtest_mimic::{Arguments, Trial};
 use std::{env, process::ExitCode};
@@ -30,22 +31,38 @@ macro_rules! tests_of {
 }
 pub(crate) use tests_of;
 
+/// Makes tests of each function that takes a judge: one for each of these.
+macro_rules! tests_on {
+    ([$($test:ident),* $(,)?] $judges:tt) => {
+        [$(crate::tests_on!(@one $test $judges)),*].into_iter().flatten().collect()
+    };
+    (@one $test:ident [$($judge:ident: $stack:literal),*]) => {
+        vec![$(libtest_mimic::Trial::test(
+            concat!(module_path!(), "::", stringify!($test), "::", $stack),
+            || { $test($crate::stand::Judge::$judge()); Ok(()) },
+        )),*]
+    };
+}
+pub(crate) use tests_on;
+
 /// Makes two tests of each function that takes a judge: on SQLite, and on PostgreSQL.
 macro_rules! tests_on_each_database {
-    ($($test:ident),* $(,)?) => {
-        vec![$(
-            libtest_mimic::Trial::test(
-                concat!(module_path!(), "::", stringify!($test), "::sqlite"),
-                || { $test($crate::stand::Judge::on_sqlite()); Ok(()) },
-            ),
-            libtest_mimic::Trial::test(
-                concat!(module_path!(), "::", stringify!($test), "::postgres"),
-                || { $test($crate::stand::Judge::on_postgres()); Ok(()) },
-            ),
-        )*]
+    ($($tests:tt)*) => {
+        crate::tests_on!([$($tests)*] [on_sqlite: "sqlite", on_postgres: "postgres"])
     };
 }
 pub(crate) use tests_on_each_database;
+
+/// Makes three tests of each function that takes a judge: on SQLite and on PostgreSQL, whose outbox is the queue, and
+/// on PostgreSQL with a relay and RabbitMQ.
+macro_rules! tests_on_each_stack {
+    ($($tests:tt)*) => {
+        crate::tests_on!([$($tests)*] [
+            on_sqlite: "sqlite", on_postgres: "postgres", on_broker: "broker"
+        ])
+    };
+}
+pub(crate) use tests_on_each_stack;
 
 fn main() -> ExitCode {
     sandbox::become_helper_if_asked();
@@ -61,6 +78,7 @@ fn main() -> ExitCode {
         function::trials(),
         scaler::trials(),
         metrics::trials(),
+        versions::trials(),
         small_memory::trials(),
         metering::trials(),
     ]

@@ -4,13 +4,13 @@ use crate::{
     stand::{Judge, PackageFolder},
     tests_on_each_database,
 };
-use executor::{FunctionExit, WORKER_VARIABLE};
+use executor::FunctionExit;
 use judge_types::{JudgementId, Verdict};
 use libtest_mimic::Trial;
 use std::{
-    fs, io,
+    ffi::OsStr,
+    fs,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -24,6 +24,9 @@ pub(crate) fn trials() -> Vec<Trial> {
 /// them, start programs and reap them, and of the function after its last reading. Measured, it was 6 to 15 ms an
 /// execution, whatever the program used; a machine that is busy and switches often may need four times that.
 const AROUND_THE_BOXES: Duration = Duration::from_millis(60);
+
+/// What a shell does to move into the group in its first argument, and become the rest.
+const MOVE: &str = "echo $$ > \"$0\" && exec \"$@\"";
 
 const HELLO: (&str, &str) = ("a.sh", "read -r n; echo hello $n\n");
 const ENDLESS: (&str, &str) = ("a.sh", "while true; do :; done\n");
@@ -60,22 +63,14 @@ impl Group {
         fs::create_dir(&folder).unwrap_or_else(|e| panic!("make {}: {e}", folder.display()));
         Self { folder, unified }
     }
+
     /// Runs a function within it; gives the CPU time of the function and of all that it started.
     fn run(&self, judge: &Judge, message: &str) -> (FunctionExit, Duration) {
         let before = self.cpu();
-        let command = judge.command();
         // It moves itself: a shell that then becomes the function.
-        let mut child = Command::new("/bin/sh")
-            .args(["-c", "echo $$ > \"$0\" && exec \"$@\""])
-            .arg(self.folder.join("cgroup.procs"))
-            .arg(command.program)
-            .args(command.arguments)
-            .envs(command.environment)
-            .env(WORKER_VARIABLE, "test")
-            .stdin(Stdio::piped())
-            .spawn()
-            .unwrap();
-        io::Write::write_all(&mut child.stdin.take().unwrap(), message.as_bytes()).unwrap();
+        let procs = self.folder.join("cgroup.procs");
+        let shell = [OsStr::new("/bin/sh"), OsStr::new("-c"), OsStr::new(MOVE), procs.as_os_str()];
+        let mut child = judge.start_within(&shell, message);
         let code = child.wait().unwrap().code().expect("not killed");
         self.wait_until_empty();
         (FunctionExit::from_code(code), self.cpu() - before)

@@ -2,17 +2,16 @@
 
 use crate::scaler::{ENDLESS, HELLO, config, start};
 use crate::stand::{Judge, PackageFolder};
-use crate::tests_on_each_database;
+use crate::tests_on_each_stack;
 use executor::{ScalerConfig, ScalerMetrics};
 use judge_types::JudgementState;
 use libtest_mimic::Trial;
 use prometheus::{Registry, TextEncoder};
 use std::thread;
 use std::time::{Duration, Instant};
-use store::outbox;
 
 pub(crate) fn trials() -> Vec<Trial> {
-    tests_on_each_database![
+    tests_on_each_stack![
         a_judged_task_is_counted_from_its_start_to_its_verdict,
         a_slot_with_a_function_is_busy,
         a_function_with_nothing_to_do_is_empty_handed,
@@ -21,20 +20,20 @@ pub(crate) fn trials() -> Vec<Trial> {
 }
 
 /// A scaler's configuration that counts in a registry of its own, told apart by one language.
-fn counted(judge: &Judge) -> (ScalerConfig, Registry) {
+pub(crate) fn counted(judge: &mut Judge) -> (ScalerConfig, Registry) {
     let registry = Registry::new();
     let metrics = ScalerMetrics::register(&registry, ["bash".to_owned()]).unwrap();
     (ScalerConfig { metrics, ..config(judge) }, registry)
 }
 
 /// The value of a series, as a scrape shows it.
-fn value(registry: &Registry, series: &str) -> f64 {
+pub(crate) fn value(registry: &Registry, series: &str) -> f64 {
     let text = TextEncoder::new().encode_to_string(&registry.gather()).unwrap();
     let line = text.lines().find_map(|line| line.strip_prefix(&format!("{series} ")));
     line.unwrap_or_else(|| panic!("no {series} in\n{text}")).parse().unwrap()
 }
 
-fn wait_for(registry: &Registry, series: &str, wanted: f64) {
+pub(crate) fn wait_for(registry: &Registry, series: &str, wanted: f64) {
     let deadline = Instant::now() + Duration::from_secs(60);
     while (value(registry, series) - wanted).abs() > 1e-9 {
         assert!(Instant::now() < deadline, "{series} is {}", value(registry, series));
@@ -43,7 +42,7 @@ fn wait_for(registry: &Registry, series: &str, wanted: f64) {
 }
 
 fn a_judged_task_is_counted_from_its_start_to_its_verdict(mut judge: Judge) {
-    let (config, registry) = counted(&judge);
+    let (config, registry) = counted(&mut judge);
     let id = judge.submit(&PackageFolder::greeting(), "bash", HELLO);
     let running = start(config);
     judge.wait_for(id, JudgementState::is_final);
@@ -70,7 +69,7 @@ fn a_judged_task_is_counted_from_its_start_to_its_verdict(mut judge: Judge) {
 }
 
 fn a_slot_with_a_function_is_busy(mut judge: Judge) {
-    let (config, registry) = counted(&judge);
+    let (config, registry) = counted(&mut judge);
     judge.submit(&PackageFolder::greeting(), "bash", ENDLESS);
     let running = start(ScalerConfig { stop_grace: Duration::ZERO, ..config });
     wait_for(&registry, r#"gavel_scaler_slots{state="busy"}"#, 1.0);
@@ -81,7 +80,7 @@ fn a_slot_with_a_function_is_busy(mut judge: Judge) {
 }
 
 fn a_function_with_nothing_to_do_is_empty_handed(mut judge: Judge) {
-    let (config, registry) = counted(&judge);
+    let (config, registry) = counted(&mut judge);
     let id = judge.submit(&PackageFolder::greeting(), "bash", HELLO);
     // Another function holds it.
     let held = store::leases::claim(&mut judge.connection, id, "elsewhere", time::Duration::MINUTE);
@@ -94,13 +93,12 @@ fn a_function_with_nothing_to_do_is_empty_handed(mut judge: Judge) {
 }
 
 fn what_comes_again_is_a_redelivery(mut judge: Judge) {
-    let (config, registry) = counted(&judge);
+    let (config, registry) = counted(&mut judge);
     // A language that its service time is not told apart by.
     let id =
         judge.submit(&PackageFolder::greeting(), "python3", ("a.py", "print('hello', input())\n"));
-    judge.take();
-    outbox::put_back(&mut judge.connection, id, time::Duration::ZERO, outbox::PutBack::Counted)
-        .unwrap();
+    let taken = judge.take();
+    judge.put_back(taken);
     let running = start(config);
     judge.wait_for(id, JudgementState::is_final);
     running.stop();

@@ -6,9 +6,12 @@ use sandbox::{BoxSpec, CgroupVersion, HostReport, Level, Mechanism};
 use serde::Serialize;
 use std::process::ExitCode;
 
-/// Exit codes: 0 a level works; 3 none does. The manual page gavel-sandbox(1) says what each enforces.
+const MORE: &str = "\
+Exit codes: 0 a level works; 3 none does. The manual page gavel-sandbox(1) says what each enforces.";
+
+/// How to tell it.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = MORE)]
 pub(super) struct Options {
     /// Print JSON
     #[arg(long)]

@@ -7,7 +7,6 @@ mod failure;
 mod interrupt;
 mod options;
 mod report;
-mod units;
 
 use crate::terminal::BAD;
 use clap::Subcommand;
@@ -21,6 +20,7 @@ pub(crate) use check::print_host;
 
 /// Runs programs under limits, and says what they used.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Exit codes: each of its commands has its own.")]
 pub(crate) struct Options {
     #[command(subcommand)]
     command: Command,

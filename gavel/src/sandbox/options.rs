@@ -1,8 +1,8 @@
 //! The options of `gavel sandbox run`, and the document that they amount to.
 
 use super::failure::Failure;
-use super::units::{microseconds, size};
 use crate::data::LevelName;
+use crate::units::{microseconds, size};
 use anyhow::{Context, anyhow};
 use sandbox::Level;
 use sandbox::document::{
@@ -11,10 +11,13 @@ use sandbox::document::{
 };
 use std::path::{Path, PathBuf, absolute};
 
-/// Exit codes: 0 the program exited with code 0; 1 it did not; 2 what was asked for makes no
-/// sense; 3 the sandbox failed. The manual page gavel-sandbox(1) has the details.
+const MORE: &str = "\
+Exit codes: 0 the program exited with code 0; 1 it did not; 2 what was asked for makes no sense; 3 the sandbox \
+failed. The manual page gavel-sandbox(1) has the details.";
+
+/// What to run.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = MORE)]
 pub(super) struct RunOptions {
     #[command(flatten)]
     pub(super) program: ProgramOptions,

@@ -1,8 +1,8 @@
 //! What a run gave: an object for programs, a line for people.
 
 use super::failure::Failure;
-use super::units::{mebibytes, seconds};
 use crate::terminal::{BAD, GOOD, QUIET};
+use crate::units::{mebibytes, seconds};
 use anyhow::Context;
 use sandbox::document::LimitsPlan;
 use sandbox::{CgroupVersion, Ending, Level, Outcome};

@@ -1,6 +1,7 @@
 //! What to simulate, as options and as the simulator's models.
 
-use crate::scaling_options::{ScalingOptions, positive, some_time, time, within};
+use crate::scaling_options::{ScalingOptions, positive, some_time, within};
+use crate::units::up_to_a_week;
 use anyhow::bail;
 use executor::ScalerConfig;
 use executor::simulation::{
@@ -80,7 +81,7 @@ struct LoadOptions {
 #[command(next_help_heading = "Platforms")]
 struct FleetOptions {
     /// Time in which a submission's process starts, on every platform
-    #[arg(long, value_name = "TIME", default_value = "5ms", value_parser = time)]
+    #[arg(long, value_name = "TIME", default_value = "5ms", value_parser = up_to_a_week)]
     process_start: Duration,
     /// local: slots [default: this machine's processors]
     #[arg(long, value_name = "NUMBER", value_parser = positive)]
@@ -98,7 +99,7 @@ struct FleetOptions {
     #[arg(long, value_name = "TIME", default_value = "1s", value_parser = some_time)]
     poll: Duration,
     /// keda: time without a submission after which a pod leaves
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = time)]
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = up_to_a_week)]
     pod_idle: Duration,
     /// lambda: environments that may start at once
     #[arg(long, value_name = "NUMBER", default_value = "1000", value_parser = positive)]
@@ -116,7 +117,7 @@ struct FleetOptions {
     #[arg(long, value_name = "NUMBER", default_value_t = 0.4, value_parser = sigma)]
     cold_start_sigma: f64,
     /// lambda: time for which an environment is kept, unpaid, for the next submission
-    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = time)]
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = up_to_a_week)]
     keep_warm: Duration,
 }
 
@@ -229,6 +230,6 @@ fn factor(text: &str) -> Result<f64, String> {
 }
 
 fn at_least_a_second(text: &str) -> Result<Duration, String> {
-    let time = time(text)?;
+    let time = up_to_a_week(text)?;
     if time < Duration::from_secs(1) { Err("less than 1s".to_owned()) } else { Ok(time) }
 }

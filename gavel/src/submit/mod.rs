@@ -19,9 +19,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// Exit codes: 0 logged in; 3 not, and standard error says why.
+const LOGIN_MORE: &str = "\
+Exit codes: 0 logged in; 3 not, and standard error says why.";
+
+/// Where to log in.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = LOGIN_MORE)]
 pub(crate) struct LoginOptions {
     /// The judge's address, for example http://127.0.0.1:8080
     url: String,
@@ -30,10 +33,13 @@ pub(crate) struct LoginOptions {
     username: Option<String>,
 }
 
-/// Exit codes: 0 accepted, or sent with --no-wait; 1 another verdict; 3 the judge refuses or
-/// cannot be reached; 4 no verdict yet when the time to wait was over, or the judge had a problem.
+const MORE: &str = "\
+Exit codes: 0 accepted, or sent with --no-wait; 1 another verdict; 3 the judge refuses or cannot be reached; 4 \
+no verdict yet when the time to wait was over, or the judge had a problem.";
+
+/// What to send, and where.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = MORE)]
 pub(crate) struct Options {
     /// The source files
     #[arg(required = true)]

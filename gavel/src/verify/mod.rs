@@ -9,10 +9,13 @@ use anyhow::{Context, bail};
 use executor::{StopRule, VerifyError, VerifyOptions};
 use std::{path::PathBuf, process::ExitCode};
 
-/// Exit codes: 0 every submission got a verdict that the jury means; 1 one did not;
-/// 3 the package is broken or could not be judged, or there was no submission to judge.
+const MORE: &str = "\
+Exit codes: 0 every submission got a verdict that the jury means; 1 one did not; 3 the package is broken or \
+could not be judged, or there was no submission to judge.";
+
+/// What to verify, and how.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = MORE)]
 pub(crate) struct Options {
     /// The problem package: a folder or a zip
     package: PathBuf,

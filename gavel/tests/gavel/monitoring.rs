@@ -119,3 +119,20 @@ fn the_log_of_a_function_is_of_the_trace_of_its_request() {
     let request = lines.iter().find(of_request).expect("the request's own line");
     assert_eq!(request["path"], "/api/v1/submissions");
 }
+
+#[test]
+fn a_line_of_a_function_has_one_time() {
+    let data = tempfile::tempdir().unwrap();
+    let path = data.path().join("log");
+    let log = File::create(&path).unwrap();
+    let judge = Judge::run(Judge::command(data.path()).env("GAVEL_LOG", "info").stderr(log));
+    let ada = judge.register("ada");
+    judge.wait(&ada, &judge.submit(&ada, "hello", "python3", "a.py", &hello()));
+    judge.interrupt();
+    let log = std::fs::read_to_string(path).unwrap();
+    let line = log.lines().find(|line| line.contains("judged verdict=AC"));
+    let line = line.unwrap_or_else(|| panic!("no verdict in\n{log}"));
+    let year = format!("{}-", judge_types::now().year());
+    let times = line.match_indices(&year).filter(|(at, _)| line[*at..].get(10..11) == Some("T"));
+    assert_eq!(times.count(), 1, "{line}");
+}

@@ -1,18 +1,30 @@
 //! Accounts, sessions and tokens.
 
-use crate::support::{TestApp, answer, refusal, refused};
+use crate::support::{On, TestApp, answer, on_each_database, refusal, refused};
 use judge_types::Role;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use std::num::NonZeroU32;
 
+on_each_database! {
+    an_account_is_made_used_and_left,
+    what_cannot_be_an_account_is_refused_by_field,
+    a_wrong_name_and_a_wrong_password_look_the_same,
+    guessing_is_slowed_down_by_name_and_by_address,
+    tokens_are_made_listed_and_revoked,
+    a_new_password_ends_all_other_sessions,
+    where_organisers_make_accounts_nobody_else_does,
+    an_administrator_manages_users_but_never_removes_the_last_one,
+    a_sessions_secret_is_no_bearer_token_and_the_other_way_round,
+    another_site_cannot_use_a_session,
+}
+
 fn ada(password: &str) -> Value {
     json!({ "username": "ada", "password": password })
 }
 
-#[tokio::test]
-async fn an_account_is_made_used_and_left() {
-    let app = TestApp::start().await;
+async fn an_account_is_made_used_and_left(on: On) {
+    let app = TestApp::start(on).await;
     let (status, made) = answer(app.post("/api/v1/register").json(&ada("long enough"))).await;
     assert_eq!(status, StatusCode::CREATED);
     assert_eq!(made["role"], "contestant");
@@ -29,9 +41,8 @@ async fn an_account_is_made_used_and_left() {
     assert_eq!(refusal(me()).await, refused(401, "unauthenticated", None));
 }
 
-#[tokio::test]
-async fn what_cannot_be_an_account_is_refused_by_field() {
-    let app = TestApp::start().await;
+async fn what_cannot_be_an_account_is_refused_by_field(on: On) {
+    let app = TestApp::start(on).await;
     let register = |name: &str, password: &str| {
         let sent = json!({ "username": name, "password": password });
         refusal(app.post("/api/v1/register").json(&sent))
@@ -50,9 +61,8 @@ async fn what_cannot_be_an_account_is_refused_by_field() {
     );
 }
 
-#[tokio::test]
-async fn a_wrong_name_and_a_wrong_password_look_the_same() {
-    let app = TestApp::start().await;
+async fn a_wrong_name_and_a_wrong_password_look_the_same(on: On) {
+    let app = TestApp::start(on).await;
     answer(app.post("/api/v1/register").json(&ada("long enough"))).await;
     let (status, wrong_password) = answer(app.post("/api/v1/login").json(&ada("something"))).await;
     let nobody = json!({ "username": "nobody", "password": "something" });
@@ -62,9 +72,8 @@ async fn a_wrong_name_and_a_wrong_password_look_the_same() {
     assert_eq!(wrong_name["code"], "wrong_credentials");
 }
 
-#[tokio::test]
-async fn guessing_is_slowed_down_by_name_and_by_address() {
-    let app = TestApp::start_with(|config| {
+async fn guessing_is_slowed_down_by_name_and_by_address(on: On) {
+    let app = TestApp::start_with(on, |config| {
         config.limits.login_attempts = NonZeroU32::new(2).unwrap();
         config.limits.login_attempts_per_address = NonZeroU32::new(4).unwrap();
     })
@@ -84,9 +93,8 @@ async fn guessing_is_slowed_down_by_name_and_by_address() {
     assert_eq!(login("eve").await.unwrap().status(), StatusCode::TOO_MANY_REQUESTS);
 }
 
-#[tokio::test]
-async fn tokens_are_made_listed_and_revoked() {
-    let app = TestApp::start().await;
+async fn tokens_are_made_listed_and_revoked(on: On) {
+    let app = TestApp::start(on).await;
     let person = app.person("ada", Role::Contestant);
     let tokens = "/api/v1/account/tokens";
     let new = json!({ "name": "laptop", "expires_in_days": 7 });
@@ -118,9 +126,8 @@ async fn tokens_are_made_listed_and_revoked() {
     }
 }
 
-#[tokio::test]
-async fn a_new_password_ends_all_other_sessions() {
-    let app = TestApp::start().await;
+async fn a_new_password_ends_all_other_sessions(on: On) {
+    let app = TestApp::start(on).await;
     answer(app.post("/api/v1/register").json(&ada("long enough"))).await;
     let login = |password| answer(app.post("/api/v1/login").json(&ada(password)));
     let one = login("long enough").await.1["token"].as_str().unwrap().to_owned();
@@ -145,16 +152,14 @@ async fn a_new_password_ends_all_other_sessions() {
     assert_eq!(login("even longer").await.0, StatusCode::OK);
 }
 
-#[tokio::test]
-async fn where_organisers_make_accounts_nobody_else_does() {
-    let app = TestApp::start_with(|config| config.registration_open = false).await;
+async fn where_organisers_make_accounts_nobody_else_does(on: On) {
+    let app = TestApp::start_with(on, |config| config.registration_open = false).await;
     let request = app.post("/api/v1/register").json(&ada("long enough"));
     assert_eq!(refusal(request).await, refused(403, "forbidden", None));
 }
 
-#[tokio::test]
-async fn an_administrator_manages_users_but_never_removes_the_last_one() {
-    let app = TestApp::start().await;
+async fn an_administrator_manages_users_but_never_removes_the_last_one(on: On) {
+    let app = TestApp::start(on).await;
     let admin = app.person("root", Role::Admin);
     let new = json!({ "username": "jane", "role": "jury" });
     let request = app.post("/api/v1/users").bearer_auth(&admin.token).json(&new);
@@ -197,9 +202,8 @@ async fn an_administrator_manages_users_but_never_removes_the_last_one() {
     assert_eq!(refusal(reset(jane_token, &nobody, json!({}))).await.0, 404);
 }
 
-#[tokio::test]
-async fn a_sessions_secret_is_no_bearer_token_and_the_other_way_round() {
-    let app = TestApp::start().await;
+async fn a_sessions_secret_is_no_bearer_token_and_the_other_way_round(on: On) {
+    let app = TestApp::start(on).await;
     let person = app.person("ada", Role::Contestant);
     let session = app.session(&person);
     let secret = session.strip_prefix("gavel_session=").unwrap();
@@ -214,9 +218,8 @@ async fn a_sessions_secret_is_no_bearer_token_and_the_other_way_round() {
     );
 }
 
-#[tokio::test]
-async fn another_site_cannot_use_a_session() {
-    let app = TestApp::start().await;
+async fn another_site_cannot_use_a_session(on: On) {
+    let app = TestApp::start(on).await;
     let person = app.person("ada", Role::Contestant);
     let session = app.session(&person);
     let own = app.url("");

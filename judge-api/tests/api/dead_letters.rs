@@ -1,12 +1,22 @@
 //! What the judge gave up on: what the jury sees and does, and what the team is told meanwhile.
 
-use crate::support::{JURY_ERROR, Person, TestApp, answer, refusal, refused};
+use crate::support::{JURY_ERROR, On, Person, TestApp, answer, on_each_database, refusal, refused};
 use judge_types::{
     ExecutionUsage, JudgementId, JudgingError, JudgingErrorKind, Lane, Role, SubmissionId, Verdict,
 };
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use store::{leases, outbox};
+
+on_each_database! {
+    the_jury_sees_why_and_has_it_judged_again,
+    what_is_ignored_says_by_whom_and_why_and_stays_listed,
+    what_was_rejudged_since_is_no_longer_waiting,
+    the_newest_come_first_in_pages,
+    its_team_sees_that_it_is_being_judged_by_every_address,
+    other_submissions_of_the_problem_go_on,
+    the_page_has_buttons_and_the_navigation_a_count,
+}
 
 /// A task that killed its functions: delivered twice, then given up.
 async fn given_up(app: &TestApp, team: &Person) -> (SubmissionId, JudgementId) {
@@ -31,9 +41,8 @@ async fn listed(app: &TestApp, jury: &Person, query: &str) -> Value {
     page
 }
 
-#[tokio::test]
-async fn the_jury_sees_why_and_has_it_judged_again() {
-    let app = TestApp::start().await.with_sum().await;
+async fn the_jury_sees_why_and_has_it_judged_again(on: On) {
+    let app = TestApp::start(on).await.with_sum().await;
     let (ada, jury) = people(&app).await;
     let (submission, judgement) = given_up(&app, &ada).await;
     let page = listed(&app, &jury, "").await;
@@ -68,9 +77,8 @@ async fn the_jury_sees_why_and_has_it_judged_again() {
     assert_eq!(detail["judgement_type_id"], "AC");
 }
 
-#[tokio::test]
-async fn what_is_ignored_says_by_whom_and_why_and_stays_listed() {
-    let app = TestApp::start().await.with_sum().await;
+async fn what_is_ignored_says_by_whom_and_why_and_stays_listed(on: On) {
+    let app = TestApp::start(on).await.with_sum().await;
     let (ada, jury) = people(&app).await;
     let (_, judgement) = given_up(&app, &ada).await;
     let path = format!("/api/v1/dead-letters/{judgement}/ignore");
@@ -95,9 +103,8 @@ async fn what_is_ignored_says_by_whom_and_why_and_stays_listed() {
     assert_eq!(refusal(ignore(json!({}))).await, refused(409, "superseded", None));
 }
 
-#[tokio::test]
-async fn what_was_rejudged_since_is_no_longer_waiting() {
-    let app = TestApp::start().await.with_sum().await;
+async fn what_was_rejudged_since_is_no_longer_waiting(on: On) {
+    let app = TestApp::start(on).await.with_sum().await;
     let (ada, jury) = people(&app).await;
     let (submission, judgement) = given_up(&app, &ada).await;
     let rejudge = app.post(&format!("/api/v1/submissions/{submission}/rejudge"));
@@ -116,9 +123,8 @@ async fn what_was_rejudged_since_is_no_longer_waiting() {
     }
 }
 
-#[tokio::test]
-async fn the_newest_come_first_in_pages() {
-    let app = TestApp::start().await.with_sum().await;
+async fn the_newest_come_first_in_pages(on: On) {
+    let app = TestApp::start(on).await.with_sum().await;
     let (ada, jury) = people(&app).await;
     let mut ids = Vec::new();
     for _ in 0..3 {
@@ -151,9 +157,8 @@ async fn as_the_team_sees_it(app: &TestApp, team: &Person, submission: Submissio
     text
 }
 
-#[tokio::test]
-async fn its_team_sees_that_it_is_being_judged_by_every_address() {
-    let app = TestApp::start().await.with_sum().await;
+async fn its_team_sees_that_it_is_being_judged_by_every_address(on: On) {
+    let app = TestApp::start(on).await.with_sum().await;
     let (ada, jury) = people(&app).await;
     let submission = app.submit(&ada).await;
     let first = app.claim(submission);
@@ -201,9 +206,8 @@ async fn its_team_sees_that_it_is_being_judged_by_every_address() {
     }
 }
 
-#[tokio::test]
-async fn other_submissions_of_the_problem_go_on() {
-    let app = TestApp::start().await.with_sum().await;
+async fn other_submissions_of_the_problem_go_on(on: On) {
+    let app = TestApp::start(on).await.with_sum().await;
     let (ada, jury) = people(&app).await;
     let earlier = app.submit(&ada).await;
     given_up(&app, &ada).await;
@@ -218,9 +222,8 @@ async fn other_submissions_of_the_problem_go_on() {
     assert!(problem.text().await.unwrap().contains("<button"), "it still takes submissions");
 }
 
-#[tokio::test]
-async fn the_page_has_buttons_and_the_navigation_a_count() {
-    let app = TestApp::start().await.with_sum().await;
+async fn the_page_has_buttons_and_the_navigation_a_count(on: On) {
+    let app = TestApp::start(on).await.with_sum().await;
     let (ada, jury) = people(&app).await;
     let session = app.session(&jury);
     let see = async |path: &str| {

@@ -1,13 +1,18 @@
 //! Whatever goes wrong is answered in the one shape.
 
-use crate::support::{TestApp, refusal, refused};
+use crate::support::{On, TestApp, on_each_database, refusal, refused};
 use judge_types::Role;
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 
-#[tokio::test]
-async fn every_refusal_has_a_code_and_a_message() {
-    let app = TestApp::start().await.with_sum().await;
+on_each_database! {
+    every_refusal_has_a_code_and_a_message,
+    a_wrong_method_is_told_the_right_ones,
+    every_answer_is_safe_to_show_and_can_be_found_in_the_log,
+}
+
+async fn every_refusal_has_a_code_and_a_message(on: On) {
+    let app = TestApp::start(on).await.with_sum().await;
     let person = app.person("ada", Role::Contestant);
     let with_json = |path: &str, body: &'static str| {
         app.post(path)
@@ -68,17 +73,15 @@ async fn every_refusal_has_a_code_and_a_message() {
     }
 }
 
-#[tokio::test]
-async fn a_wrong_method_is_told_the_right_ones() {
-    let app = TestApp::start().await;
+async fn a_wrong_method_is_told_the_right_ones(on: On) {
+    let app = TestApp::start(on).await;
     let response = app.request(Method::PATCH, "/api/v1/submissions").send().await.unwrap();
     assert_eq!(response.status(), 405);
     assert_eq!(response.headers()["allow"], "GET, HEAD, POST");
 }
 
-#[tokio::test]
-async fn every_answer_is_safe_to_show_and_can_be_found_in_the_log() {
-    let app = TestApp::start().await;
+async fn every_answer_is_safe_to_show_and_can_be_found_in_the_log(on: On) {
+    let app = TestApp::start(on).await;
     for path in ["/", "/login", "/nothing", "/api/v1/languages", "/api/v1/nothing", "/healthz"] {
         let response = app.get(path).send().await.unwrap();
         let headers = response.headers();

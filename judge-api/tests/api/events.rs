@@ -1,10 +1,22 @@
 //! The live stream, fed by what a function writes.
 
-use crate::support::{Person, TestApp, refusal, refused};
+use crate::support::{On, Person, TestApp, on_each_database, refusal, refused};
 use futures_util::StreamExt;
 use judge_types::{Role, SubmissionId, Verdict};
 use reqwest::{Response, StatusCode};
 use std::time::Duration;
+
+on_each_database! {
+    a_stream_follows_the_judging_and_ends_with_it,
+    a_stream_goes_on_where_it_was_cut_off,
+    a_stream_outlasts_the_end_of_an_older_judgement,
+    a_failure_of_the_judge_ends_the_jurys_stream_only,
+    many_streams_hear_of_one_verdict,
+    too_many_streams_are_refused,
+    a_user_takes_no_more_than_their_own_streams,
+    a_stream_outlives_neither_its_token_nor_a_role,
+    stopping_ends_open_streams,
+}
 
 /// Reads a stream of events, one at a time.
 struct Reader {
@@ -67,9 +79,8 @@ fn numbered(from: u64, names: &[&str]) -> Vec<(u64, String)> {
     (from..).zip(names.iter().map(|name| (*name).to_owned())).collect()
 }
 
-#[tokio::test]
-async fn a_stream_follows_the_judging_and_ends_with_it() {
-    let app = TestApp::start().await.with_sum().await;
+async fn a_stream_follows_the_judging_and_ends_with_it(on: On) {
+    let app = TestApp::start(on).await.with_sum().await;
     let person = app.person("ada", Role::Contestant);
     let id = app.submit(&person).await;
     let mut stream = Reader::open(&app, &person, id, None).await;
@@ -82,9 +93,8 @@ async fn a_stream_follows_the_judging_and_ends_with_it() {
     assert_eq!(stream.rest().await, numbered(4, &["compiled", "run", "run", "finished"]));
 }
 
-#[tokio::test]
-async fn a_stream_goes_on_where_it_was_cut_off() {
-    let app = TestApp::start().await.with_sum().await;
+async fn a_stream_goes_on_where_it_was_cut_off(on: On) {
+    let app = TestApp::start(on).await.with_sum().await;
     let person = app.person("ada", Role::Contestant);
     let id = app.submit(&person).await;
     let lease = app.claim(id);
@@ -105,9 +115,8 @@ async fn a_stream_goes_on_where_it_was_cut_off() {
     assert_eq!(refusal(bad).await, refused(400, "malformed", None));
 }
 
-#[tokio::test]
-async fn a_stream_outlasts_the_end_of_an_older_judgement() {
-    let app = TestApp::start().await.with_sum().await;
+async fn a_stream_outlasts_the_end_of_an_older_judgement(on: On) {
+    let app = TestApp::start(on).await.with_sum().await;
     let (person, jury) = (app.person("ada", Role::Contestant), app.person("jury", Role::Jury));
     let id = app.submit(&person).await;
     app.judge(id, Verdict::WrongAnswer);
@@ -120,9 +129,8 @@ async fn a_stream_outlasts_the_end_of_an_older_judgement() {
     assert_eq!(stream.rest().await.last(), Some(&(14, "finished".into())));
 }
 
-#[tokio::test]
-async fn a_failure_of_the_judge_ends_the_jurys_stream_only() {
-    let app = TestApp::start().await.with_sum().await;
+async fn a_failure_of_the_judge_ends_the_jurys_stream_only(on: On) {
+    let app = TestApp::start(on).await.with_sum().await;
     let (person, jury) = (app.person("ada", Role::Contestant), app.person("jury", Role::Jury));
     let id = app.submit(&person).await;
     let mut authors = Reader::open(&app, &person, id, None).await;
@@ -140,9 +148,8 @@ async fn a_failure_of_the_judge_ends_the_jurys_stream_only() {
     assert_eq!(authors.rest().await.last(), Some(&(10, "finished".into())));
 }
 
-#[tokio::test]
-async fn many_streams_hear_of_one_verdict() {
-    let app = TestApp::start().await.with_sum().await;
+async fn many_streams_hear_of_one_verdict(on: On) {
+    let app = TestApp::start(on).await.with_sum().await;
     let person = app.person("ada", Role::Contestant);
     let id = app.submit(&person).await;
     let mut streams = Vec::new();
@@ -158,9 +165,9 @@ async fn many_streams_hear_of_one_verdict() {
     assert!(ends.iter().all(|end| *end == Some((7, "finished".into()))), "{ends:?}");
 }
 
-#[tokio::test]
-async fn too_many_streams_are_refused() {
-    let app = TestApp::start_with(|config| config.limits.event_streams = 1).await.with_sum().await;
+async fn too_many_streams_are_refused(on: On) {
+    let app =
+        TestApp::start_with(on, |config| config.limits.event_streams = 1).await.with_sum().await;
     let person = app.person("ada", Role::Contestant);
     let id = app.submit(&person).await;
     let open = Reader::open(&app, &person, id, None).await;
@@ -170,10 +177,9 @@ async fn too_many_streams_are_refused() {
     drop(open);
 }
 
-#[tokio::test]
-async fn a_user_takes_no_more_than_their_own_streams() {
+async fn a_user_takes_no_more_than_their_own_streams(on: On) {
     let change = |config: &mut judge_api::ApiConfig| config.limits.event_streams_per_user = 1;
-    let app = TestApp::start_with(change).await.with_sum().await;
+    let app = TestApp::start_with(on, change).await.with_sum().await;
     let (ada, grace) = (app.person("ada", Role::Contestant), app.person("grace", Role::Jury));
     let id = app.submit(&ada).await;
     let _open = Reader::open(&app, &ada, id, None).await;
@@ -182,9 +188,8 @@ async fn a_user_takes_no_more_than_their_own_streams() {
     Reader::open(&app, &grace, id, None).await;
 }
 
-#[tokio::test]
-async fn a_stream_outlives_neither_its_token_nor_a_role() {
-    let app = TestApp::start().await.with_sum().await;
+async fn a_stream_outlives_neither_its_token_nor_a_role(on: On) {
+    let app = TestApp::start(on).await.with_sum().await;
     let ada = app.person("ada", Role::Contestant);
     let (grace, alan) = (app.person("grace", Role::Jury), app.person("alan", Role::Jury));
     let id = app.submit(&ada).await;
@@ -200,9 +205,8 @@ async fn a_stream_outlives_neither_its_token_nor_a_role() {
     assert_eq!(logged_out.rest().await, []);
 }
 
-#[tokio::test]
-async fn stopping_ends_open_streams() {
-    let app = TestApp::start().await.with_sum().await;
+async fn stopping_ends_open_streams(on: On) {
+    let app = TestApp::start(on).await.with_sum().await;
     let person = app.person("ada", Role::Contestant);
     let id = app.submit(&person).await;
     let mut stream = Reader::open(&app, &person, id, None).await;

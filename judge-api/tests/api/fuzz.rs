@@ -1,6 +1,6 @@
 //! Whatever is sent, the answer is never that the judge failed.
 
-use crate::support::{Person, TestApp};
+use crate::support::{On, Person, TestApp};
 use judge_types::Role;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -101,9 +101,18 @@ async fn send(app: &TestApp, person: &Person, paths: &[String], sent: &Sent) -> 
 }
 
 #[test]
-fn random_requests_never_make_the_judge_fail() {
+fn random_requests_never_make_the_judge_fail_on_sqlite() {
+    send_random_requests(On::Sqlite);
+}
+
+#[test]
+fn random_requests_never_make_the_judge_fail_on_postgres() {
+    send_random_requests(On::Postgres);
+}
+
+fn send_random_requests(on: On) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let app = runtime.block_on(async { TestApp::start().await.with_sum().await });
+    let app = runtime.block_on(async { TestApp::start(on).await.with_sum().await });
     let people = [
         Person { token: "nobody".into(), ..app.person("x", Role::Contestant) },
         app.person("ada", Role::Contestant),

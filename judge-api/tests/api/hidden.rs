@@ -1,17 +1,21 @@
 //! Nothing that is the jury's reaches anybody else, by any address.
 
 use crate::support::{
-    HIDDEN_ENDING, JURY_CODE, JURY_ERROR, JURY_MESSAGE, SECRET_ANSWER, SECRET_INPUT, SECRET_NAME,
-    TestApp,
+    HIDDEN_ENDING, JURY_CODE, JURY_ERROR, JURY_MESSAGE, On, SECRET_ANSWER, SECRET_INPUT,
+    SECRET_NAME, TestApp, on_each_database,
 };
 use judge_types::{Role, Verdict};
+
+on_each_database! {
+    a_contestant_finds_no_secret_anywhere,
+    nobody_sees_the_code_of_others,
+}
 
 const SECRETS: [&str; 7] =
     [SECRET_INPUT, SECRET_ANSWER, SECRET_NAME, JURY_CODE, JURY_MESSAGE, JURY_ERROR, HIDDEN_ENDING];
 
-#[tokio::test]
-async fn a_contestant_finds_no_secret_anywhere() {
-    let app = TestApp::start().await.with_sum().await;
+async fn a_contestant_finds_no_secret_anywhere(on: On) {
+    let app = TestApp::start(on).await.with_sum().await;
     let (ada, jury) = (app.person("ada", Role::Contestant), app.person("jury", Role::Jury));
     let judged = app.submit(&ada).await;
     app.judge(judged, Verdict::RunTimeError);
@@ -68,9 +72,8 @@ async fn a_contestant_finds_no_secret_anywhere() {
     }
 }
 
-#[tokio::test]
-async fn nobody_sees_the_code_of_others() {
-    let app = TestApp::start().await.with_sum().await;
+async fn nobody_sees_the_code_of_others(on: On) {
+    let app = TestApp::start(on).await.with_sum().await;
     let (ada, eve) = (app.person("ada", Role::Contestant), app.person("eve", Role::Contestant));
     let id = app.submit(&ada).await;
     for path in [

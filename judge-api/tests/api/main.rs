@@ -1,4 +1,4 @@
-//! The whole server on a free port, with a database and blobs of its own, asked over HTTP.
+//! The whole server on a free port, with a database and blobs of its own, asked over HTTP: on SQLite and on PostgreSQL.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -12,6 +12,7 @@ mod hidden;
 mod metering;
 mod monitoring;
 mod openapi;
+mod package;
 mod pages;
 mod problems;
 mod roles;

@@ -1,8 +1,17 @@
 //! What judging used and what it costs, as administrators see it.
 
-use crate::support::{TestApp, answer, refusal, refused};
+use crate::support::{On, TestApp, answer, on_each_database, refusal, refused};
 use judge_types::{ExecutionUsage, Role, RunUsage, Verdict};
 use serde_json::{Value, json};
+
+on_each_database! {
+    sums_come_by_group_with_their_total,
+    prices_are_shown_where_they_are_set,
+    csv_is_for_spreadsheets_and_runs_nothing_in_them,
+    groups_come_in_pages,
+    what_cannot_be_asked_is_refused_by_name,
+    the_page_shows_the_table_and_leads_to_the_csv,
+}
 
 /// What every execution here uses.
 const USED: ExecutionUsage = ExecutionUsage {
@@ -32,9 +41,8 @@ async fn text(app: &TestApp, path: &str, token: &str, accept: &str) -> (String, 
     (content_type, response.text().await.unwrap())
 }
 
-#[tokio::test]
-async fn sums_come_by_group_with_their_total() {
-    let app = TestApp::start().await.with_sum().await;
+async fn sums_come_by_group_with_their_total(on: On) {
+    let app = TestApp::start(on).await.with_sum().await;
     let root = judged(&app).await;
     let (_, metering) = answer(app.get("/api/v1/metering?by=team").bearer_auth(&root)).await;
     let today = judge_types::now().date().to_string();
@@ -66,9 +74,8 @@ async fn sums_come_by_group_with_their_total() {
     assert_eq!((&metering["groups"], &metering["total"]["executions"]), (&json!([]), &json!(0)));
 }
 
-#[tokio::test]
-async fn prices_are_shown_where_they_are_set() {
-    let app = TestApp::start_with(|config| {
+async fn prices_are_shown_where_they_are_set(on: On) {
+    let app = TestApp::start_with(on, |config| {
         config.price.per_gb_second = 2.0;
         config.price.per_cpu_second = 4.0;
         config.price.per_execution = 1.0;
@@ -90,9 +97,8 @@ async fn prices_are_shown_where_they_are_set() {
     assert!(page.contains("EUR</th>") && page.contains("20.000000"), "{page}");
 }
 
-#[tokio::test]
-async fn csv_is_for_spreadsheets_and_runs_nothing_in_them() {
-    let app = TestApp::start().await.with_sum().await;
+async fn csv_is_for_spreadsheets_and_runs_nothing_in_them(on: On) {
+    let app = TestApp::start(on).await.with_sum().await;
     let root = judged(&app).await;
     let expected = "team,executions,lost_executions,cpu_ms,wall_ms,gb_seconds,cold_start_ms,queue_wait_ms,transferred_bytes\r\n\
                     '-eve,1,0,1500,2000,1.000000,30,40,1000000\r\n\
@@ -109,9 +115,8 @@ async fn csv_is_for_spreadsheets_and_runs_nothing_in_them() {
     assert_eq!(content_type, "application/json");
 }
 
-#[tokio::test]
-async fn groups_come_in_pages() {
-    let app = TestApp::start().await.with_sum().await;
+async fn groups_come_in_pages(on: On) {
+    let app = TestApp::start(on).await.with_sum().await;
     let root = judged(&app).await;
     let page = async |after: &str| {
         let path = format!("/api/v1/metering?by=team&limit=1{after}");
@@ -127,9 +132,8 @@ async fn groups_come_in_pages() {
     assert!(link.contains("after=%2Deve") && link.ends_with("rel=\"next\""), "{link}");
 }
 
-#[tokio::test]
-async fn what_cannot_be_asked_is_refused_by_name() {
-    let app = TestApp::start().await;
+async fn what_cannot_be_asked_is_refused_by_name(on: On) {
+    let app = TestApp::start(on).await;
     let root = app.person("root", Role::Admin).token;
     let get =
         |query: &str| refusal(app.get(&format!("/api/v1/metering{query}")).bearer_auth(&root));
@@ -154,9 +158,8 @@ async fn what_cannot_be_asked_is_refused_by_name() {
     assert_eq!(status, 200);
 }
 
-#[tokio::test]
-async fn the_page_shows_the_table_and_leads_to_the_csv() {
-    let app = TestApp::start().await.with_sum().await;
+async fn the_page_shows_the_table_and_leads_to_the_csv(on: On) {
+    let app = TestApp::start(on).await.with_sum().await;
     let root = judged(&app).await;
     for by in ["contest", "problem", "team", "language", "day"] {
         let path = format!("/admin/metering?by={by}");

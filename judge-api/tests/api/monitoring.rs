@@ -1,7 +1,7 @@
 //! What the API tells those who run it.
 
 use crate::exposition::Scrape;
-use crate::support::{TestApp, answer};
+use crate::support::{On, TestApp, answer, on_each_database};
 use judge_api::Running;
 use judge_api::monitoring::{self, Monitoring};
 use judge_types::{JudgingError, JudgingErrorKind, Role, Verdict};
@@ -13,6 +13,15 @@ use std::time::{Duration, Instant};
 use store::broker::Link;
 use store::{Database, leases};
 
+on_each_database! {
+    a_judge_whose_broker_is_not_connected_is_not_ready,
+    a_judge_whose_database_answers_is_alive_and_ready,
+    metrics_are_not_among_the_addresses_of_the_api,
+    the_backlog_is_told_as_it_is,
+    requests_are_measured_by_the_pattern_of_their_address,
+    a_request_is_in_flight_until_it_is_answered_or_its_client_goes,
+}
+
 /// An API with its own listener for monitoring.
 struct Watched {
     app: TestApp,
@@ -20,9 +29,10 @@ struct Watched {
 }
 
 impl Watched {
-    async fn start() -> Self {
+    async fn start(on: On) -> Self {
         let mut monitoring = None;
-        let app = TestApp::start_with(|config| monitoring = Some(config.monitoring.clone())).await;
+        let app =
+            TestApp::start_with(on, |config| monitoring = Some(config.monitoring.clone())).await;
         let app = app.with_sum().await;
         let listener = monitoring::start(([127, 0, 0, 1], 0).into(), monitoring.unwrap()).unwrap();
         Self { app, listener }
@@ -41,9 +51,8 @@ async fn scrape(listener: &Running) -> Scrape {
     Scrape::parse(&response.text().await.unwrap())
 }
 
-#[tokio::test]
-async fn a_judge_whose_database_answers_is_alive_and_ready() {
-    let watched = Watched::start().await;
+async fn a_judge_whose_database_answers_is_alive_and_ready(on: On) {
+    let watched = Watched::start(on).await;
     for address in [watched.app.running.addr(), watched.listener.addr()] {
         let get = |path| answer(watched.app.client.get(format!("http://{address}{path}")));
         assert_eq!(get("/healthz").await, (200.try_into().unwrap(), json!({ "status": "ok" })));
@@ -83,9 +92,8 @@ async fn a_judge_without_its_database_is_alive_and_not_ready() {
     }
 }
 
-#[tokio::test]
-async fn a_judge_whose_broker_is_not_connected_is_not_ready() {
-    let app = TestApp::start_with(|config| {
+async fn a_judge_whose_broker_is_not_connected_is_not_ready(on: On) {
+    let app = TestApp::start_with(on, |config| {
         config.monitoring = Monitoring::of_api(config.database.clone(), Some(Link::default()));
     });
     let (status, body) = answer(app.await.get("/readyz")).await;
@@ -94,17 +102,15 @@ async fn a_judge_whose_broker_is_not_connected_is_not_ready() {
     assert_eq!(body, json!({ "ready": false, "not_ready": [missing] }));
 }
 
-#[tokio::test]
-async fn metrics_are_not_among_the_addresses_of_the_api() {
-    let watched = Watched::start().await;
+async fn metrics_are_not_among_the_addresses_of_the_api(on: On) {
+    let watched = Watched::start(on).await;
     let ada = watched.app.person("ada", Role::Admin);
     let response = watched.app.get("/metrics").bearer_auth(&ada.token).send().await.unwrap();
     assert_eq!(response.status(), 404);
 }
 
-#[tokio::test]
-async fn the_backlog_is_told_as_it_is() {
-    let watched = Watched::start().await;
+async fn the_backlog_is_told_as_it_is(on: On) {
+    let watched = Watched::start(on).await;
     let app = &watched.app;
     let ada = app.person("ada", Role::Contestant);
     let contest = [("lane", "contest")];
@@ -135,9 +141,8 @@ async fn the_backlog_is_told_as_it_is() {
     assert!(after.get("gavel_judgements_queued_total", &contest) == 2.0);
 }
 
-#[tokio::test]
-async fn requests_are_measured_by_the_pattern_of_their_address() {
-    let watched = Watched::start().await;
+async fn requests_are_measured_by_the_pattern_of_their_address(on: On) {
+    let watched = Watched::start(on).await;
     for path in ["/api/v1/problems/sum", "/api/v1/problems/none", "/what/ever", "/what/else"] {
         watched.app.get(path).send().await.unwrap();
     }
@@ -155,9 +160,8 @@ async fn requests_are_measured_by_the_pattern_of_their_address() {
     assert!(scrape.get("gavel_http_requests_in_flight", &[]) == 0.0);
 }
 
-#[tokio::test]
-async fn a_request_is_in_flight_until_it_is_answered_or_its_client_goes() {
-    let watched = Watched::start().await;
+async fn a_request_is_in_flight_until_it_is_answered_or_its_client_goes(on: On) {
+    let watched = Watched::start(on).await;
     let wait_for = async |wanted: f64| {
         let deadline = Instant::now() + Duration::from_secs(60);
         while watched.scrape().await.get("gavel_http_requests_in_flight", &[]) != wanted {

@@ -1,14 +1,17 @@
 //! The description says what there is, and all of it.
 
-use crate::support::TestApp;
+use crate::support::{On, TestApp, on_each_database};
 use reqwest::Method;
 use serde_json::Value;
 
+on_each_database! {
+    the_description_and_the_server_agree_on_every_address_and_method,
+}
+
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
-#[tokio::test]
-async fn the_description_and_the_server_agree_on_every_address_and_method() {
-    let app = TestApp::start().await;
+async fn the_description_and_the_server_agree_on_every_address_and_method(on: On) {
+    let app = TestApp::start(on).await;
     let document: Value = app.get("/api/openapi.json").send().await.unwrap().json().await.unwrap();
     for (path, item) in document["paths"].as_object().unwrap() {
         for method in METHODS {

@@ -1,9 +1,23 @@
 //! The pages, used as a browser without JavaScript uses them.
 
-use crate::support::{CODE, Package, TestApp};
+use crate::package::Package;
+use crate::support::{CODE, On, TestApp, on_each_database};
 use judge_types::{Role, Verdict};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
+
+on_each_database! {
+    one_registers_reads_submits_and_sees_the_verdict,
+    a_form_with_a_mistake_comes_back_with_what_was_wrong,
+    a_session_is_a_cookie_that_scripts_and_other_sites_cannot_use,
+    logging_in_leads_back_and_logging_out_ends_the_session,
+    an_account_page_makes_and_revokes_tokens_and_changes_the_password,
+    an_administrator_manages_packages_and_users_without_scripts,
+    a_statement_is_shown_in_the_readers_language,
+    pages_hold_no_script_of_their_own_and_escape_what_people_wrote,
+    style_and_script_may_be_kept_for_ever,
+    an_address_that_is_none_shows_a_page,
+}
 
 /// A browser: keeps cookies, says where its requests come from, follows redirects.
 struct Browser<'a> {
@@ -43,9 +57,8 @@ async fn read(request: RequestBuilder) -> (StatusCode, String) {
     (response.status(), response.text().await.unwrap())
 }
 
-#[tokio::test]
-async fn one_registers_reads_submits_and_sees_the_verdict() {
-    let app = TestApp::start().await.with_sum().await;
+async fn one_registers_reads_submits_and_sees_the_verdict(on: On) {
+    let app = TestApp::start(on).await.with_sum().await;
     let browser = Browser::new(&app);
     let (_, home) = browser.see("/").await;
     assert!(
@@ -73,9 +86,8 @@ async fn one_registers_reads_submits_and_sees_the_verdict() {
     assert!(browser.see("/").await.1.contains("✗ Tried"));
 }
 
-#[tokio::test]
-async fn a_form_with_a_mistake_comes_back_with_what_was_wrong() {
-    let app = TestApp::start().await.with_sum().await;
+async fn a_form_with_a_mistake_comes_back_with_what_was_wrong(on: On) {
+    let app = TestApp::start(on).await.with_sum().await;
     let browser = Browser::new(&app);
     let wrong = [("username", "ada"), ("password", "wrong password"), ("next", "/submissions")];
     let (status, page) = browser.send("/login", &wrong).await;
@@ -92,9 +104,8 @@ async fn a_form_with_a_mistake_comes_back_with_what_was_wrong() {
     assert!(page.contains("there is no source"), "{page}");
 }
 
-#[tokio::test]
-async fn a_session_is_a_cookie_that_scripts_and_other_sites_cannot_use() {
-    let app = TestApp::start().await;
+async fn a_session_is_a_cookie_that_scripts_and_other_sites_cannot_use(on: On) {
+    let app = TestApp::start(on).await;
     let fields = [("username", "ada"), ("password", "long enough")];
     let response = app.post("/register").form(&fields).send().await.unwrap();
     assert_eq!(response.status(), StatusCode::SEE_OTHER);
@@ -103,16 +114,15 @@ async fn a_session_is_a_cookie_that_scripts_and_other_sites_cannot_use() {
     for attribute in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age="] {
         assert!(cookie.contains(attribute), "{cookie}");
     }
-    let secure = TestApp::start_with(|config| config.secure_cookies = true).await;
+    let secure = TestApp::start_with(on, |config| config.secure_cookies = true).await;
     let response = secure.post("/register").form(&fields).send().await.unwrap();
     let cookie = response.headers()["set-cookie"].to_str().unwrap();
     assert!(cookie.starts_with("__Host-gavel_session=") && cookie.contains("Secure"), "{cookie}");
     assert!(response.headers().contains_key("strict-transport-security"));
 }
 
-#[tokio::test]
-async fn logging_in_leads_back_and_logging_out_ends_the_session() {
-    let app = TestApp::start().await;
+async fn logging_in_leads_back_and_logging_out_ends_the_session(on: On) {
+    let app = TestApp::start(on).await;
     Browser::new(&app).register("ada").await;
     let response = app.get("/submissions").send().await.unwrap();
     assert_eq!(response.headers()["location"], "/login?next=/submissions");
@@ -131,9 +141,8 @@ async fn logging_in_leads_back_and_logging_out_ends_the_session() {
     assert_eq!(after.status(), StatusCode::SEE_OTHER);
 }
 
-#[tokio::test]
-async fn an_account_page_makes_and_revokes_tokens_and_changes_the_password() {
-    let app = TestApp::start().await;
+async fn an_account_page_makes_and_revokes_tokens_and_changes_the_password(on: On) {
+    let app = TestApp::start(on).await;
     let browser = Browser::new(&app);
     browser.register("ada").await;
     let (_, page) = browser.send("/account/tokens", &[("name", "laptop")]).await;
@@ -150,9 +159,8 @@ async fn an_account_page_makes_and_revokes_tokens_and_changes_the_password() {
     assert!(status == StatusCode::OK && page.contains("The password is changed"), "{page}");
 }
 
-#[tokio::test]
-async fn an_administrator_manages_packages_and_users_without_scripts() {
-    let app = TestApp::start().await;
+async fn an_administrator_manages_packages_and_users_without_scripts(on: On) {
+    let app = TestApp::start(on).await;
     let root = app.person("root", Role::Admin);
     let session = app.session(&root);
     let post = |path: &str| app.post(path).header("Cookie", &session).header("Origin", app.url(""));
@@ -178,9 +186,8 @@ async fn an_administrator_manages_packages_and_users_without_scripts() {
     assert!(page.contains("last administrator"), "{page}");
 }
 
-#[tokio::test]
-async fn a_statement_is_shown_in_the_readers_language() {
-    let app = TestApp::start().await.with_sum().await;
+async fn a_statement_is_shown_in_the_readers_language(on: On) {
+    let app = TestApp::start(on).await.with_sum().await;
     let page = async |query: &str, wish: &str| {
         let request = app.get(&format!("/problems/sum{query}")).header("Accept-Language", wish);
         request.send().await.unwrap().text().await.unwrap()
@@ -190,9 +197,8 @@ async fn a_statement_is_shown_in_the_readers_language() {
     assert!(page("?lang=de", "en").await.contains("öfter"));
 }
 
-#[tokio::test]
-async fn pages_hold_no_script_of_their_own_and_escape_what_people_wrote() {
-    let app = TestApp::start().await;
+async fn pages_hold_no_script_of_their_own_and_escape_what_people_wrote(on: On) {
+    let app = TestApp::start(on).await;
     let title = "problem.yaml";
     app.install(&Package::sum().file(title, b"name: <script>alert(3)</script> & more\n")).await;
     let person = app.person("ada", Role::Contestant);
@@ -211,9 +217,8 @@ async fn pages_hold_no_script_of_their_own_and_escape_what_people_wrote() {
     }
 }
 
-#[tokio::test]
-async fn style_and_script_may_be_kept_for_ever() {
-    let app = TestApp::start().await;
+async fn style_and_script_may_be_kept_for_ever(on: On) {
+    let app = TestApp::start(on).await;
     let home = app.get("/").send().await.unwrap().text().await.unwrap();
     for (tag, content_type) in
         [("href=\"/static/", "text/css"), ("src=\"/static/", "text/javascript")]
@@ -227,9 +232,8 @@ async fn style_and_script_may_be_kept_for_ever() {
     assert_eq!(app.get("/static/x/y").send().await.unwrap().status(), StatusCode::NOT_FOUND);
 }
 
-#[tokio::test]
-async fn an_address_that_is_none_shows_a_page() {
-    let app = TestApp::start().await;
+async fn an_address_that_is_none_shows_a_page(on: On) {
+    let app = TestApp::start(on).await;
     let (status, page) = Browser::new(&app).see("/nothing").await;
     assert_eq!(status, StatusCode::NOT_FOUND);
     assert!(page.contains("<h1>Not Found</h1>"), "{page}");

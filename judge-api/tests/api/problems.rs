@@ -1,17 +1,28 @@
 //! Problems and their packages.
 
-use crate::support::{Package, TestApp, answer, refusal, refused};
+use crate::package::Package;
+use crate::support::{On, TestApp, answer, on_each_database, refusal, refused};
 use judge_types::Role;
 use reqwest::multipart::{Form, Part};
 use reqwest::{Method, RequestBuilder, StatusCode};
+
+on_each_database! {
+    a_package_becomes_a_problem_with_versions,
+    a_problem_shows_its_text_samples_and_limits,
+    files_are_shown_or_saved_but_never_run,
+    a_long_sample_is_cut_and_can_be_downloaded,
+    a_bad_package_is_refused_whole_with_every_fault,
+    a_package_above_the_limit_is_refused_with_the_limit,
+    a_deleted_problem_is_gone_until_it_is_uploaded_again,
+    the_languages_on_offer_are_listed_by_name,
+}
 
 fn zipped(request: RequestBuilder, package: &Package) -> RequestBuilder {
     request.header("Content-Type", "application/zip").body(package.zip())
 }
 
-#[tokio::test]
-async fn a_package_becomes_a_problem_with_versions() {
-    let app = TestApp::start().await;
+async fn a_package_becomes_a_problem_with_versions(on: On) {
+    let app = TestApp::start(on).await;
     let admin = app.person("root", Role::Admin);
     let part = Part::bytes(Package::sum().zip()).file_name("whatever.zip");
     let form = Form::new().part("package", part);
@@ -46,9 +57,8 @@ async fn a_package_becomes_a_problem_with_versions() {
     assert_ne!(hashes[0], hashes[1]);
 }
 
-#[tokio::test]
-async fn a_problem_shows_its_text_samples_and_limits() {
-    let app = TestApp::start().await.with_sum().await;
+async fn a_problem_shows_its_text_samples_and_limits(on: On) {
+    let app = TestApp::start(on).await.with_sum().await;
     let (_, list) = answer(app.get("/api/v1/problems")).await;
     assert_eq!(list[0]["id"], "sum");
     assert_eq!(list[0]["name"], "Sum of two");
@@ -67,9 +77,8 @@ async fn a_problem_shows_its_text_samples_and_limits() {
     assert_eq!(refusal(app.get("/api/v1/problems/nothing")).await, refused(404, "not_found", None));
 }
 
-#[tokio::test]
-async fn files_are_shown_or_saved_but_never_run() {
-    let app = TestApp::start().await.with_sum().await;
+async fn files_are_shown_or_saved_but_never_run(on: On) {
+    let app = TestApp::start(on).await.with_sum().await;
     let picture = app.get("/api/v1/problems/sum/files/statement/pic.png").send().await.unwrap();
     assert_eq!(picture.headers()["content-type"], "image/png");
     assert_eq!(picture.headers()["x-content-type-options"], "nosniff");
@@ -92,9 +101,8 @@ async fn files_are_shown_or_saved_but_never_run() {
     }
 }
 
-#[tokio::test]
-async fn a_long_sample_is_cut_and_can_be_downloaded() {
-    let app = TestApp::start().await;
+async fn a_long_sample_is_cut_and_can_be_downloaded(on: On) {
+    let app = TestApp::start(on).await;
     let long = "12345 ".repeat(5000);
     app.install(&Package::sum().file("data/sample/1.in", long.as_bytes())).await;
     let (_, problem) = answer(app.get("/api/v1/problems/sum")).await;
@@ -106,9 +114,8 @@ async fn a_long_sample_is_cut_and_can_be_downloaded() {
     assert!(problem["samples"][0]["answer_file"].is_null());
 }
 
-#[tokio::test]
-async fn a_bad_package_is_refused_whole_with_every_fault() {
-    let app = TestApp::start().await;
+async fn a_bad_package_is_refused_whole_with_every_fault(on: On) {
+    let app = TestApp::start(on).await;
     let admin = app.person("root", Role::Admin);
     let mut bad = Package::sum().file("problem.yaml", b"name: X\nlimits:\n  memory: lots\n");
     bad.files.retain(|path, _| !path.ends_with(".ans"));
@@ -138,9 +145,8 @@ async fn a_bad_package_is_refused_whole_with_every_fault() {
     assert_eq!(refusal(upload).await, refused(422, "invalid", Some("package")));
 }
 
-#[tokio::test]
-async fn a_package_above_the_limit_is_refused_with_the_limit() {
-    let app = TestApp::start_with(|config| config.limits.package_bytes = 1000).await;
+async fn a_package_above_the_limit_is_refused_with_the_limit(on: On) {
+    let app = TestApp::start_with(on, |config| config.limits.package_bytes = 1000).await;
     let admin = app.person("root", Role::Admin);
     let upload = app.post("/api/v1/problems").bearer_auth(&admin.token);
     let upload = upload.header("Content-Type", "application/zip").body(vec![0; 1001]);
@@ -151,9 +157,8 @@ async fn a_package_above_the_limit_is_refused_with_the_limit() {
     assert!(left.is_empty(), "{left:?}");
 }
 
-#[tokio::test]
-async fn a_deleted_problem_is_gone_until_it_is_uploaded_again() {
-    let app = TestApp::start().await.with_sum().await;
+async fn a_deleted_problem_is_gone_until_it_is_uploaded_again(on: On) {
+    let app = TestApp::start(on).await.with_sum().await;
     let (admin, person) = (app.person("root", Role::Admin), app.person("ada", Role::Contestant));
     let submission = app.submit(&person).await;
     let delete = || app.request(Method::DELETE, "/api/v1/problems/sum").bearer_auth(&admin.token);
@@ -173,9 +178,8 @@ async fn a_deleted_problem_is_gone_until_it_is_uploaded_again() {
     assert_eq!(answer(app.get("/api/v1/problems/sum")).await.0, StatusCode::OK);
 }
 
-#[tokio::test]
-async fn the_languages_on_offer_are_listed_by_name() {
-    let app = TestApp::start().await;
+async fn the_languages_on_offer_are_listed_by_name(on: On) {
+    let app = TestApp::start(on).await;
     let (_, languages) = answer(app.get("/api/v1/languages")).await;
     let ids: Vec<_> =
         languages.as_array().unwrap().iter().map(|l| l["id"].as_str().unwrap()).collect();

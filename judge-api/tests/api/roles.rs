@@ -1,9 +1,14 @@
 //! Who may call what: every address with every role.
 
-use crate::support::{Package, TestApp};
+use crate::package::Package;
+use crate::support::{On, TestApp, on_each_database};
 use judge_types::{JudgementId, Role, SubmissionId};
 use reqwest::Method;
 use serde_json::json;
+
+on_each_database! {
+    every_address_lets_in_only_whom_it_should,
+}
 
 /// Method, path, and the statuses for: nobody, a stranger, the author, the jury, an administrator.
 type Row<'a> = (&'a str, String, [u16; 5]);
@@ -73,9 +78,8 @@ fn rows(submission: SubmissionId, user: &str, dead: JudgementId) -> Vec<Row<'sta
     ]
 }
 
-#[tokio::test]
-async fn every_address_lets_in_only_whom_it_should() {
-    let app = TestApp::start().await.with_sum().await;
+async fn every_address_lets_in_only_whom_it_should(on: On) {
+    let app = TestApp::start(on).await.with_sum().await;
     app.install(&Package::sum().named("other")).await;
     let author = app.person("author", Role::Contestant);
     let people = [

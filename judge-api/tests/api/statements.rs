@@ -1,8 +1,14 @@
 //! Statements as PDF and the files that statements show.
 
-use crate::support::{Package, TestApp, answer};
+use crate::package::Package;
+use crate::support::{On, TestApp, answer, on_each_database};
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
+
+on_each_database! {
+    a_statement_may_be_a_pdf,
+    images_load_from_the_addresses_in_the_text_whatever_their_names,
+}
 
 const PDF: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
 const SVG: &[u8] = b"<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(3)</script></svg>";
@@ -29,9 +35,8 @@ fn images(html: &str) -> Vec<&str> {
     html.split("<img src=\"").skip(1).map(|rest| rest.split_once('"').unwrap().0).collect()
 }
 
-#[tokio::test]
-async fn a_statement_may_be_a_pdf() {
-    let app = TestApp::start().await;
+async fn a_statement_may_be_a_pdf(on: On) {
+    let app = TestApp::start(on).await;
     let mut package = Package::sum().file("problem_statement/problem.en.pdf", PDF);
     package.files.remove("problem_statement/problem.en.md");
     app.install(&package).await;
@@ -52,9 +57,8 @@ async fn a_statement_may_be_a_pdf() {
     assert!(page.contains(&format!("href=\"{address}\"")), "{page}");
 }
 
-#[tokio::test]
-async fn images_load_from_the_addresses_in_the_text_whatever_their_names() {
-    let app = TestApp::start().await;
+async fn images_load_from_the_addresses_in_the_text_whatever_their_names(on: On) {
+    let app = TestApp::start(on).await;
     let names =
         ["100%.svg", "what?.svg", "part #1.svg", "a%20b.svg", "größe & \"co\".svg", "in/50%25.svg"];
     let mut text = String::from("Look:\n\n");

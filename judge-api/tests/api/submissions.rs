@@ -1,6 +1,7 @@
 //! Submitting, and what becomes of it.
 
-use crate::support::{CODE, Package, Person, TestApp, answer, refusal, refused};
+use crate::package::Package;
+use crate::support::{CODE, On, Person, TestApp, answer, on_each_database, refusal, refused};
 use judge_types::{Role, SubmissionId, Verdict};
 use reqwest::multipart::{Form, Part};
 use reqwest::{RequestBuilder, StatusCode};
@@ -8,6 +9,20 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use store::submissions::RateLimit;
 use time::Duration;
+
+on_each_database! {
+    a_submission_is_stored_queued_and_announced,
+    a_form_may_hold_several_files_or_text,
+    source_that_is_not_text_is_kept_as_it_is,
+    what_cannot_be_judged_is_refused_by_field,
+    source_above_the_limit_is_refused_with_the_limit,
+    too_many_submissions_are_told_when_to_come_back,
+    a_repeated_request_makes_one_submission,
+    the_author_sees_the_verdict_and_the_jury_sees_why,
+    a_failure_of_the_judge_is_never_shown_to_the_author,
+    judging_again_uses_the_current_package_and_keeps_the_old_judgement,
+    lists_come_in_pages_and_hold_only_what_one_may_see,
+}
 
 fn python(name: &str, content: &str) -> Value {
     json!({ "problem_id": "sum", "files": [{ "name": name, "content": content }] })
@@ -21,9 +36,8 @@ async fn detail(app: &TestApp, person: &Person, id: SubmissionId) -> Value {
     answer(app.get(&format!("/api/v1/submissions/{id}")).bearer_auth(&person.token)).await.1
 }
 
-#[tokio::test]
-async fn a_submission_is_stored_queued_and_announced() {
-    let app = TestApp::start().await.with_sum().await;
+async fn a_submission_is_stored_queued_and_announced(on: On) {
+    let app = TestApp::start(on).await.with_sum().await;
     let person = app.person("ada", Role::Contestant);
     let (status, first) = answer(submit(&app, &person, &python("a.py", CODE))).await;
     assert_eq!(status, StatusCode::CREATED);
@@ -40,9 +54,8 @@ async fn a_submission_is_stored_queued_and_announced() {
     assert_eq!(seen["timeline"][0]["type"], "queued");
 }
 
-#[tokio::test]
-async fn a_form_may_hold_several_files_or_text() {
-    let app = TestApp::start().await.with_sum().await;
+async fn a_form_may_hold_several_files_or_text(on: On) {
+    let app = TestApp::start(on).await.with_sum().await;
     let person = app.person("ada", Role::Contestant);
     let file = |name: &str, text: &str| Part::text(text.to_owned()).file_name(name.to_owned());
     let form = Form::new()
@@ -75,9 +88,8 @@ async fn a_form_may_hold_several_files_or_text() {
     assert_eq!(files, json!([{ "name": "main.java", "content": "class A {\n}\n" }]));
 }
 
-#[tokio::test]
-async fn source_that_is_not_text_is_kept_as_it_is() {
-    let app = TestApp::start().await.with_sum().await;
+async fn source_that_is_not_text_is_kept_as_it_is(on: On) {
+    let app = TestApp::start(on).await.with_sum().await;
     let person = app.person("ada", Role::Contestant);
     let sent =
         json!({ "problem_id": "sum", "files": [{ "name": "a.py", "content_base64": "I+T2/A==" }] });
@@ -88,9 +100,8 @@ async fn source_that_is_not_text_is_kept_as_it_is() {
     assert_eq!(files, json!([{ "name": "a.py", "content_base64": "I+T2/A==" }]));
 }
 
-#[tokio::test]
-async fn what_cannot_be_judged_is_refused_by_field() {
-    let app = TestApp::start().await.with_sum().await;
+async fn what_cannot_be_judged_is_refused_by_field(on: On) {
+    let app = TestApp::start(on).await.with_sum().await;
     app.install(
         &Package::sum().named("only-java").file("problem.yaml", b"name: X\nlanguages: java\n"),
     )
@@ -127,10 +138,9 @@ async fn what_cannot_be_judged_is_refused_by_field() {
     }
 }
 
-#[tokio::test]
-async fn source_above_the_limit_is_refused_with_the_limit() {
+async fn source_above_the_limit_is_refused_with_the_limit(on: On) {
     let app =
-        TestApp::start_with(|config| config.limits.source_bytes = 2000).await.with_sum().await;
+        TestApp::start_with(on, |config| config.limits.source_bytes = 2000).await.with_sum().await;
     let small = b"name: X\nlimits:\n  code: 1\n";
     app.install(&Package::sum().named("golf").file("problem.yaml", small)).await;
     let person = app.person("ada", Role::Contestant);
@@ -163,10 +173,9 @@ async fn source_above_the_limit_is_refused_with_the_limit() {
     );
 }
 
-#[tokio::test]
-async fn too_many_submissions_are_told_when_to_come_back() {
+async fn too_many_submissions_are_told_when_to_come_back(on: On) {
     let limit = RateLimit { submissions: 2, period: Duration::minutes(5) };
-    let app = TestApp::start_with(|config| config.limits.submissions = Some(limit)).await;
+    let app = TestApp::start_with(on, |config| config.limits.submissions = Some(limit)).await;
     let app = app.with_sum().await;
     let (ada, bob) = (app.person("ada", Role::Contestant), app.person("bob", Role::Contestant));
     app.submit(&ada).await;
@@ -181,10 +190,9 @@ async fn too_many_submissions_are_told_when_to_come_back() {
     app.submit(&bob).await;
 }
 
-#[tokio::test]
-async fn a_repeated_request_makes_one_submission() {
+async fn a_repeated_request_makes_one_submission(on: On) {
     let limit = RateLimit { submissions: 1, period: Duration::HOUR };
-    let app = TestApp::start_with(|config| config.limits.submissions = Some(limit)).await;
+    let app = TestApp::start_with(on, |config| config.limits.submissions = Some(limit)).await;
     let app = app.with_sum().await;
     let (ada, bob) = (app.person("ada", Role::Contestant), app.person("bob", Role::Contestant));
     let keyed = |person: &Person, sent: &Value, key: &str| {
@@ -210,9 +218,8 @@ async fn a_repeated_request_makes_one_submission() {
     }
 }
 
-#[tokio::test]
-async fn the_author_sees_the_verdict_and_the_jury_sees_why() {
-    let app = TestApp::start().await.with_sum().await;
+async fn the_author_sees_the_verdict_and_the_jury_sees_why(on: On) {
+    let app = TestApp::start(on).await.with_sum().await;
     let (ada, jury) = (app.person("ada", Role::Contestant), app.person("jury", Role::Jury));
     let id = app.submit(&ada).await;
     app.judge(id, Verdict::WrongAnswer);
@@ -238,9 +245,8 @@ async fn the_author_sees_the_verdict_and_the_jury_sees_why() {
     assert_eq!(seen["judgements"].as_array().unwrap().len(), 1);
 }
 
-#[tokio::test]
-async fn a_failure_of_the_judge_is_never_shown_to_the_author() {
-    let app = TestApp::start().await.with_sum().await;
+async fn a_failure_of_the_judge_is_never_shown_to_the_author(on: On) {
+    let app = TestApp::start(on).await.with_sum().await;
     let (ada, jury) = (app.person("ada", Role::Contestant), app.person("jury", Role::Jury));
     let id = app.submit(&ada).await;
     let lease = app.claim(id);
@@ -260,9 +266,8 @@ async fn a_failure_of_the_judge_is_never_shown_to_the_author() {
     assert_eq!(seen["judgement"]["error"]["message"], "validator-of-the-jury-crashed");
 }
 
-#[tokio::test]
-async fn judging_again_uses_the_current_package_and_keeps_the_old_judgement() {
-    let app = TestApp::start().await.with_sum().await;
+async fn judging_again_uses_the_current_package_and_keeps_the_old_judgement(on: On) {
+    let app = TestApp::start(on).await.with_sum().await;
     let (ada, jury) = (app.person("ada", Role::Contestant), app.person("jury", Role::Jury));
     let id = app.submit(&ada).await;
     app.judge(id, Verdict::WrongAnswer);
@@ -290,9 +295,8 @@ async fn judging_again_uses_the_current_package_and_keeps_the_old_judgement() {
     );
 }
 
-#[tokio::test]
-async fn lists_come_in_pages_and_hold_only_what_one_may_see() {
-    let app = TestApp::start().await.with_sum().await;
+async fn lists_come_in_pages_and_hold_only_what_one_may_see(on: On) {
+    let app = TestApp::start(on).await.with_sum().await;
     let (ada, bob) = (app.person("ada", Role::Contestant), app.person("bob", Role::Contestant));
     let jury = app.person("jury", Role::Jury);
     let mut mine = Vec::new();

@@ -1,5 +1,6 @@
 //! A judge of its own for each test.
 
+use crate::package::Package;
 use judge_api::monitoring::Monitoring;
 use judge_api::packages::{self, NewPackage};
 use judge_api::{ApiConfig, ApiLimits, OfferedLanguages, Running};
@@ -9,14 +10,67 @@ use judge_types::{
 };
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
-use std::io::{Cursor, Write};
+use std::path::Path;
+use std::sync::LazyLock;
 use store::leases::{self, Claim, Lease};
 use store::tokens::TokenKind;
 use store::{AnyConnection, Bell, Blobs, Database, DatabaseUrl};
 use tempfile::TempDir;
+use test_servers::PostgresDatabase;
 use time::Duration;
-use zip::write::SimpleFileOptions;
+
+/// Makes two tests of each function: on SQLite, and on PostgreSQL.
+macro_rules! on_each_database {
+    ($($test:ident),* $(,)?) => {
+        $(mod $test {
+            use crate::support::On;
+
+            #[tokio::test]
+            async fn sqlite() {
+                super::$test(On::Sqlite).await;
+            }
+
+            #[tokio::test]
+            async fn postgres() {
+                super::$test(On::Postgres).await;
+            }
+        })*
+    };
+}
+pub(crate) use on_each_database;
+
+/// What a test's database is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum On {
+    Sqlite,
+    Postgres,
+}
+
+impl On {
+    /// A database with its tables, for as long as what is returned besides its address is kept.
+    pub(crate) fn database(
+        self,
+        folder: &Path,
+    ) -> (DatabaseUrl, Option<PostgresDatabase<'static>>) {
+        /// The tables are made once for all tests.
+        static TEMPLATE: LazyLock<PostgresDatabase<'static>> = LazyLock::new(|| {
+            let template = test_servers::postgres().new_database();
+            store::database::migrate(&template.url().parse().unwrap()).unwrap();
+            template
+        });
+        match self {
+            Self::Sqlite => {
+                let url = DatabaseUrl::Sqlite(folder.join("gavel.db"));
+                store::database::migrate(&url).unwrap();
+                (url, None)
+            }
+            Self::Postgres => {
+                let database = test_servers::postgres().copy_of(&TEMPLATE);
+                (database.url().parse().unwrap(), Some(database))
+            }
+        }
+    }
+}
 
 pub(crate) struct TestApp {
     pub(crate) database: Database,
@@ -26,6 +80,8 @@ pub(crate) struct TestApp {
     pub(crate) client: Client,
     pub(crate) running: Running,
     pub(crate) folder: TempDir,
+    /// Dropped last, and its database with it.
+    _on_server: Option<PostgresDatabase<'static>>,
 }
 
 /// Somebody with a token.
@@ -36,14 +92,13 @@ pub(crate) struct Person {
 }
 
 impl TestApp {
-    pub(crate) async fn start() -> Self {
-        Self::start_with(|_| {}).await
+    pub(crate) async fn start(on: On) -> Self {
+        Self::start_with(on, |_| {}).await
     }
 
-    pub(crate) async fn start_with(change: impl FnOnce(&mut ApiConfig)) -> Self {
+    pub(crate) async fn start_with(on: On, change: impl FnOnce(&mut ApiConfig)) -> Self {
         let folder = TempDir::new().unwrap();
-        let url = DatabaseUrl::Sqlite(folder.path().join("gavel.db"));
-        store::database::migrate(&url).unwrap();
+        let (url, on_server) = on.database(folder.path());
         let database = Database::open(url, 8).unwrap();
         let blobs = Blobs::in_folder(&folder.path().join("blobs")).unwrap();
         let bell = Bell::default();
@@ -68,7 +123,16 @@ impl TestApp {
         change(&mut config);
         let running = judge_api::start(config).unwrap();
         let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Self { database, blobs, bell, contest: contest.id, client, running, folder }
+        Self {
+            database,
+            blobs,
+            bell,
+            contest: contest.id,
+            client,
+            running,
+            folder,
+            _on_server: on_server,
+        }
     }
 
     pub(crate) fn db<T>(&self, work: impl FnOnce(&mut AnyConnection) -> T) -> T {
@@ -211,56 +275,6 @@ fn run(ordinal: u32, verdict: Verdict) -> RunResult {
         ending: if is_sample { String::new() } else { HIDDEN_ENDING.into() },
         judge_message: Some(JURY_MESSAGE.into()),
         team_message: Some("message for the team".into()),
-    }
-}
-
-/// A problem package in memory.
-pub(crate) struct Package {
-    pub(crate) name: &'static str,
-    pub(crate) files: BTreeMap<String, Vec<u8>>,
-}
-
-impl Package {
-    pub(crate) fn sum() -> Self {
-        let pixel = b"\x89PNG\r\n\x1a\nnot much of an image".to_vec();
-        let files = [
-            ("problem.yaml", "name: Sum of two\nlicense: cc0\n".to_owned().into_bytes()),
-            (".timelimit", b"1\n".to_vec()),
-            (
-                "problem_statement/problem.en.md",
-                b"Add $a$ and $b$.\n\n<script>alert(1)</script>\n\n![picture](pic.png)\n".to_vec(),
-            ),
-            ("problem_statement/problem.de.md", "Addiere $a$ und $b$, öfter.\n".into()),
-            ("problem_statement/pic.png", pixel),
-            ("data/sample/1.in", b"1 2\n".to_vec()),
-            ("data/sample/1.ans", b"3\n".to_vec()),
-            (&format!("data/secret/{SECRET_NAME}.in"), format!("{SECRET_INPUT} 111111\n").into()),
-            (&format!("data/secret/{SECRET_NAME}.ans"), format!("{SECRET_ANSWER}\n").into()),
-            ("attachments/helper.html", b"<script>alert(2)</script>".to_vec()),
-            ("submissions/accepted/a.py", format!("{JURY_CODE} = 1\n{CODE}").into()),
-        ];
-        let files = files.into_iter().map(|(path, content)| (path.to_owned(), content)).collect();
-        Self { name: "sum", files }
-    }
-
-    pub(crate) fn file(mut self, path: &str, content: &[u8]) -> Self {
-        self.files.insert(path.to_owned(), content.to_vec());
-        self
-    }
-
-    pub(crate) fn named(mut self, name: &'static str) -> Self {
-        self.name = name;
-        self
-    }
-
-    pub(crate) fn zip(&self) -> Vec<u8> {
-        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
-        for (path, content) in &self.files {
-            let path = format!("{}/{path}", self.name);
-            zip.start_file(path, SimpleFileOptions::default()).unwrap();
-            zip.write_all(content).unwrap();
-        }
-        zip.finish().unwrap().into_inner()
     }
 }
 

@@ -1,9 +1,14 @@
 //! One trace from the request to the task that it queues.
 
-use crate::support::{CODE, TestApp};
+use crate::support::{CODE, On, TestApp, on_each_database};
 use judge_types::{JudgeTask, Role, TraceContext};
 use serde_json::json;
 use time::Duration;
+
+on_each_database! {
+    what_a_request_queues_is_of_its_trace,
+    a_rejudging_is_of_the_trace_of_whoever_asked_for_it,
+}
 
 const HEADER: &str = "traceparent";
 
@@ -20,9 +25,8 @@ async fn queued(app: &TestApp, token: &str, headers: &[&str]) -> TraceContext {
     task.traceparent.unwrap()
 }
 
-#[tokio::test]
-async fn what_a_request_queues_is_of_its_trace() {
-    let app = TestApp::start().await.with_sum().await;
+async fn what_a_request_queues_is_of_its_trace(on: On) {
+    let app = TestApp::start(on).await.with_sum().await;
     let ada = app.person("ada", Role::Contestant);
     let caller = TraceContext::new();
     let trace = queued(&app, &ada.token, &[&caller.to_string()]).await;
@@ -36,9 +40,8 @@ async fn what_a_request_queues_is_of_its_trace() {
     }
 }
 
-#[tokio::test]
-async fn a_rejudging_is_of_the_trace_of_whoever_asked_for_it() {
-    let app = TestApp::start().await.with_sum().await;
+async fn a_rejudging_is_of_the_trace_of_whoever_asked_for_it(on: On) {
+    let app = TestApp::start(on).await.with_sum().await;
     let (ada, jury) = (app.person("ada", Role::Contestant), app.person("jury", Role::Jury));
     let submission = app.submit(&ada).await;
     app.judge(submission, judge_types::Verdict::Accepted);

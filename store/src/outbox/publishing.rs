@@ -9,6 +9,7 @@ use crate::schema::{judgements, outbox};
 use crate::{AnyConnection, DatabaseError, database};
 use diesel::prelude::*;
 use judge_types::{JudgementId, JudgementState, Lane};
+use std::collections::HashSet;
 use time::{Duration, OffsetDateTime, PrimitiveDateTime};
 
 /// A task that waits to be published.
@@ -20,6 +21,8 @@ pub struct Waiting {
     pub task: String,
     /// How often it has been delivered already.
     pub deliveries: u32,
+    /// Until when it is held for the relay that was given it.
+    pub held_until: OffsetDateTime,
 }
 
 /// The entries that a relay may publish at this time.
@@ -58,7 +61,7 @@ pub fn hold_to_publish(
     length: Duration,
 ) -> Result<Vec<Waiting>, DatabaseError> {
     let now = judge_types::now();
-    let until = Some(to_timestamp(now + length));
+    let held_until = now + length;
     database::write(connection, |connection| {
         let ids: Vec<String> = publishable!(now)
             .filter(outbox::lane_rank.eq(lane.rank()))
@@ -69,7 +72,7 @@ pub fn hold_to_publish(
         // Guarded once more: of two relays, one changes each row.
         let mut held: Vec<(i64, i64, String, String, i32)> =
             diesel::update(publishable!(now).filter(outbox::judgement_id.eq_any(&ids)))
-                .set(outbox::taken_until.eq(until))
+                .set(outbox::taken_until.eq(Some(to_timestamp(held_until))))
                 .returning((
                     outbox::turn,
                     outbox::ahead,
@@ -86,22 +89,28 @@ pub fn hold_to_publish(
         held.into_iter()
             .map(|(_, _, id, task, deliveries)| {
                 let judgement = parse("judgement id", &id)?;
-                Ok(Waiting { judgement, task, deliveries: from_integer(deliveries) })
+                let deliveries = from_integer(deliveries);
+                Ok(Waiting { judgement, task, deliveries, held_until })
             })
             .collect()
     })
 }
 
-/// Says that a broker has these tasks now.
+/// Says that a broker has these held tasks now. Nothing happens to one that is not held any more: its message has
+/// come back already, and is to be published anew.
 ///
 /// # Errors
 /// Where the database fails; they are published again then.
 pub fn mark_published(
     connection: &mut AnyConnection,
-    published: &[JudgementId],
+    published: &[Waiting],
 ) -> Result<(), DatabaseError> {
-    let ids: Vec<String> = published.iter().map(ToString::to_string).collect();
-    diesel::update(outbox::table.filter(outbox::judgement_id.eq_any(ids)))
+    let ids = published.iter().map(|waiting| waiting.judgement.to_string());
+    let holds = published.iter().map(|waiting| to_timestamp(waiting.held_until));
+    let held = outbox::table
+        .filter(outbox::judgement_id.eq_any(ids))
+        .filter(outbox::taken_until.eq_any(holds.map(Some).collect::<HashSet<_>>()));
+    diesel::update(held)
         .set((
             outbox::published_at.eq(Some(to_timestamp(judge_types::now()))),
             outbox::taken_until.eq(None::<PrimitiveDateTime>),

@@ -13,6 +13,7 @@ use store::{DatabaseError, DatabaseUrl, database, outbox};
 on_each_database! {
     a_failed_transaction_says_why_it_failed,
     many_may_make_the_tables_at_once,
+    the_tables_of_a_newer_build_are_left_alone,
 }
 
 fn mode(path: &Path) -> u32 {
@@ -81,6 +82,17 @@ fn a_failed_transaction_says_why_it_failed(database: &TestDatabase) {
         Err(DatabaseError::Url("the cause".into()))
     });
     assert!(failed.unwrap_err().to_string().contains("the cause"));
+}
+
+fn the_tables_of_a_newer_build_are_left_alone(database: &TestDatabase) {
+    let connection = &mut database.connection();
+    let newer = "INSERT INTO __diesel_schema_migrations (version) VALUES ('29991231000000')";
+    connection.batch_execute(newer).unwrap();
+    let refused = database::migrate(&database.url).unwrap_err();
+    assert!(matches!(refused, DatabaseError::Newer(_)), "{refused}");
+    assert!(refused.to_string().contains("29991231000000"), "{refused}");
+    // Who is at work goes on.
+    assert_eq!(outbox::depth(connection).unwrap(), (0, 0));
 }
 
 fn many_may_make_the_tables_at_once(database: &TestDatabase) {

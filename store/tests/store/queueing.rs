@@ -10,6 +10,8 @@ on_each_database! {
     the_most_urgent_lane_comes_first_and_then_the_oldest,
     a_task_put_back_is_served_again_and_counts_only_where_it_was_to_blame,
     what_a_dead_scaler_had_taken_comes_back,
+    of_two_scalers_none_takes_what_the_other_keeps,
+    a_task_is_as_old_as_its_queueing,
     a_task_is_dropped_only_once_its_judgement_has_ended,
     what_is_not_taken_is_neither_put_back_nor_kept,
     a_task_does_not_wait_for_a_clock_that_is_set_back,
@@ -71,8 +73,34 @@ fn what_a_dead_scaler_had_taken_comes_back(database: &TestDatabase) {
     assert_eq!((again.judgement, again.deliveries), (expired, 2), "its time ran out");
 
     assert_eq!(outbox::take(connection, LONG).unwrap(), None);
-    assert_eq!(outbox::put_back_all(connection).unwrap(), 1);
+    let due = outbox::next_available(connection).unwrap().unwrap();
+    assert!(due > judge_types::now() + Duration::minutes(4), "the taker is waited for");
+    outbox::renew(connection, expired, Duration::ZERO).unwrap();
     assert_eq!(outbox::take(connection, LONG).unwrap().unwrap().judgement, expired);
+}
+
+fn of_two_scalers_none_takes_what_the_other_keeps(database: &TestDatabase) {
+    let (first, second) = (&mut database.connection(), &mut database.connection());
+    let scene = Scene::new(first);
+    let (_, older) = scene.submit(first);
+    let (_, newer) = scene.submit(first);
+    assert_eq!(outbox::take(first, LONG).unwrap().unwrap().judgement, older);
+    assert_eq!(outbox::take(second, LONG).unwrap().unwrap().judgement, newer);
+    assert_eq!(outbox::take(first, LONG).unwrap(), None);
+    assert_eq!(outbox::take(second, LONG).unwrap(), None);
+}
+
+fn a_task_is_as_old_as_its_queueing(database: &TestDatabase) {
+    let connection = &mut database.connection();
+    let (_, judgement) = Scene::new(connection).submit(connection);
+    let queued = judge_types::now();
+    outbox::take(connection, LONG).unwrap();
+    outbox::put_back(connection, judgement, LONG, PutBack::Uncounted).unwrap();
+    let age = outbox::age(connection, judgement).unwrap();
+    assert!(age <= judge_types::now() - queued + Duration::SECOND, "{age}");
+    let later = outbox::age(connection, judgement).unwrap();
+    assert!(later > age, "{later} after {age}");
+    assert_eq!(outbox::age(connection, judge_types::JudgementId::new()).unwrap(), Duration::ZERO);
 }
 
 fn a_task_is_dropped_only_once_its_judgement_has_ended(database: &TestDatabase) {
@@ -107,9 +135,6 @@ fn a_task_does_not_wait_for_a_clock_that_is_set_back(database: &TestDatabase) {
     assert!(due(connection) < a_year_ago);
     outbox::take(connection, LONG).unwrap().unwrap();
     outbox::put_back(connection, judgement, Duration::ZERO, PutBack::Counted).unwrap();
-    assert!(due(connection) < a_year_ago);
-    outbox::take(connection, LONG).unwrap().unwrap();
-    outbox::put_back_all(connection).unwrap();
     assert!(due(connection) < a_year_ago);
 }
 

@@ -1,10 +1,16 @@
 //! A judge with a database, a blob store and problems, as functions and scalers see it.
 
-use super::{PackageFolder, workbench};
+use super::{PackageFolder, Relayed, workbench};
 use executor::{FunctionCommand, FunctionConfig, PackageCache, StopRule, WORKER_VARIABLE};
-use judge_types::{JudgementId, JudgementState, Lane, Limits, Role, SourceFile, TraceContext};
+use judge_types::{
+    JudgeTask, JudgementId, JudgementState, Lane, Limits, Role, SourceFile, SubmissionId,
+    TASK_VERSION, TraceContext,
+};
 use std::{
-    env, fs, io,
+    collections::HashMap,
+    env,
+    ffi::{OsStr, OsString},
+    fs, io,
     path::{Path, PathBuf},
     process::{Child, Command, ExitCode, Stdio},
     time::{Duration, Instant},
@@ -12,7 +18,6 @@ use std::{
 use store::{
     AnyConnection, Bell, Blobs, DatabaseUrl, blobs, database, executions,
     judgements::{self, Judgement},
-    outbox,
     problems::NewVersion,
     submissions::{self, NewSubmission, Submitted},
     users,
@@ -28,12 +33,18 @@ const LEASE_MS: &str = "TEST_LEASE_MS";
 
 /// A judge below a folder of its own.
 pub(crate) struct Judge {
+    /// Ends before its database does.
+    pub(super) broker: Option<Relayed>,
     folder: TempDir,
     url: DatabaseUrl,
     pub(crate) connection: AnyConnection,
     pub(crate) hard_timeout: Duration,
     pub(crate) lease: Duration,
-    /// Of a scaler in this process.
+    /// Who sends what is submitted.
+    pub(crate) team: &'static str,
+    /// What was queued for each judgement.
+    messages: HashMap<JudgementId, JudgeTask>,
+    /// Of a scaler or a relay in this process.
     pub(crate) bell: Bell,
     /// Dropped last, and its database with it.
     _on_server: Option<PostgresDatabase<'static>>,
@@ -52,6 +63,10 @@ impl Judge {
         Self::new(tempfile::tempdir().unwrap(), url, Some(database))
     }
 
+    pub(crate) fn on_broker() -> Self {
+        Self { broker: Some(Relayed::new()), ..Self::on_postgres() }
+    }
+
     fn new(
         folder: TempDir,
         url: DatabaseUrl,
@@ -61,7 +76,18 @@ impl Judge {
         let connection = database::connect(&url).unwrap();
         let hard_timeout = FunctionConfig::DEFAULT_HARD_TIMEOUT;
         let (lease, bell) = (FunctionConfig::DEFAULT_LEASE, Bell::default());
-        Self { folder, url, connection, hard_timeout, lease, bell, _on_server: on_server }
+        Self {
+            broker: None,
+            folder,
+            url,
+            connection,
+            hard_timeout,
+            lease,
+            team: "team",
+            messages: HashMap::new(),
+            bell,
+            _on_server: on_server,
+        }
     }
 
     pub(crate) fn url(&self) -> DatabaseUrl {
@@ -109,14 +135,14 @@ impl Judge {
         store::problems::save_version(&mut self.connection, &version).unwrap();
         let problem =
             store::problems::by_short_name(&mut self.connection, "test").unwrap().unwrap();
-        let user = match users::create(&mut self.connection, "team", "-", Role::Contestant).unwrap()
-        {
+        let team = users::create(&mut self.connection, self.team, "-", Role::Contestant).unwrap();
+        let user = match team {
             Some(user) => user,
-            None => users::by_username(&mut self.connection, "team").unwrap().unwrap().user,
+            None => users::by_username(&mut self.connection, self.team).unwrap().unwrap().user,
         };
         let mut limits = package.limits.clone();
         change(&mut limits);
-        let submission = NewSubmission {
+        let new = NewSubmission {
             user: user.id,
             problem: problem.id,
             contest: None,
@@ -128,15 +154,18 @@ impl Judge {
             idempotency_key: None,
             trace: Some(TraceContext::new()),
         };
-        match submissions::create(&mut self.connection, &submission, None).unwrap() {
-            Submitted::Created(_, judgement) => judgement,
+        match submissions::create(&mut self.connection, &new, None).unwrap() {
+            Submitted::Created(submission, judgement) => {
+                self.messages.insert(judgement, task(judgement, submission, &new));
+                judgement
+            }
             other => panic!("not accepted: {other:?}"),
         }
     }
 
-    /// The queued task of a judgement, taken off the queue.
-    pub(crate) fn take(&mut self) -> outbox::Delivery {
-        outbox::take(&mut self.connection, time::Duration::seconds(60)).unwrap().unwrap()
+    /// The message that was queued for a judgement, for another function than its scaler's.
+    pub(crate) fn message(&self, id: JudgementId) -> String {
+        serde_json::to_string(&self.messages[&id]).unwrap()
     }
 
     pub(crate) fn judgement(&mut self, id: JudgementId) -> Judgement {
@@ -182,10 +211,17 @@ impl Judge {
 
     /// Starts a function with `message`.
     pub(crate) fn start(&self, message: &str) -> Child {
-        let command = self.command();
-        let mut child = Command::new(command.program)
-            .args(command.arguments)
-            .envs(command.environment)
+        self.start_within::<&OsStr>(&[], message)
+    }
+
+    /// Starts a function by a program that becomes it, given what it takes before the function's command.
+    pub(crate) fn start_within<S: AsRef<OsStr>>(&self, program: &[S], message: &str) -> Child {
+        let FunctionCommand { program: own, arguments, environment, .. } = self.command();
+        let own: Vec<OsString> = [own.into()].into_iter().chain(arguments).collect();
+        let mut words = program.iter().map(S::as_ref).chain(own.iter().map(OsString::as_os_str));
+        let mut child = Command::new(words.next().expect("a program"))
+            .args(words)
+            .envs(environment)
             .env(WORKER_VARIABLE, "test")
             .stdin(Stdio::piped())
             .spawn()
@@ -197,6 +233,19 @@ impl Judge {
     /// Runs a function with `message` and says how it exited.
     pub(crate) fn run(&self, message: &str) -> Option<i32> {
         self.start(message).wait().unwrap().code()
+    }
+}
+
+/// The task that a submission queues.
+fn task(judgement: JudgementId, submission: SubmissionId, new: &NewSubmission<'_>) -> JudgeTask {
+    JudgeTask {
+        version: TASK_VERSION,
+        judgement,
+        submission,
+        language: new.language.to_owned(),
+        package: new.package.clone(),
+        limits: new.limits.clone(),
+        traceparent: new.trace,
     }
 }
 

@@ -1,10 +1,13 @@
-//! What the tests share: a place to judge in, small packages, a judge with a database.
+//! What the tests share: a place to judge in, small packages, a judge with a database and a queue.
 
+mod broker;
 mod judge;
 mod package;
+mod queue;
 
 pub(crate) use judge::{Judge, function_process};
 pub(crate) use package::PackageFolder;
+use queue::Relayed;
 
 use executor::{
     Interrupted, JudgeJob, Judged, Meter, ProgressSink, SourceText, StopRule, Workbench, judge,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// A size, in bytes: `64M`, `1536`, `1.5G`. Letters stand for powers of 1024.
-pub(super) fn size(text: &str) -> Result<u64, String> {
+pub(crate) fn size(text: &str) -> Result<u64, String> {
     let wrong = || "not a size: write bytes, or a number with K, M, G or T, such as 64M".to_owned();
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let (number, unit) = text.split_at(end);
@@ -25,8 +25,8 @@ pub(super) fn size(text: &str) -> Result<u64, String> {
     Ok(bytes.round() as u64)
 }
 
-/// A time, in microseconds: `1.5s`, `500ms`, `2m`; a bare number is of seconds.
-pub(super) fn microseconds(text: &str) -> Result<u64, String> {
+/// A time: `1.5s`, `500ms`, `2m`; a bare number is of seconds.
+fn time(text: &str) -> Result<Duration, String> {
     let wrong = || "not a time: write seconds, or a number with us, ms, s, m or h".to_owned();
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let (number, unit) = text.split_at(end);
@@ -40,17 +40,33 @@ pub(super) fn microseconds(text: &str) -> Result<u64, String> {
     };
     let value: f64 = number.parse().map_err(|_| wrong())?;
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates")]
-    Ok((value * factor).round() as u64)
+    Ok(Duration::from_micros((value * factor).round() as u64))
+}
+
+/// A time of any length, in microseconds.
+pub(crate) fn microseconds(text: &str) -> Result<u64, String> {
+    let time = time(text)?.as_micros();
+    u64::try_from(time).map_err(|_| "more than can be counted".to_owned())
+}
+
+/// A time up to a week.
+pub(crate) fn up_to_a_week(text: &str) -> Result<Duration, String> {
+    let time = time(text)?;
+    if time > Duration::from_secs(7 * 86_400) {
+        Err("more than a week".to_owned())
+    } else {
+        Ok(time)
+    }
 }
 
 /// A time for people: `0.84 s`, and `0.0012 s` where the hundredths would hide it.
-pub(super) fn seconds(time: Duration) -> String {
+pub(crate) fn seconds(time: Duration) -> String {
     let seconds = time.as_secs_f64();
     if seconds < 0.1 { format!("{seconds:.4} s") } else { format!("{seconds:.2} s") }
 }
 
 /// A size for people: `12.5 MiB`.
-pub(super) fn mebibytes(bytes: u64) -> String {
+pub(crate) fn mebibytes(bytes: u64) -> String {
     let tenths = bytes.saturating_mul(10).div_ceil(1 << 20);
     match tenths % 10 {
         0 => format!("{} MiB", tenths / 10),
@@ -95,6 +111,14 @@ mod tests {
         }
         for bad in ["", "s", "1 s", "-1", "1d", "x", "1.2.3", "nan", "inf", "1e9"] {
             assert!(microseconds(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_week_is_the_most_where_it_is_the_most() {
+        assert_eq!(up_to_a_week("168h"), Ok(Duration::from_secs(604_800)));
+        for bad in ["169h", "9999999999999999999", "1d"] {
+            assert!(up_to_a_week(bad).is_err(), "{bad}");
         }
     }
 
