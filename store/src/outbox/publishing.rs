@@ -3,13 +3,13 @@
 //! An entry that was published stays until its judgement has come to its end, so that whatever the broker
 //! loses can be published again. That a task comes twice does no harm: its claim is fenced.
 
-use super::{AT_ONCE, PutBack, turns};
+use super::{LONGEST_WAIT, PutBack, available_after, free, turns};
 use crate::convert::{from_integer, parse, to_timestamp};
 use crate::schema::{judgements, outbox};
-use crate::{AnyConnection, DatabaseError, database};
+use crate::{AnyConnection, DatabaseError, clock, database};
 use diesel::prelude::*;
 use judge_types::{JudgementId, JudgementState, Lane};
-use time::{Duration, OffsetDateTime, PrimitiveDateTime};
+use time::{Duration, PrimitiveDateTime};
 
 /// A task that waits to be published.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,10 +25,7 @@ pub struct Waiting {
 /// The entries that a relay may publish at this time.
 macro_rules! publishable {
     ($now:expr) => {
-        outbox::table
-            .filter(outbox::published_at.is_null())
-            .filter(outbox::available_at.le(to_timestamp($now)))
-            .filter(outbox::taken_until.is_null().or(outbox::taken_until.le(to_timestamp($now))))
+        free!($now).filter(outbox::published_at.is_null())
     };
 }
 
@@ -37,7 +34,7 @@ macro_rules! publishable {
 /// # Errors
 /// Where the database fails.
 pub fn lanes_to_publish(connection: &mut AnyConnection) -> Result<Vec<Lane>, DatabaseError> {
-    let now = judge_types::now();
+    let now = clock::now(connection)?;
     let ranks: Vec<i32> = publishable!(now)
         .select(outbox::lane_rank)
         .distinct()
@@ -47,7 +44,7 @@ pub fn lanes_to_publish(connection: &mut AnyConnection) -> Result<Vec<Lane>, Dat
 }
 
 /// Holds the next tasks of a lane, in their turn and at most `most`, for one relay, until it says that they
-/// are published or `length` is over.
+/// are published or `length`, at most [`LONGEST_WAIT`], is over.
 ///
 /// # Errors
 /// Where the database fails.
@@ -57,9 +54,9 @@ pub fn hold_to_publish(
     most: u32,
     length: Duration,
 ) -> Result<Vec<Waiting>, DatabaseError> {
-    let now = judge_types::now();
-    let until = Some(to_timestamp(now + length));
     database::write(connection, |connection| {
+        let now = clock::now(connection)?;
+        let until = Some(to_timestamp(now + length.min(LONGEST_WAIT)));
         let ids: Vec<String> = publishable!(now)
             .filter(outbox::lane_rank.eq(lane.rank()))
             .order((outbox::turn.asc(), outbox::ahead.asc(), outbox::judgement_id.asc()))
@@ -101,9 +98,10 @@ pub fn mark_published(
     published: &[JudgementId],
 ) -> Result<(), DatabaseError> {
     let ids: Vec<String> = published.iter().map(ToString::to_string).collect();
+    let now = clock::now(connection)?;
     diesel::update(outbox::table.filter(outbox::judgement_id.eq_any(ids)))
         .set((
-            outbox::published_at.eq(Some(to_timestamp(judge_types::now()))),
+            outbox::published_at.eq(Some(to_timestamp(now))),
             outbox::taken_until.eq(None::<PrimitiveDateTime>),
         ))
         .execute(connection)?;
@@ -120,8 +118,7 @@ pub fn unpublish(
     delay: Duration,
     counted: PutBack,
 ) -> Result<(), DatabaseError> {
-    let available_at =
-        if delay.is_positive() { to_timestamp(judge_types::now() + delay) } else { AT_ONCE };
+    let available_at = available_after(connection, delay)?;
     let more = i32::from(counted == PutBack::Counted);
     diesel::update(outbox::table.find(judgement.to_string()))
         .set((
@@ -151,20 +148,25 @@ pub fn unpublish_lanes(
         .execute(connection)?)
 }
 
-/// Has tasks published again that were published before `before` and that no function has claimed since.
-/// Returns how many.
+/// Has tasks published again that were published this long ago and that no function has claimed since. Returns how many.
 ///
 /// # Errors
 /// Where the database fails.
 pub fn unpublish_forgotten(
     connection: &mut AnyConnection,
-    before: OffsetDateTime,
+    age: Duration,
 ) -> Result<usize, DatabaseError> {
     let waiting = judgements::table
         .filter(judgements::state.eq(JudgementState::Queued.name()))
         .select(judgements::id);
+    let now = clock::now(connection)?;
     let forgotten = outbox::table
-        .filter(outbox::published_at.le(to_timestamp(before)))
+        // What was published later than now was so before the clock was set back, which may be long ago.
+        .filter(
+            outbox::published_at
+                .le(to_timestamp(now - age))
+                .or(outbox::published_at.gt(to_timestamp(now))),
+        )
         .filter(outbox::judgement_id.eq_any(waiting));
     Ok(diesel::update(forgotten)
         .set(outbox::published_at.eq(None::<PrimitiveDateTime>))
