@@ -16,8 +16,8 @@ pub(super) enum Decision {
     GiveUp,
 }
 
-/// While another function holds the judgement, none can be started, this one is too old for the task, or the
-/// database is out of reach.
+/// While another function holds the judgement, none can be started, this one is too old for the task, the
+/// database is out of reach, or the disk is full.
 pub(super) const LATER: Duration = Duration::from_secs(1);
 
 /// Decides after delivery number `deliveries`, where `limit` repeated ones are allowed.
@@ -25,7 +25,10 @@ pub(super) fn decide(end: ChildEnd, deliveries: u32, limit: u32) -> Decision {
     match end {
         ChildEnd::Exited(FunctionExit::Done) => Decision::Acknowledge,
         ChildEnd::Exited(
-            FunctionExit::HeldElsewhere | FunctionExit::OtherVersion | FunctionExit::Unreachable,
+            FunctionExit::HeldElsewhere
+            | FunctionExit::OtherVersion
+            | FunctionExit::Unreachable
+            | FunctionExit::NoRoom,
         )
         | ChildEnd::NotStarted => Decision::PutBack { delay: LATER, counted: PutBack::Uncounted },
         ChildEnd::Stopped => {
@@ -73,6 +76,7 @@ mod tests {
             ChildEnd::Exited(FunctionExit::HeldElsewhere),
             ChildEnd::Exited(FunctionExit::OtherVersion),
             ChildEnd::Exited(FunctionExit::Unreachable),
+            ChildEnd::Exited(FunctionExit::NoRoom),
         ] {
             let decision = decide(end, 100, 3);
             assert!(
