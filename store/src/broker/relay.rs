@@ -162,7 +162,7 @@ async fn publish_lane(
     for (waiting, confirmation) in batch.into_iter().zip(confirmations) {
         let confirmed = async { Ok(confirmation.await?) };
         match within(session::PATIENCE, confirmed).await? {
-            Confirmation::Ack(None) => taken.push(waiting.judgement),
+            Confirmation::Ack(None) => taken.push(waiting),
             Confirmation::Ack(Some(_)) => refused = Some("its queue is missing"),
             Confirmation::Nack(_) => refused = Some("its queue is full, or has lost its leader"),
             Confirmation::NotRequested => refused = Some("it does not confirm"),

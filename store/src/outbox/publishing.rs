@@ -20,6 +20,8 @@ pub struct Waiting {
     pub task: String,
     /// How often it has been delivered already.
     pub deliveries: u32,
+    /// Until when it is held; tells this hold from others.
+    held_until: PrimitiveDateTime,
 }
 
 /// The entries that a relay may publish at this time.
@@ -56,7 +58,7 @@ pub fn hold_to_publish(
 ) -> Result<Vec<Waiting>, DatabaseError> {
     database::write(connection, |connection| {
         let now = clock::now(connection)?;
-        let until = Some(to_timestamp(now + length.min(LONGEST_WAIT)));
+        let held_until = to_timestamp(now + length.min(LONGEST_WAIT));
         let ids: Vec<String> = publishable!(now)
             .filter(outbox::lane_rank.eq(lane.rank()))
             .order((outbox::turn.asc(), outbox::ahead.asc(), outbox::judgement_id.asc()))
@@ -66,7 +68,7 @@ pub fn hold_to_publish(
         // Guarded once more: of two relays, one changes each row.
         let mut held: Vec<(i64, i64, String, String, i32)> =
             diesel::update(publishable!(now).filter(outbox::judgement_id.eq_any(&ids)))
-                .set(outbox::taken_until.eq(until))
+                .set(outbox::taken_until.eq(held_until))
                 .returning((
                     outbox::turn,
                     outbox::ahead,
@@ -83,23 +85,29 @@ pub fn hold_to_publish(
         held.into_iter()
             .map(|(_, _, id, task, deliveries)| {
                 let judgement = parse("judgement id", &id)?;
-                Ok(Waiting { judgement, task, deliveries: from_integer(deliveries) })
+                let deliveries = from_integer(deliveries);
+                Ok(Waiting { judgement, task, deliveries, held_until })
             })
             .collect()
     })
 }
 
-/// Says that a broker has these tasks now.
+/// Says that a broker has these tasks of one hold now.
+///
+/// Only of those that are still held: a scaler may have had one already, and want it published anew, which would be
+/// forgotten here.
 ///
 /// # Errors
 /// Where the database fails; they are published again then.
 pub fn mark_published(
     connection: &mut AnyConnection,
-    published: &[JudgementId],
+    published: &[Waiting],
 ) -> Result<(), DatabaseError> {
-    let ids: Vec<String> = published.iter().map(ToString::to_string).collect();
+    let Some(Waiting { held_until, .. }) = published.first() else { return Ok(()) };
+    let ids: Vec<String> = published.iter().map(|one| one.judgement.to_string()).collect();
     let now = clock::now(connection)?;
-    diesel::update(outbox::table.filter(outbox::judgement_id.eq_any(ids)))
+    let held = outbox::table.filter(outbox::taken_until.eq(*held_until));
+    diesel::update(held.filter(outbox::judgement_id.eq_any(ids)))
         .set((
             outbox::published_at.eq(Some(to_timestamp(now))),
             outbox::taken_until.eq(None::<PrimitiveDateTime>),
@@ -131,7 +139,8 @@ pub fn unpublish(
     Ok(())
 }
 
-/// Has all tasks of these lanes published again: the broker has lost its queues. Returns how many.
+/// Has all tasks of these lanes published again, also those that are being published: the broker has lost its queues.
+/// Returns how many.
 ///
 /// # Errors
 /// Where the database fails.
@@ -142,9 +151,12 @@ pub fn unpublish_lanes(
     let ranks: Vec<i32> = lanes.iter().map(|lane| lane.rank()).collect();
     let lost = outbox::table
         .filter(outbox::lane_rank.eq_any(ranks))
-        .filter(outbox::published_at.is_not_null());
+        .filter(outbox::published_at.is_not_null().or(outbox::taken_until.is_not_null()));
     Ok(diesel::update(lost)
-        .set(outbox::published_at.eq(None::<PrimitiveDateTime>))
+        .set((
+            outbox::published_at.eq(None::<PrimitiveDateTime>),
+            outbox::taken_until.eq(None::<PrimitiveDateTime>),
+        ))
         .execute(connection)?)
 }
 

@@ -11,6 +11,7 @@ use time::Duration;
 on_each_database! {
     a_held_task_is_nobody_elses_until_it_is_published_or_the_hold_is_over,
     what_was_no_use_is_published_again_when_its_time_has_come,
+    what_was_no_use_before_it_was_said_to_be_published_is_published_again,
     what_a_broker_has_lost_is_published_again,
     only_what_nobody_has_claimed_is_forgotten,
     two_relays_never_hold_the_same,
@@ -33,10 +34,11 @@ fn a_held_task_is_nobody_elses_until_it_is_published_or_the_hold_is_over(databas
     let (_, second) = scene.submit(connection);
     assert_eq!(outbox::lanes_to_publish(connection).unwrap(), [Lane::Contest]);
     assert_eq!(ids(&hold(connection, Duration::ZERO)), [first, second]);
-    assert_eq!(ids(&hold(connection, LONG)), [first, second], "the hold was over at once");
+    let held = hold(connection, LONG);
+    assert_eq!(ids(&held), [first, second], "the hold was over at once");
     assert_eq!(hold(connection, LONG), []);
     assert_eq!(outbox::lanes_to_publish(connection).unwrap(), []);
-    outbox::mark_published(connection, &[first, second]).unwrap();
+    outbox::mark_published(connection, &held).unwrap();
     assert_eq!(hold(connection, LONG), []);
     assert_eq!(outbox::position(connection, second).unwrap(), Some(2), "nobody judges it yet");
 }
@@ -45,8 +47,8 @@ fn what_was_no_use_is_published_again_when_its_time_has_come(database: &TestData
     let connection = &mut database.connection();
     let (_, judgement) = Scene::new(connection).submit(connection);
     for (counted, deliveries) in [(PutBack::Uncounted, 0), (PutBack::Counted, 1)] {
-        hold(connection, LONG);
-        outbox::mark_published(connection, &[judgement]).unwrap();
+        let held = hold(connection, LONG);
+        outbox::mark_published(connection, &held).unwrap();
         outbox::unpublish(connection, judgement, Duration::ZERO, counted).unwrap();
         let again = hold(connection, Duration::ZERO);
         assert_eq!((again[0].judgement, again[0].deliveries), (judgement, deliveries));
@@ -55,11 +57,26 @@ fn what_was_no_use_is_published_again_when_its_time_has_come(database: &TestData
     assert_eq!(hold(connection, LONG), [], "not before its time");
 }
 
+/// A task may have come to a scaler, and from there back, before its relay has heard that the broker took it.
+fn what_was_no_use_before_it_was_said_to_be_published_is_published_again(database: &TestDatabase) {
+    let connection = &mut database.connection();
+    let (_, judgement) = Scene::new(connection).submit(connection);
+    let held = hold(connection, LONG);
+    outbox::unpublish(connection, judgement, Duration::ZERO, PutBack::Uncounted).unwrap();
+    outbox::mark_published(connection, &held).unwrap();
+    let again = hold(connection, LONG / 2);
+    assert_eq!(ids(&again), [judgement]);
+    outbox::mark_published(connection, &held).unwrap();
+    assert_eq!(outbox::unpublish_lanes(connection, &Lane::ALL).unwrap(), 1, "the other one's hold");
+    outbox::mark_published(connection, &again).unwrap();
+    assert_eq!(ids(&hold(connection, LONG)), [judgement], "its queue was lost meanwhile");
+}
+
 fn what_a_broker_has_lost_is_published_again(database: &TestDatabase) {
     let connection = &mut database.connection();
     let (_, judgement) = Scene::new(connection).submit(connection);
-    hold(connection, LONG);
-    outbox::mark_published(connection, &[judgement]).unwrap();
+    let held = hold(connection, LONG);
+    outbox::mark_published(connection, &held).unwrap();
     assert_eq!(outbox::unpublish_lanes(connection, &[Lane::Practice]).unwrap(), 0);
     assert_eq!(outbox::unpublish_lanes(connection, &Lane::ALL).unwrap(), 1);
     assert_eq!(ids(&hold(connection, LONG)), [judgement]);
@@ -70,14 +87,15 @@ fn only_what_nobody_has_claimed_is_forgotten(database: &TestDatabase) {
     let scene = Scene::new(connection);
     let (_, claimed) = scene.submit(connection);
     let (_, forgotten) = scene.submit(connection);
-    hold(connection, LONG);
-    outbox::mark_published(connection, &[claimed, forgotten]).unwrap();
+    let held = hold(connection, LONG);
+    outbox::mark_published(connection, &held).unwrap();
     leases::claim(connection, claimed, "a function", LONG).unwrap();
     assert_eq!(outbox::unpublish_forgotten(connection, LONG).unwrap(), 0);
     assert_eq!(outbox::unpublish_forgotten(connection, Duration::ZERO).unwrap(), 1);
-    assert_eq!(ids(&hold(connection, LONG)), [forgotten]);
+    let held = hold(connection, LONG);
+    assert_eq!(ids(&held), [forgotten]);
 
-    outbox::mark_published(connection, &[forgotten]).unwrap();
+    outbox::mark_published(connection, &held).unwrap();
     connection
         .batch_execute("UPDATE outbox SET published_at = '2999-01-01 00:00:00.000000'")
         .unwrap();
