@@ -15,7 +15,7 @@ use std::{
 };
 use store::{BlobError, Blobs, blobs};
 
-use crate::judging::host;
+use crate::judging::{host, out_of_room};
 
 /// The unpacked packages of this machine, bounded by size.
 #[derive(Debug, Clone)]
@@ -96,7 +96,11 @@ impl PackageCache {
         let zip = incoming.join("package.zip");
         let transferred = download(blobs, hash, &zip)?;
         problems::unpack(&zip, &incoming.join("package"), hash).map_err(|faults| {
-            JudgingError::new(JudgingErrorKind::Storage, format!("unpack package {hash}: {faults}"))
+            let kind = match faults.out_of_room() {
+                true => JudgingErrorKind::NoRoom,
+                false => JudgingErrorKind::Storage,
+            };
+            JudgingError::new(kind, format!("unpack package {hash}: {faults}"))
         })?;
         let finish = || -> io::Result<()> {
             fs::remove_file(&zip)?;
@@ -203,8 +207,9 @@ fn download(blobs: &Blobs, hash: &PackageHash, to: &Path) -> Result<u64, Judging
         .map_err(|e| host("start", "a runtime for the blob store", &e))?;
     let key = blobs::package_key(hash);
     runtime.block_on(blobs.get_to_file(&key, to)).map_err(|error| {
-        let kind = match error {
+        let kind = match &error {
             BlobError::Missing(_) => JudgingErrorKind::Package,
+            BlobError::File { source, .. } if out_of_room(source) => JudgingErrorKind::NoRoom,
             _ => JudgingErrorKind::Storage,
         };
         JudgingError::new(kind, with_causes(&error))

@@ -80,8 +80,7 @@ pub(crate) async fn submit(
             let message = format!("the key was used before for another submission, {id}");
             Err(ApiError::conflict("idempotency_key_reused", message).of_field("Idempotency-Key"))
         }
-        Submitted::TooMany(next) => {
-            let wait = (next - judge_types::now()).max(time::Duration::ZERO);
+        Submitted::TooMany(wait) => {
             let seconds = wait.whole_seconds().unsigned_abs() + 1;
             let message = limit.map_or_else(String::new, |limit| {
                 let (many, period) = (limit.submissions, limit.period.whole_seconds());

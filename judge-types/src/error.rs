@@ -20,9 +20,12 @@ pub enum JudgingErrorKind {
     /// The database or the blob store did not answer.
     #[error("storage unavailable")]
     Storage,
-    /// This host could not set up a sandbox, ran out of disk or lost a process.
+    /// This host could not set up a sandbox or lost a process.
     #[error("executor host failed")]
     Host,
+    /// There is no room on this host's disk. Nothing that is judged here is to blame.
+    #[error("no room on the executor's disk")]
+    NoRoom,
     /// The host lacks the language's toolchain.
     #[error("toolchain missing")]
     ToolchainMissing,
@@ -45,6 +48,8 @@ pub enum JudgingErrorKind {
 pub enum Retry {
     /// Try again, here or elsewhere; the fault may pass.
     Again,
+    /// The same, however often: no task can be judged here now, so this one is not to blame.
+    Always,
     /// Trying again gives the same result; the jury must act first.
     Never,
 }
@@ -58,9 +63,10 @@ impl JudgingError {
 
 impl JudgingErrorKind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Storage,
         Self::Host,
+        Self::NoRoom,
         Self::ToolchainMissing,
         Self::LimitNotEnforceable,
         Self::Package,
@@ -73,6 +79,7 @@ impl JudgingErrorKind {
     pub fn retry(self) -> Retry {
         match self {
             Self::Storage | Self::Host => Retry::Again,
+            Self::NoRoom => Retry::Always,
             Self::ToolchainMissing
             | Self::LimitNotEnforceable
             | Self::Package
@@ -87,6 +94,7 @@ impl JudgingErrorKind {
         match self {
             Self::Storage => "storage",
             Self::Host => "host",
+            Self::NoRoom => "no_room",
             Self::ToolchainMissing => "toolchain_missing",
             Self::LimitNotEnforceable => "limit_not_enforceable",
             Self::Package => "package",

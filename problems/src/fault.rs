@@ -55,6 +55,7 @@ impl fmt::Display for Fault {
 pub struct Faults {
     faults: Vec<Fault>,
     host_failed: bool,
+    out_of_room: bool,
 }
 
 impl Faults {
@@ -70,6 +71,12 @@ impl Faults {
         self.host_failed
     }
 
+    /// Whether this machine failed because its disk is full.
+    #[must_use]
+    pub fn out_of_room(&self) -> bool {
+        self.out_of_room
+    }
+
     /// The machine's own failure to `operation` on `file`.
     pub(crate) fn host(
         operation: &str,
@@ -77,7 +84,7 @@ impl Faults {
         error: &(impl fmt::Display + ?Sized),
     ) -> Self {
         let fault = Fault::new(file.to_string(), format!("{operation}: {error}"));
-        Self { faults: vec![fault], host_failed: true }
+        Self { faults: vec![fault], host_failed: true, out_of_room: false }
     }
 
     /// For [`Result::map_err`] after an operation of this machine.
@@ -85,13 +92,17 @@ impl Faults {
         operation: &'a str,
         file: &'a std::path::Path,
     ) -> impl FnOnce(io::Error) -> Self + 'a {
-        move |error| Self::host(operation, file.display(), &error)
+        move |error| {
+            let full = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded];
+            let out_of_room = full.contains(&error.kind());
+            Self { out_of_room, ..Self::host(operation, file.display(), &error) }
+        }
     }
 }
 
 impl From<Fault> for Faults {
     fn from(fault: Fault) -> Self {
-        Self { faults: vec![fault], host_failed: false }
+        Self { faults: vec![fault], host_failed: false, out_of_room: false }
     }
 }
 
@@ -161,7 +172,7 @@ impl Findings {
         }
         let mut faults = self.faults.clone();
         sort(&mut faults);
-        Err(Faults { faults, host_failed: false })
+        Err(Faults { faults, host_failed: false, out_of_room: false })
     }
 }
 

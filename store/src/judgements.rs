@@ -2,7 +2,7 @@
 
 use crate::convert::{from_bigint, from_integer, from_timestamp, parse, to_json, to_timestamp};
 use crate::schema::{judgements, submissions};
-use crate::{AnyConnection, DatabaseError, database, events, outbox};
+use crate::{AnyConnection, DatabaseError, clock, database, events, outbox};
 use diesel::prelude::*;
 use judge_types::{
     JudgeTask, JudgementId, JudgementState, JudgingError, JudgingErrorKind, Lane, Limits,
@@ -119,7 +119,7 @@ pub(crate) fn enqueue(
     new: &NewJudgement<'_>,
 ) -> Result<JudgementId, DatabaseError> {
     let id = JudgementId::new();
-    let now = judge_types::now();
+    let now = clock::now(connection)?;
     let task = JudgeTask {
         version: TASK_VERSION,
         judgement: id,

@@ -6,6 +6,7 @@
 
 pub mod blobs;
 pub mod broker;
+pub mod clock;
 pub mod contests;
 pub mod database;
 pub mod dead_letters;

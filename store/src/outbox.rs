@@ -15,9 +15,9 @@ pub use publishing::{
     unpublish_lanes,
 };
 
-use crate::convert::{from_bigint, from_integer, parse, to_timestamp};
+use crate::convert::{from_bigint, from_integer, from_timestamp, parse, to_timestamp};
 use crate::schema::{judgements, outbox};
-use crate::{AnyConnection, DatabaseError, database};
+use crate::{AnyConnection, DatabaseError, clock, database};
 use diesel::dsl::min;
 use diesel::prelude::*;
 use judge_types::{JudgementId, JudgementState, Lane, UserId};
@@ -33,6 +33,27 @@ pub struct Delivery {
     /// How often it has been delivered, this time included.
     pub deliveries: u32,
 }
+
+/// No task is taken, held or kept waiting for longer at a time.
+pub const LONGEST_WAIT: Duration = Duration::minutes(1);
+
+/// A time that lies further ahead was set before the database's clock was set back, and counts as over. Between the two is
+/// time for whoever has read the clock and has not yet written.
+const BEYOND: Duration = Duration::minutes(2);
+
+/// The entries whose time to be taken has come, and that nobody has taken.
+macro_rules! free {
+    ($now:expr) => {{
+        let (now, latest) = (to_timestamp($now), to_timestamp($now + $crate::outbox::BEYOND));
+        let due = outbox::available_at.le(now).or(outbox::available_at.gt(latest));
+        let is_free = outbox::taken_until
+            .is_null()
+            .or(outbox::taken_until.le(now))
+            .or(outbox::taken_until.gt(latest));
+        outbox::table.filter(due).filter(is_free)
+    }};
+}
+use free;
 
 /// Available whatever the clock says: one that is set back must not keep a task waiting.
 const AT_ONCE: PrimitiveDateTime =
@@ -73,8 +94,8 @@ pub(crate) fn remove(
     Ok(())
 }
 
-/// Takes the next task, the most urgent lane and then the earliest turn first, for `length`
-/// unless renewed; `None` where nothing waits.
+/// Takes the next task, the most urgent lane and then the earliest turn first, for `length`, at most
+/// [`LONGEST_WAIT`], unless renewed; `None` where nothing waits.
 ///
 /// # Errors
 /// Where the database fails.
@@ -82,11 +103,9 @@ pub fn take(
     connection: &mut AnyConnection,
     length: Duration,
 ) -> Result<Option<Delivery>, DatabaseError> {
-    let now = judge_types::now();
     database::write(connection, |connection| {
-        let waiting = outbox::table
-            .filter(outbox::available_at.le(to_timestamp(now)))
-            .filter(outbox::taken_until.is_null().or(outbox::taken_until.le(to_timestamp(now))))
+        let now = clock::now(connection)?;
+        let waiting = free!(now)
             .order((
                 outbox::lane_rank.asc(),
                 outbox::turn.asc(),
@@ -118,7 +137,7 @@ pub fn take(
                 .filter(outbox::deliveries.eq(deliveries)),
         )
         .set((
-            outbox::taken_until.eq(to_timestamp(now + length)),
+            outbox::taken_until.eq(to_timestamp(now + length.min(LONGEST_WAIT))),
             outbox::deliveries.eq(deliveries + 1),
         ))
         .execute(connection)?;
@@ -150,9 +169,8 @@ pub fn renew(
     judgement: JudgementId,
     length: Duration,
 ) -> Result<(), DatabaseError> {
-    diesel::update(taken!(judgement))
-        .set(outbox::taken_until.eq(to_timestamp(judge_types::now() + length)))
-        .execute(connection)?;
+    let until = to_timestamp(clock::now(connection)? + length.min(LONGEST_WAIT));
+    diesel::update(taken!(judgement)).set(outbox::taken_until.eq(until)).execute(connection)?;
     Ok(())
 }
 
@@ -177,8 +195,7 @@ pub fn put_back(
 ) -> Result<(), DatabaseError> {
     // At least 1 was counted when it was taken.
     let given_back = i32::from(counted == PutBack::Uncounted);
-    let available_at =
-        if delay.is_positive() { to_timestamp(judge_types::now() + delay) } else { AT_ONCE };
+    let available_at = available_after(connection, delay)?;
     diesel::update(taken!(judgement))
         .set((
             outbox::taken_until.eq(None::<PrimitiveDateTime>),
@@ -187,6 +204,17 @@ pub fn put_back(
         ))
         .execute(connection)?;
     Ok(())
+}
+
+/// When a task may be taken again that is to wait for `delay`, at most [`LONGEST_WAIT`].
+fn available_after(
+    connection: &mut AnyConnection,
+    delay: Duration,
+) -> Result<PrimitiveDateTime, DatabaseError> {
+    if !delay.is_positive() {
+        return Ok(AT_ONCE);
+    }
+    Ok(to_timestamp(clock::now(connection)? + delay.min(LONGEST_WAIT)))
 }
 
 /// For how long a task has been on its way, wherever it was meanwhile; zero where there is none.
@@ -202,9 +230,9 @@ pub fn age(
         .select(outbox::enqueued_at)
         .first(connection)
         .optional()?;
-    let age = since.map(|since| judge_types::now() - crate::convert::from_timestamp(since));
+    let Some(since) = since.map(from_timestamp) else { return Ok(Duration::ZERO) };
     // The clock may have been set back since.
-    Ok(age.unwrap_or_default().max(Duration::ZERO))
+    Ok((clock::now(connection)? - since).max(Duration::ZERO))
 }
 
 /// Drops a task whose judgement has come to its end; false where it stays.
@@ -231,21 +259,21 @@ pub fn acknowledge(
     })
 }
 
-/// When the next task can be taken, if nothing happens before; `None` where there is none. One that is taken can be
-/// once its taker has not renewed it in time.
+/// How long it is until the next task can be taken, if nothing happens before; `None` where there is none. One that is
+/// taken can be once its taker has not renewed it in time.
 ///
 /// # Errors
 /// Where the database fails.
-pub fn next_available(
-    connection: &mut AnyConnection,
-) -> Result<Option<OffsetDateTime>, DatabaseError> {
+pub fn next_available(connection: &mut AnyConnection) -> Result<Option<Duration>, DatabaseError> {
     let free: Option<PrimitiveDateTime> = outbox::table
         .filter(outbox::taken_until.is_null())
         .select(min(outbox::available_at))
         .first(connection)?;
     let taken: Option<PrimitiveDateTime> =
         outbox::table.select(min(outbox::taken_until)).first(connection)?;
-    Ok(free.into_iter().chain(taken).min().map(crate::convert::from_timestamp))
+    let Some(at) = free.into_iter().chain(taken).min().map(from_timestamp) else { return Ok(None) };
+    let wait = at - clock::now(connection)?;
+    Ok(Some(if wait > BEYOND { Duration::ZERO } else { wait.max(Duration::ZERO) }))
 }
 
 /// The entries that nobody has taken, and whose judgement no function has claimed.

@@ -5,7 +5,7 @@ use crate::convert::{
 };
 use crate::leases::Lease;
 use crate::schema::runs;
-use crate::{AnyConnection, DatabaseError};
+use crate::{AnyConnection, DatabaseError, clock};
 use diesel::prelude::*;
 use judge_types::{JudgementId, RunResult, RunUsage};
 use time::PrimitiveDateTime;
@@ -30,7 +30,7 @@ pub(crate) fn insert(
             runs::ending.eq(to_text(&run.ending)),
             runs::judge_message.eq(run.judge_message.as_deref().map(to_text)),
             runs::team_message.eq(run.team_message.as_deref().map(to_text)),
-            runs::finished_at.eq(to_timestamp(judge_types::now())),
+            runs::finished_at.eq(to_timestamp(clock::now(connection)?)),
         ))
         .execute(connection)?;
     Ok(())

@@ -5,7 +5,7 @@ use crate::judgements::{self, Judgement, JudgementRow, NewJudgement};
 use crate::schema::{
     judgements as judgement_table, problems, submission_files, submissions, users,
 };
-use crate::{AnyConnection, DatabaseError, database};
+use crate::{AnyConnection, DatabaseError, clock, database};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use diesel::prelude::*;
@@ -59,8 +59,8 @@ pub enum Submitted {
     Repeated(SubmissionId),
     /// The key was used before for another request.
     KeyReused(SubmissionId),
-    /// The rate limit is reached; the next may come then.
-    TooMany(OffsetDateTime),
+    /// The rate limit is reached; the next may come after this long.
+    TooMany(Duration),
 }
 
 /// A submission with the judgement that counts.
@@ -171,11 +171,11 @@ pub fn create(
         if let Some(earlier) = earlier(connection, new, &fingerprint)? {
             return Ok(earlier);
         }
-        let now = judge_types::now();
+        let now = clock::now(connection)?;
         if let Some(limit) = limit
             && let Some(next) = next_allowed(connection, new.user, limit, now)?
         {
-            return Ok(Submitted::TooMany(next));
+            return Ok(Submitted::TooMany((next - now).max(Duration::ZERO)));
         }
         let id = SubmissionId::new();
         let code_bytes: usize = new.files.iter().map(|file| file.content().len()).sum();

@@ -21,13 +21,16 @@ pub enum FunctionExit {
     /// 13: the database was out of reach. Deliver the message again later, without counting it: no task can be
     /// judged now, and this one is not to blame.
     Unreachable = 13,
+    /// 14: there is no room on this machine's disk. Deliver the message again later, without counting it, for the same
+    /// reason.
+    NoRoom = 14,
 }
 
 impl FunctionExit {
     /// What a process said that ended with `code`.
     #[must_use]
     pub fn from_code(code: i32) -> Self {
-        [Self::Done, Self::HeldElsewhere, Self::OtherVersion, Self::Unreachable]
+        [Self::Done, Self::HeldElsewhere, Self::OtherVersion, Self::Unreachable, Self::NoRoom]
             .into_iter()
             .find(|exit| i32::from(exit.code()) == code)
             .unwrap_or(Self::HandedBack)
@@ -52,8 +55,8 @@ mod tests {
 
     #[test]
     fn codes_round_trip_and_unknown_ones_are_a_failure() {
-        use FunctionExit::{Done, HandedBack, HeldElsewhere, OtherVersion, Unreachable};
-        for exit in [Done, HandedBack, HeldElsewhere, OtherVersion, Unreachable] {
+        use FunctionExit::{Done, HandedBack, HeldElsewhere, NoRoom, OtherVersion, Unreachable};
+        for exit in [Done, HandedBack, HeldElsewhere, OtherVersion, Unreachable, NoRoom] {
             assert_eq!(FunctionExit::from_code(exit.code().into()), exit);
         }
         for code in [1, 2, 101, 137, -1] {

@@ -41,7 +41,8 @@ pub struct FunctionConfig {
     pub bench: Workbench,
     /// Names this process among all functions, so that whoever started it can release what it held.
     pub worker: String,
-    /// For how long a claim holds unless it is renewed; it is renewed four times as often.
+    /// For how long a claim holds unless it is renewed, at most [`leases::LONGEST_LEASE`]; it is renewed four times as
+    /// often.
     pub lease: Duration,
     /// The longest that judging may take; then it is a judging error.
     pub hard_timeout: Duration,
@@ -83,7 +84,8 @@ pub fn run_function(config: &FunctionConfig, message: &str, started: Instant) ->
     let lease = to_lease_length(config.lease);
     match leases::claim(&mut connection, task.judgement, &config.worker, lease) {
         Ok(Claim::Granted(lease)) => {
-            Execution { config, task, lease, started, cold_start: started.elapsed() }
+            let claimed = Instant::now();
+            Execution { config, task, lease, started, claimed, cold_start: claimed - started }
                 .run(&mut connection)
         }
         Ok(Claim::Held(until)) => {
@@ -137,6 +139,7 @@ struct Execution<'a> {
     task: JudgeTask,
     lease: Lease,
     started: Instant,
+    claimed: Instant,
     cold_start: Duration,
 }
 
@@ -144,7 +147,7 @@ impl Execution<'_> {
     fn run(&self, connection: &mut AnyConnection) -> FunctionExit {
         let mut usage = ExecutionUsage {
             cold_start_ms: whole_ms(self.cold_start),
-            queue_wait_ms: self.since_queued_ms(),
+            queue_wait_ms: self.queue_wait_ms(),
             ..ExecutionUsage::default()
         };
         Notice::Claimed { queue_wait_ms: usage.queue_wait_ms }.send();
@@ -156,9 +159,11 @@ impl Execution<'_> {
         self.conclude(connection, judged, &usage)
     }
 
-    /// Since the judgement was queued, in milliseconds.
-    fn since_queued_ms(&self) -> u64 {
-        whole_ms((judge_types::now() - self.lease.queued_at).try_into().unwrap_or_default())
+    /// From the judgement's queueing to the claim, in milliseconds.
+    fn queue_wait_ms(&self) -> u64 {
+        // Of one clock, which is not this machine's.
+        let waited = self.lease.claimed_at - self.lease.queued_at;
+        whole_ms(waited.try_into().unwrap_or_default())
     }
 
     fn judge(
@@ -206,7 +211,8 @@ impl Execution<'_> {
                 tracing::info!(verdict = %judged.verdict, wall_ms = usage.wall_ms, "judged");
                 let written = self.lease.finish(connection, judged.verdict, judged.usage, usage);
                 if written.is_ok() {
-                    Notice::Judged { since_queued_ms: self.since_queued_ms() }.send();
+                    let since_queued_ms = self.queue_wait_ms() + whole_ms(self.claimed.elapsed());
+                    Notice::Judged { since_queued_ms }.send();
                 }
                 (written, FunctionExit::Done)
             }
@@ -223,6 +229,7 @@ impl Execution<'_> {
                     Retry::Again => {
                         (self.lease.release(connection, usage), FunctionExit::HandedBack)
                     }
+                    Retry::Always => (self.lease.release(connection, usage), FunctionExit::NoRoom),
                 }
             }
         };

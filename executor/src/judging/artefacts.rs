@@ -9,6 +9,7 @@ use super::{
 use crate::package_cache::size_of;
 use judge_types::JudgingError;
 use problems::Package;
+use sandbox::SandboxError;
 use std::{
     fs::{self, File},
     io,
@@ -71,7 +72,13 @@ impl Artefact {
             .prefix(INCOMING)
             .tempdir_in(&self.all)
             .map_err(|e| host("create a folder in", self.all.display(), &e))?;
-        program.work().copy_all_to(incoming.path(), ARTEFACT_BYTES).map_err(failed)?;
+        program.work().copy_all_to(incoming.path(), ARTEFACT_BYTES).map_err(
+            |error| match error {
+                // What is written to is this machine's disk here, not the box.
+                SandboxError::Work { operation, name, source } => host(operation, name, &source),
+                other => failed(other),
+            },
+        )?;
         fs::rename(incoming.path(), &self.path)
             .map_err(|e| host("rename", incoming.path().display(), &e))
     }

@@ -9,6 +9,9 @@ use std::time::Duration;
 pub(crate) const WORK_BYTES: u64 = 512 << 20;
 pub(crate) const WORK_INODES: u64 = 1 << 16;
 
+/// What must be free on the disk of a box's folders where these are on the host's, in bytes.
+pub(crate) const ROOM_LEFT_BYTES: u64 = 32 << 20;
+
 /// Files open at once; what a login shell gives.
 const OPEN_FILES: u64 = 1_024;
 
@@ -19,7 +22,7 @@ pub(crate) const STDERR_BYTES: u64 = 8 << 10;
 pub(crate) const COMPILE_OUTPUT_BYTES: u64 = 64 << 10;
 
 /// What a compiler may write before it is stopped, in bytes.
-const COMPILER_PRINTS_BYTES: u64 = 8 << 20;
+pub(crate) const COMPILER_PRINTS_BYTES: u64 = 8 << 20;
 
 /// What is kept of each feedback file of a validator, in bytes.
 pub(crate) const FEEDBACK_BYTES: u64 = 64 << 10;

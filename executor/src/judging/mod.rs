@@ -12,7 +12,7 @@ mod program;
 mod verdict;
 
 pub use bench::Workbench;
-pub(crate) use bench::host;
+pub(crate) use bench::{host, out_of_room};
 pub use judge::{Interrupted, JudgeJob, Judged, ProgressSink, StopRule, judge};
 pub use meter::Meter;
 pub use program::{SourceText, SourcesError, read_sources};

@@ -162,7 +162,7 @@ impl<'a> Program<'a> {
             let usage = RunUsage::default();
             return Ok(CompileResult { success: true, output: String::new(), usage });
         };
-        let printed = self.bench.scratch_file()?;
+        let printed = self.bench.scratch_file(2 * limits::COMPILER_PRINTS_BYTES)?;
         let stdio = Stdio {
             stdin: Input::Null,
             stdout: Output::File(duplicate(&printed)?),
@@ -201,8 +201,8 @@ impl<'a> Program<'a> {
         limits: RunLimits,
         memory_bytes: u64,
     ) -> Result<Ran, JudgingError> {
-        let mut stdout = self.bench.scratch_file()?;
-        let stderr = self.bench.scratch_file()?;
+        let mut stdout = self.bench.scratch_file(limits.output_bytes)?;
+        let stderr = self.bench.scratch_file(limits.output_bytes)?;
         let stdio = Stdio {
             stdin,
             stdout: Output::File(duplicate(&stdout)?),
@@ -251,7 +251,10 @@ impl<'a> Program<'a> {
         let Invocation { argv, env, policy, .. } = invocation;
         let policy = Policy::named(&policy).map_err(|error| failed(error.into()))?;
         let spec = RunSpec { argv, env, limits, policy, work, cwd: self.sandbox.work_path() };
-        match self.sandbox.run(&spec, stdio) {
+        self.require_room()?;
+        let ran = self.sandbox.run(&spec, stdio);
+        self.require_room()?;
+        match ran {
             // What its own compilation left in the work folder is no program; a shell says it so.
             Err(SandboxError::CannotExecute { path, .. })
                 if Path::new(&path).starts_with(&self.folders.work) =>
@@ -260,6 +263,22 @@ impl<'a> Program<'a> {
             }
             ran => ran.map_err(failed).inspect(|outcome| self.bench.meter.add(&outcome.usage)),
         }
+    }
+
+    /// At level minimal the box's folders are on the host's disk. A program that found it full was told so, and may have
+    /// failed because of it.
+    fn require_room(&self) -> Result<(), JudgingError> {
+        if self.sandbox.level() != Level::Minimal {
+            return Ok(());
+        }
+        let folder = self.sandbox.work_path();
+        let found = rustix::fs::statvfs(&folder)
+            .map_err(|e| host("look at the disk of", folder.display(), &e.into()))?;
+        if found.f_bavail.saturating_mul(found.f_frsize) < limits::ROOM_LEFT_BYTES {
+            let full = io::ErrorKind::StorageFull.into();
+            return Err(host("find room in", folder.display(), &full));
+        }
+        Ok(())
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) enum Decision {
     GiveUp,
 }
 
-/// While another function holds the judgement, none can be started, or the database is out of reach.
+/// While another function holds the judgement, none can be started, the database is out of reach, or the disk is full.
 pub(super) const LATER: Duration = Duration::from_secs(1);
 
 /// Decides after delivery number `deliveries`, where `limit` repeated ones are allowed.
@@ -27,7 +27,9 @@ pub(super) fn decide(end: ChildEnd, deliveries: u32, limit: u32) -> Decision {
         ChildEnd::Exited(FunctionExit::Done) => Decision::Acknowledge,
         // Its executable was replaced under the scaler, which reads the task.
         ChildEnd::Exited(FunctionExit::OtherVersion) => Decision::LeaveToOthers,
-        ChildEnd::Exited(FunctionExit::HeldElsewhere | FunctionExit::Unreachable)
+        ChildEnd::Exited(
+            FunctionExit::HeldElsewhere | FunctionExit::Unreachable | FunctionExit::NoRoom,
+        )
         | ChildEnd::NotStarted => Decision::PutBack { delay: LATER, counted: PutBack::Uncounted },
         ChildEnd::Stopped => {
             Decision::PutBack { delay: Duration::ZERO, counted: PutBack::Uncounted }
@@ -73,6 +75,7 @@ mod tests {
             ChildEnd::NotStarted,
             ChildEnd::Exited(FunctionExit::HeldElsewhere),
             ChildEnd::Exited(FunctionExit::Unreachable),
+            ChildEnd::Exited(FunctionExit::NoRoom),
         ] {
             let decision = decide(end, 100, 3);
             assert!(

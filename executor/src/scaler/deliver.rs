@@ -4,11 +4,13 @@ use super::ScalerConfig;
 use super::child::{Child, ChildEnd};
 use super::decision::decide;
 use super::task::Task;
-use judge_types::TraceContext;
-use std::sync::Arc;
+use judge_types::{JudgementId, TraceContext};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::{sync::Arc, time::Duration};
+use store::leases;
 use tokio::{
     sync::watch,
-    time::{Instant, sleep_until},
+    time::{Instant, MissedTickBehavior, interval_at, sleep_until},
 };
 use tracing::Instrument;
 
@@ -45,6 +47,16 @@ impl Told {
     }
 }
 
+/// What no other function is called, on any machine, also where a task comes twice: by its name is freed what a dead one
+/// held.
+fn worker_name(judgement: JudgementId) -> String {
+    static SERIAL: AtomicU64 = AtomicU64::new(0);
+    let serial = SERIAL.fetch_add(1, Ordering::Relaxed);
+    let machine = rustix::system::uname();
+    let machine = machine.nodename().to_string_lossy();
+    format!("{machine}-{}-{serial}-{judgement}", std::process::id())
+}
+
 async fn deliver_one(
     config: &ScalerConfig,
     task: Task,
@@ -54,12 +66,12 @@ async fn deliver_one(
 ) {
     let judgement = task.judgement;
     let slot = config.metrics.begin(language, task.deliveries);
-    let worker = format!("{}-{}-{}", std::process::id(), judgement, task.deliveries);
+    let worker = worker_name(judgement);
     let listener = Arc::clone(&slot);
     let listen = move |notice| listener.told(notice);
     let (end, log) = match Child::start(&config.function, &worker, core, &task.text, listen) {
         Ok(mut child) => {
-            let end = watch_over(config, &task, &mut child, &mut killed).await;
+            let end = watch_over(config, &task, &worker, &mut child, &mut killed).await;
             (end, child.last_lines().await)
         }
         Err(error) => {
@@ -74,14 +86,23 @@ async fn deliver_one(
     task.conclude(&config.database, &worker, decision, &log).await;
 }
 
+/// How often is looked whether a function keeps its judgement: more often than a lease runs out.
+const LOOK_EVERY: Duration = Duration::from_secs(4);
+
 /// Waits for the function's end. Meanwhile the task stays taken.
 async fn watch_over(
     config: &ScalerConfig,
     task: &Task,
+    worker: &str,
     child: &mut Child,
     killed: &mut watch::Receiver<bool>,
 ) -> ChildEnd {
     let deadline = Instant::now() + config.kill_after;
+    let mut keep = interval_at(Instant::now() + Task::KEEP_EVERY, Task::KEEP_EVERY);
+    let mut look = interval_at(Instant::now() + LOOK_EVERY, LOOK_EVERY);
+    // Never twice at once, however long the database let the one before wait.
+    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut was_kept = true;
     loop {
         tokio::select! {
             end = child.end() => return end,
@@ -94,9 +115,26 @@ async fn watch_over(
                 child.kill().await;
                 return ChildEnd::Died;
             }
-            () = tokio::time::sleep(Task::KEEP_EVERY) => task.keep(&config.database).await,
+            _ = keep.tick() => task.keep(&config.database).await,
+            _ = look.tick() => {
+                let is_kept = is_kept(config, task, worker).await;
+                // Twice, for it renews several times in between: once may be the database's fault, which was away.
+                if !is_kept && !was_kept {
+                    tracing::error!(judgement = %task.judgement, "killing a function that hangs");
+                    child.kill().await;
+                    return ChildEnd::Died;
+                }
+                was_kept = is_kept;
+            }
         }
     }
+}
+
+/// Whether the function keeps the lease that it has; true also where that is not known, and where it has none.
+async fn is_kept(config: &ScalerConfig, task: &Task, worker: &str) -> bool {
+    let (judgement, worker) = (task.judgement, worker.to_owned());
+    let looked = config.database.run(move |db| leases::is_kept(db, judgement, &worker)).await;
+    !matches!(looked, Ok(Some(false)))
 }
 
 /// Waits until the watched value is true; for ever where it can no longer become so.

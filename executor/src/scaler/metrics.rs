@@ -44,7 +44,7 @@ impl ScalerMetrics {
         let seconds = |name, help| HistogramOpts::new(name, help).buckets(SECONDS.into());
         let ends = Opts::new(
             "gavel_functions_total",
-            "Functions that have ended, by how: done, handed_back, held_elsewhere, other_version, unreachable, died, stopped \
+            "Functions that have ended, by how: done, handed_back, held_elsewhere, other_version, unreachable, no_room, died, stopped \
              or not_started.",
         );
         let metrics = Self {
@@ -181,12 +181,13 @@ fn seconds(ms: u64) -> f64 {
 }
 
 impl ChildEnd {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Exited(FunctionExit::Done),
         Self::Exited(FunctionExit::HandedBack),
         Self::Exited(FunctionExit::HeldElsewhere),
         Self::Exited(FunctionExit::OtherVersion),
         Self::Exited(FunctionExit::Unreachable),
+        Self::Exited(FunctionExit::NoRoom),
         Self::Died,
         Self::Stopped,
         Self::NotStarted,
@@ -199,6 +200,7 @@ impl ChildEnd {
             Self::Exited(FunctionExit::HeldElsewhere) => "held_elsewhere",
             Self::Exited(FunctionExit::OtherVersion) => "other_version",
             Self::Exited(FunctionExit::Unreachable) => "unreachable",
+            Self::Exited(FunctionExit::NoRoom) => "no_room",
             Self::Died => "died",
             Self::Stopped => "stopped",
             Self::NotStarted => "not_started",

@@ -102,19 +102,22 @@ impl Task {
     }
 
     async fn acknowledge(self, database: &Database) -> Result<(), DatabaseError> {
-        let judgement = self.judgement;
-        let gone = database.run(move |db| outbox::acknowledge(db, judgement)).await?;
-        if let Some(message) = self.message {
-            if !gone {
+        let (judgement, comes_from_broker) = (self.judgement, self.message.is_some());
+        let settled = database.run(move |db| {
+            if !outbox::acknowledge(db, judgement)? && comes_from_broker {
                 // The function was wrong about being done.
-                let later = to_length(LATER);
-                database
-                    .run(move |db| outbox::unpublish(db, judgement, later, PutBack::Counted))
-                    .await?;
+                outbox::unpublish(db, judgement, to_length(LATER), PutBack::Counted)?;
             }
-            message.acknowledge().await;
+            Ok(())
+        });
+        let settled = settled.await;
+        match (self.message, &settled) {
+            (Some(message), Ok(())) => message.acknowledge().await,
+            // One that is told nothing would take up room until the connection ends.
+            (Some(message), Err(_)) => message.put_back().await,
+            (None, _) => {}
         }
-        Ok(())
+        settled
     }
 
     /// Frees what the function held that has died.

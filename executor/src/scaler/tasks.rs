@@ -112,8 +112,7 @@ async fn next_embedded(database: &Database, slow_tick: Duration) -> Next {
         Ok(Some(delivery)) => Next::Task(delivery.into()),
         Ok(None) => {
             let next = database.run(outbox::next_available).await;
-            let wait = next.ok().flatten().map(|at| at - judge_types::now());
-            let wait = wait.map(|wait| Duration::try_from(wait).unwrap_or_default());
+            let wait = next.ok().flatten().map(|wait| Duration::try_from(wait).unwrap_or_default());
             // Another taker may have been quicker: then look again soon, not at once.
             let soon = Duration::from_millis(20);
             Next::Nothing(Some(wait.map_or(slow, |wait| slow.min(Instant::now() + wait.max(soon)))))

@@ -5,7 +5,7 @@ use super::registered;
 use judge_types::{Lane, with_causes};
 use prometheus::{GaugeVec, IntCounterVec, IntGaugeVec, Opts, Registry};
 use store::outbox::{self, Backlog};
-use store::{AnyConnection, Database, DatabaseError};
+use store::{AnyConnection, Database, DatabaseError, clock};
 
 pub(super) struct QueueMetrics {
     ready: IntGaugeVec,
@@ -20,6 +20,8 @@ pub(super) struct QueueMetrics {
 struct Found {
     lanes: [Backlog; 3],
     dead_letters: u64,
+    /// When that was, by the clock that stamps what waits.
+    at: time::OffsetDateTime,
 }
 
 impl QueueMetrics {
@@ -81,7 +83,6 @@ impl QueueMetrics {
     }
 
     fn set(&self, found: &Found) {
-        let now = judge_types::now();
         for lane in &found.lanes {
             let label = [lane.lane.name()];
             let set = |gauges: &IntGaugeVec, number| {
@@ -89,7 +90,7 @@ impl QueueMetrics {
             };
             set(&self.ready, lane.ready);
             set(&self.in_flight, lane.in_flight);
-            let age = lane.oldest.map_or(0.0, |oldest| (now - oldest).as_seconds_f64());
+            let age = lane.oldest.map_or(0.0, |oldest| (found.at - oldest).as_seconds_f64());
             // A clock that was set back since makes none negative.
             self.oldest.with_label_values(&label).set(age.max(0.0));
         }
@@ -106,5 +107,6 @@ fn read(connection: &mut AnyConnection) -> Result<Found, DatabaseError> {
     Ok(Found {
         lanes: outbox::backlog(connection)?,
         dead_letters: outbox::dead_letters(connection)?,
+        at: clock::now(connection)?,
     })
 }

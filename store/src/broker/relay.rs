@@ -210,10 +210,7 @@ fn trace_of(waiting: &Waiting) -> Option<TraceContext> {
 }
 
 async fn sweep(config: &RelayConfig) -> Result<(), Interruption> {
-    let again = config
-        .database
-        .run(|db| outbox::unpublish_forgotten(db, judge_types::now() - FORGOTTEN_AFTER))
-        .await?;
+    let again = config.database.run(|db| outbox::unpublish_forgotten(db, FORGOTTEN_AFTER)).await?;
     if again > 0 {
         tracing::warn!(again, "tasks that nobody has claimed for long are published again");
     }

@@ -4,7 +4,7 @@ use super::insert;
 use crate::convert::{parse, to_text, to_timestamp};
 use crate::judgements::{self, NewJudgement};
 use crate::schema::{dead_letters, judgements as judgement_table};
-use crate::{AnyConnection, DatabaseError, database, events};
+use crate::{AnyConnection, DatabaseError, clock, database, events};
 use diesel::prelude::*;
 use judge_types::{JudgementId, JudgementState, SubmissionId, UserId};
 use time::PrimitiveDateTime;
@@ -61,7 +61,7 @@ pub fn retry(
         diesel::update(dead_letters::table.find(judgement.to_string()))
             .set((
                 dead_letters::retried_by.eq(by.to_string()),
-                dead_letters::retried_at.eq(to_timestamp(judge_types::now())),
+                dead_letters::retried_at.eq(to_timestamp(clock::now(connection)?)),
                 dead_letters::retried_as.eq(made.to_string()),
             ))
             .execute(connection)?;
@@ -94,7 +94,7 @@ pub fn ignore(
         diesel::update(dead_letters::table.find(judgement.to_string()))
             .set((
                 dead_letters::ignored_by.eq(by.to_string()),
-                dead_letters::ignored_at.eq(to_timestamp(judge_types::now())),
+                dead_letters::ignored_at.eq(to_timestamp(clock::now(connection)?)),
                 dead_letters::note.eq(note.map(to_text)),
             ))
             .execute(connection)?;

@@ -4,7 +4,7 @@ use super::{Lease, LeaseError, names, submission_of};
 use crate::convert::{from_integer, from_timestamp, to_integer, to_text, to_timestamp};
 use crate::executions::{self, ExecutionEnding};
 use crate::schema::judgements;
-use crate::{AnyConnection, DatabaseError, database, dead_letters, events, outbox};
+use crate::{AnyConnection, DatabaseError, clock, database, dead_letters, events, outbox};
 use diesel::prelude::*;
 use judge_types::{
     ExecutionUsage, JudgementId, JudgementState, JudgingError, ProgressKind, Transition,
@@ -22,10 +22,10 @@ impl Lease {
         error: &JudgingError,
         execution: &ExecutionUsage,
     ) -> Result<(), LeaseError> {
-        let now = judge_types::now();
         database::write(connection, |connection| {
             let guard = Guard::Attempt(self.attempt);
             self.held(usize::from(fail(connection, self.judgement, guard, error)?))?;
+            let now = clock::now(connection)?;
             executions::insert(connection, self, execution, ExecutionEnding::Failed, now)?;
             Ok(())
         })
@@ -40,11 +40,11 @@ impl Lease {
         connection: &mut AnyConnection,
         execution: &ExecutionUsage,
     ) -> Result<(), LeaseError> {
-        let now = judge_types::now();
         database::write(connection, |connection| {
             let guard = Guard::Attempt(self.attempt);
             let released = release(connection, self.judgement, guard)?;
             self.held(usize::from(released.is_some()))?;
+            let now = clock::now(connection)?;
             executions::insert(connection, self, execution, ExecutionEnding::Released, now)?;
             Ok(())
         })
@@ -90,7 +90,8 @@ pub fn release_dead(
     database::write(connection, |connection| {
         let released = release(connection, judgement, Guard::Worker(worker))?;
         if let Some(lease) = &released {
-            executions::insert_lost(connection, lease, judge_types::now())?;
+            let now = clock::now(connection)?;
+            executions::insert_lost(connection, lease, now)?;
         }
         Ok(released.is_some())
     })
@@ -129,14 +130,14 @@ fn release(
     if guarded!(update, guard, connection) == 0 {
         return Ok(None);
     }
-    let now = judge_types::now();
+    let now = clock::now(connection)?;
     events::append(connection, submission, judgement, now, &ProgressKind::Released)?;
     let (attempt, created_at) = judgements::table
         .find(judgement.to_string())
         .select((judgements::attempt, judgements::created_at))
         .first::<(i32, PrimitiveDateTime)>(connection)?;
     let (attempt, queued_at) = (from_integer(attempt), from_timestamp(created_at));
-    Ok(Some(Lease { judgement, submission, attempt, queued_at }))
+    Ok(Some(Lease { judgement, submission, attempt, queued_at, claimed_at: now }))
 }
 
 fn fail(
@@ -147,7 +148,7 @@ fn fail(
 ) -> Result<bool, DatabaseError> {
     let Some(submission) = submission_of(connection, judgement)? else { return Ok(false) };
     events::hold(connection, submission)?;
-    let now = judge_types::now();
+    let now = clock::now(connection)?;
     let update = diesel::update(
         judgements::table
             .filter(judgements::id.eq(judgement.to_string()))

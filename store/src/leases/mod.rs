@@ -5,20 +5,26 @@
 //! was overtaken changes nothing: exactly one verdict is ever stored.
 
 mod ending;
+mod hanging;
 mod progress;
 
 pub use ending::{fail_unheld, release_dead};
+pub use hanging::is_kept;
 
 use crate::convert::{from_integer, from_timestamp, parse, to_timestamp};
 use crate::schema::judgements;
-use crate::{AnyConnection, DatabaseError, database, events, executions};
+use crate::{AnyConnection, DatabaseError, clock, database, events, executions};
 use diesel::prelude::*;
 use judge_types::{JudgementId, JudgementState, ProgressKind, SubmissionId, Transition};
 use time::{Duration, OffsetDateTime, PrimitiveDateTime};
 
-/// No lease is granted or renewed for longer. One that ends later was granted by a clock that has
-/// been set back since, and counts as run out.
-pub const LONGEST_LEASE: Duration = Duration::minutes(10);
+/// No lease is granted or renewed for longer.
+pub const LONGEST_LEASE: Duration = Duration::seconds(8);
+
+/// A lease that ends later than this from now was granted before the database's clock was set back, and counts as run
+/// out: so whatever that clock does, none whose function is gone holds anyone up for longer. Between the two is time for
+/// a function that has read the clock and has not yet written.
+const BEYOND: Duration = Duration::seconds(10);
 
 /// The right to judge one judgement, until another function claims it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +37,8 @@ pub struct Lease {
     pub attempt: u32,
     /// Since when the judgement has waited for this claim.
     pub queued_at: OffsetDateTime,
+    /// When it was made, by the same clock.
+    pub claimed_at: OffsetDateTime,
 }
 
 /// What became of a claim.
@@ -82,12 +90,12 @@ pub fn claim(
     length: Duration,
 ) -> Result<Claim, DatabaseError> {
     let id = judgement.to_string();
-    let now = judge_types::now();
     database::write(connection, |connection| {
         let Some(submission) = submission_of(connection, judgement)? else {
             return Ok(Claim::Unknown);
         };
         events::hold(connection, submission)?;
+        let now = clock::now(connection)?;
         let before: Before = judgements::table
             .find(&id)
             .select((
@@ -105,7 +113,7 @@ pub fn claim(
                     judgements::lease_expires_at
                         .is_null()
                         .or(judgements::lease_expires_at.le(to_timestamp(now)))
-                        .or(judgements::lease_expires_at.gt(to_timestamp(now + LONGEST_LEASE))),
+                        .or(judgements::lease_expires_at.gt(to_timestamp(now + BEYOND))),
                 ),
         )
         .set((
@@ -128,6 +136,7 @@ pub fn claim(
             submission,
             attempt: from_integer(attempt),
             queued_at: from_timestamp(created),
+            claimed_at: now,
         };
         if state != JudgementState::Queued {
             // Its function is gone, and nobody has noticed: it counts as dead since its lease ran out.

@@ -7,7 +7,7 @@ use super::{LONGEST_LEASE, Lease, LeaseError, names};
 use crate::convert::{to_bigint, to_integer, to_text, to_timestamp};
 use crate::executions::{self, ExecutionEnding};
 use crate::schema::judgements;
-use crate::{AnyConnection, database, events, outbox, runs};
+use crate::{AnyConnection, clock, database, events, outbox, runs};
 use diesel::prelude::*;
 use judge_types::{
     CompileResult, ExecutionUsage, JudgementState, ProgressKind, RunResult, RunUsage, Transition,
@@ -35,7 +35,7 @@ impl Lease {
         connection: &mut AnyConnection,
         length: Duration,
     ) -> Result<(), LeaseError> {
-        let until = to_timestamp(judge_types::now() + length.min(LONGEST_LEASE));
+        let until = to_timestamp(clock::now(connection)? + length.min(LONGEST_LEASE));
         let changed = diesel::update(mine!(self, names(Transition::Finish)))
             .set(judgements::lease_expires_at.eq(until))
             .execute(connection)?;
@@ -121,9 +121,9 @@ impl Lease {
         usage: RunUsage,
         execution: &ExecutionUsage,
     ) -> Result<(), LeaseError> {
-        let now = judge_types::now();
         database::write(connection, |connection| {
             self.event(connection, &ProgressKind::Finished { verdict, usage })?;
+            let now = clock::now(connection)?;
             let changed = diesel::update(mine!(self, names(Transition::Finish)))
                 .set((
                     judgements::state.eq(JudgementState::Finished.name()),
@@ -146,7 +146,7 @@ impl Lease {
     }
 
     fn event(&self, connection: &mut AnyConnection, kind: &ProgressKind) -> Result<(), LeaseError> {
-        let now = judge_types::now();
+        let now = clock::now(connection)?;
         Ok(events::append(connection, self.submission, self.judgement, now, kind)?)
     }
 }

@@ -3,14 +3,13 @@
 //! An entry that was published stays until its judgement has come to its end, so that whatever the broker
 //! loses can be published again. That a task comes twice does no harm: its claim is fenced.
 
-use super::{AT_ONCE, PutBack, turns};
+use super::{LONGEST_WAIT, PutBack, available_after, free, turns};
 use crate::convert::{from_integer, parse, to_timestamp};
 use crate::schema::{judgements, outbox};
-use crate::{AnyConnection, DatabaseError, database};
+use crate::{AnyConnection, DatabaseError, clock, database};
 use diesel::prelude::*;
 use judge_types::{JudgementId, JudgementState, Lane};
-use std::collections::HashSet;
-use time::{Duration, OffsetDateTime, PrimitiveDateTime};
+use time::{Duration, PrimitiveDateTime};
 
 /// A task that waits to be published.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,17 +20,14 @@ pub struct Waiting {
     pub task: String,
     /// How often it has been delivered already.
     pub deliveries: u32,
-    /// Until when it is held for the relay that was given it.
-    pub held_until: OffsetDateTime,
+    /// Until when it is held; tells this hold from others.
+    held_until: PrimitiveDateTime,
 }
 
 /// The entries that a relay may publish at this time.
 macro_rules! publishable {
     ($now:expr) => {
-        outbox::table
-            .filter(outbox::published_at.is_null())
-            .filter(outbox::available_at.le(to_timestamp($now)))
-            .filter(outbox::taken_until.is_null().or(outbox::taken_until.le(to_timestamp($now))))
+        free!($now).filter(outbox::published_at.is_null())
     };
 }
 
@@ -40,7 +36,7 @@ macro_rules! publishable {
 /// # Errors
 /// Where the database fails.
 pub fn lanes_to_publish(connection: &mut AnyConnection) -> Result<Vec<Lane>, DatabaseError> {
-    let now = judge_types::now();
+    let now = clock::now(connection)?;
     let ranks: Vec<i32> = publishable!(now)
         .select(outbox::lane_rank)
         .distinct()
@@ -50,7 +46,7 @@ pub fn lanes_to_publish(connection: &mut AnyConnection) -> Result<Vec<Lane>, Dat
 }
 
 /// Holds the next tasks of a lane, in their turn and at most `most`, for one relay, until it says that they
-/// are published or `length` is over.
+/// are published or `length`, at most [`LONGEST_WAIT`], is over.
 ///
 /// # Errors
 /// Where the database fails.
@@ -60,9 +56,9 @@ pub fn hold_to_publish(
     most: u32,
     length: Duration,
 ) -> Result<Vec<Waiting>, DatabaseError> {
-    let now = judge_types::now();
-    let held_until = now + length;
     database::write(connection, |connection| {
+        let now = clock::now(connection)?;
+        let held_until = to_timestamp(now + length.min(LONGEST_WAIT));
         let ids: Vec<String> = publishable!(now)
             .filter(outbox::lane_rank.eq(lane.rank()))
             .order((outbox::turn.asc(), outbox::ahead.asc(), outbox::judgement_id.asc()))
@@ -72,7 +68,7 @@ pub fn hold_to_publish(
         // Guarded once more: of two relays, one changes each row.
         let mut held: Vec<(i64, i64, String, String, i32)> =
             diesel::update(publishable!(now).filter(outbox::judgement_id.eq_any(&ids)))
-                .set(outbox::taken_until.eq(Some(to_timestamp(held_until))))
+                .set(outbox::taken_until.eq(held_until))
                 .returning((
                     outbox::turn,
                     outbox::ahead,
@@ -96,8 +92,10 @@ pub fn hold_to_publish(
     })
 }
 
-/// Says that a broker has these held tasks now. Nothing happens to one that is not held any more: its message has
-/// come back already, and is to be published anew.
+/// Says that a broker has these tasks of one hold now.
+///
+/// Only of those that are still held: a scaler may have had one already, and want it published anew, which would be
+/// forgotten here.
 ///
 /// # Errors
 /// Where the database fails; they are published again then.
@@ -105,14 +103,13 @@ pub fn mark_published(
     connection: &mut AnyConnection,
     published: &[Waiting],
 ) -> Result<(), DatabaseError> {
-    let ids = published.iter().map(|waiting| waiting.judgement.to_string());
-    let holds = published.iter().map(|waiting| to_timestamp(waiting.held_until));
-    let held = outbox::table
-        .filter(outbox::judgement_id.eq_any(ids))
-        .filter(outbox::taken_until.eq_any(holds.map(Some).collect::<HashSet<_>>()));
-    diesel::update(held)
+    let Some(Waiting { held_until, .. }) = published.first() else { return Ok(()) };
+    let ids: Vec<String> = published.iter().map(|one| one.judgement.to_string()).collect();
+    let now = clock::now(connection)?;
+    let held = outbox::table.filter(outbox::taken_until.eq(*held_until));
+    diesel::update(held.filter(outbox::judgement_id.eq_any(ids)))
         .set((
-            outbox::published_at.eq(Some(to_timestamp(judge_types::now()))),
+            outbox::published_at.eq(Some(to_timestamp(now))),
             outbox::taken_until.eq(None::<PrimitiveDateTime>),
         ))
         .execute(connection)?;
@@ -129,8 +126,7 @@ pub fn unpublish(
     delay: Duration,
     counted: PutBack,
 ) -> Result<(), DatabaseError> {
-    let available_at =
-        if delay.is_positive() { to_timestamp(judge_types::now() + delay) } else { AT_ONCE };
+    let available_at = available_after(connection, delay)?;
     let more = i32::from(counted == PutBack::Counted);
     diesel::update(outbox::table.find(judgement.to_string()))
         .set((
@@ -143,7 +139,8 @@ pub fn unpublish(
     Ok(())
 }
 
-/// Has all tasks of these lanes published again: the broker has lost its queues. Returns how many.
+/// Has all tasks of these lanes published again, also those that are being published: the broker has lost its queues.
+/// Returns how many.
 ///
 /// # Errors
 /// Where the database fails.
@@ -154,26 +151,34 @@ pub fn unpublish_lanes(
     let ranks: Vec<i32> = lanes.iter().map(|lane| lane.rank()).collect();
     let lost = outbox::table
         .filter(outbox::lane_rank.eq_any(ranks))
-        .filter(outbox::published_at.is_not_null());
+        .filter(outbox::published_at.is_not_null().or(outbox::taken_until.is_not_null()));
     Ok(diesel::update(lost)
-        .set(outbox::published_at.eq(None::<PrimitiveDateTime>))
+        .set((
+            outbox::published_at.eq(None::<PrimitiveDateTime>),
+            outbox::taken_until.eq(None::<PrimitiveDateTime>),
+        ))
         .execute(connection)?)
 }
 
-/// Has tasks published again that were published before `before` and that no function has claimed since.
-/// Returns how many.
+/// Has tasks published again that were published this long ago and that no function has claimed since. Returns how many.
 ///
 /// # Errors
 /// Where the database fails.
 pub fn unpublish_forgotten(
     connection: &mut AnyConnection,
-    before: OffsetDateTime,
+    age: Duration,
 ) -> Result<usize, DatabaseError> {
     let waiting = judgements::table
         .filter(judgements::state.eq(JudgementState::Queued.name()))
         .select(judgements::id);
+    let now = clock::now(connection)?;
     let forgotten = outbox::table
-        .filter(outbox::published_at.le(to_timestamp(before)))
+        // What was published later than now was so before the clock was set back, which may be long ago.
+        .filter(
+            outbox::published_at
+                .le(to_timestamp(now - age))
+                .or(outbox::published_at.gt(to_timestamp(now))),
+        )
         .filter(outbox::judgement_id.eq_any(waiting));
     Ok(diesel::update(forgotten)
         .set(outbox::published_at.eq(None::<PrimitiveDateTime>))
