@@ -1,8 +1,9 @@
 //! One delivery: a function from its start to its end, and what is then to become of the task.
 
 use super::child::{Child, ChildEnd};
-use super::decision::decide;
+use super::decision::{LATER, decide};
 use super::{ScalerConfig, Task};
+use crate::FunctionExit;
 use judge_types::{JudgementId, TraceContext};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::{sync::Arc, time::Duration};
@@ -83,6 +84,10 @@ async fn deliver_one(
     let decision = decide(end, task.deliveries, config.delivery_limit);
     tracing::debug!(%judgement, ?end, ?decision, "function ended");
     task.conclude(&config.database, &worker, decision, &log).await;
+    if end == ChildEnd::Exited(FunctionExit::NoRoom) {
+        // Meanwhile this slot is taken: a machine without room must not draw the tasks that others could judge.
+        tokio::time::sleep(LATER).await;
+    }
 }
 
 /// How often is looked whether a function keeps its judgement: more often than a lease runs out.
