@@ -25,6 +25,7 @@ packages=(
     chromium chromium-driver # the browser that the pages are tested in
     postgresql rabbitmq-server # database and broker; the tests start servers of their own
     procps                   # kill, for the tests of what dies
+    faketime                 # clocks that jump, for the chaos test
     mandoc                   # the manual page is checked with it
 )
 

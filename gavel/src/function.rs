@@ -26,8 +26,8 @@ with --drain those that come until none has come for a while; each message has a
 
 Exit codes for a task from standard input: 0 there is nothing more to do for it; 10 it should be delivered \
 again; 11 another function holds it, deliver it again later; 12 it is of another version, deliver it again \
-later, to another build; 13 the database was out of reach, deliver it again later. Any other, such as 3 where \
-it could not start, means what 10 means.
+later, to another build; 13 the database was out of reach, deliver it again later; 14 this machine's disk is \
+full, deliver it again later. Any other, such as 3 where it could not start, means what 10 means.
 
 With --once and --drain: 0 the broker has been told what became of each message; 3 could not start or failed.";
 

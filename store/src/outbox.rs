@@ -7,6 +7,7 @@ mod backlog;
 mod positions;
 mod publishing;
 mod turns;
+mod waiting;
 
 pub use backlog::{Backlog, backlog, dead_letters};
 pub use positions::{Positions, position};
@@ -14,6 +15,9 @@ pub use publishing::{
     Waiting, hold_to_publish, lanes_to_publish, mark_published, unpublish, unpublish_forgotten,
     unpublish_lanes,
 };
+
+pub use waiting::LONGEST_WAIT;
+use waiting::{AT_ONCE, BEYOND, available_after, free};
 
 use crate::convert::{from_bigint, from_integer, from_timestamp, parse, to_timestamp};
 use crate::schema::{judgements, outbox};
@@ -33,31 +37,6 @@ pub struct Delivery {
     /// How often it has been delivered, this time included.
     pub deliveries: u32,
 }
-
-/// No task is taken, held or kept waiting for longer at a time.
-pub const LONGEST_WAIT: Duration = Duration::minutes(1);
-
-/// A time that lies further ahead was set before the database's clock was set back, and counts as over. Between the two is
-/// time for whoever has read the clock and has not yet written.
-const BEYOND: Duration = Duration::minutes(2);
-
-/// The entries whose time to be taken has come, and that nobody has taken.
-macro_rules! free {
-    ($now:expr) => {{
-        let (now, latest) = (to_timestamp($now), to_timestamp($now + $crate::outbox::BEYOND));
-        let due = outbox::available_at.le(now).or(outbox::available_at.gt(latest));
-        let is_free = outbox::taken_until
-            .is_null()
-            .or(outbox::taken_until.le(now))
-            .or(outbox::taken_until.gt(latest));
-        outbox::table.filter(due).filter(is_free)
-    }};
-}
-use free;
-
-/// Available whatever the clock says: one that is set back must not keep a task waiting.
-const AT_ONCE: PrimitiveDateTime =
-    PrimitiveDateTime::new(time::macros::date!(1970 - 01 - 01), time::Time::MIDNIGHT);
 
 /// Adds a user's task. Part of the transaction that makes the judgement.
 pub(crate) fn insert(
@@ -204,17 +183,6 @@ pub fn put_back(
         ))
         .execute(connection)?;
     Ok(())
-}
-
-/// When a task may be taken again that is to wait for `delay`, at most [`LONGEST_WAIT`].
-fn available_after(
-    connection: &mut AnyConnection,
-    delay: Duration,
-) -> Result<PrimitiveDateTime, DatabaseError> {
-    if !delay.is_positive() {
-        return Ok(AT_ONCE);
-    }
-    Ok(to_timestamp(clock::now(connection)? + delay.min(LONGEST_WAIT)))
 }
 
 /// For how long a task has been on its way, wherever it was meanwhile; zero where there is none.

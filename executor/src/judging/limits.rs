@@ -9,9 +9,6 @@ use std::time::Duration;
 pub(crate) const WORK_BYTES: u64 = 512 << 20;
 pub(crate) const WORK_INODES: u64 = 1 << 16;
 
-/// What must be free on the disk of a box's folders where these are on the host's, in bytes.
-pub(crate) const ROOM_LEFT_BYTES: u64 = 32 << 20;
-
 /// Files open at once; what a login shell gives.
 const OPEN_FILES: u64 = 1_024;
 

@@ -9,10 +9,12 @@ mod judge;
 mod limits;
 mod meter;
 mod program;
+mod room;
 mod verdict;
 
 pub use bench::Workbench;
-pub(crate) use bench::{host, out_of_room};
+pub(crate) use bench::host;
 pub use judge::{Interrupted, JudgeJob, Judged, ProgressSink, StopRule, judge};
 pub use meter::Meter;
 pub use program::{SourceText, SourcesError, read_sources};
+pub(crate) use room::out_of_room;

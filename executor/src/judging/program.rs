@@ -3,6 +3,7 @@
 use super::{
     bench::{Workbench, host},
     limits,
+    room::require_room_for,
 };
 use judge_types::{CompileResult, JudgingError, JudgingErrorKind, Limits, RunUsage, with_causes};
 use languages::{Entry, Folders, Invocation, Layout, Source, Toolchain};
@@ -251,9 +252,9 @@ impl<'a> Program<'a> {
         let Invocation { argv, env, policy, .. } = invocation;
         let policy = Policy::named(&policy).map_err(|error| failed(error.into()))?;
         let spec = RunSpec { argv, env, limits, policy, work, cwd: self.sandbox.work_path() };
-        self.require_room()?;
+        require_room_for(&self.sandbox)?;
         let ran = self.sandbox.run(&spec, stdio);
-        self.require_room()?;
+        require_room_for(&self.sandbox)?;
         match ran {
             // What its own compilation left in the work folder is no program; a shell says it so.
             Err(SandboxError::CannotExecute { path, .. })
@@ -263,22 +264,6 @@ impl<'a> Program<'a> {
             }
             ran => ran.map_err(failed).inspect(|outcome| self.bench.meter.add(&outcome.usage)),
         }
-    }
-
-    /// At level minimal the box's folders are on the host's disk. A program that found it full was told so, and may have
-    /// failed because of it.
-    fn require_room(&self) -> Result<(), JudgingError> {
-        if self.sandbox.level() != Level::Minimal {
-            return Ok(());
-        }
-        let folder = self.sandbox.work_path();
-        let found = rustix::fs::statvfs(&folder)
-            .map_err(|e| host("look at the disk of", folder.display(), &e.into()))?;
-        if found.f_bavail.saturating_mul(found.f_frsize) < limits::ROOM_LEFT_BYTES {
-            let full = io::ErrorKind::StorageFull.into();
-            return Err(host("find room in", folder.display(), &full));
-        }
-        Ok(())
     }
 }
 

@@ -2,8 +2,9 @@
 
 use super::ScalerConfig;
 use super::child::{Child, ChildEnd};
-use super::decision::decide;
+use super::decision::{LATER, decide};
 use super::task::Task;
+use crate::FunctionExit;
 use judge_types::{JudgementId, TraceContext};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::{sync::Arc, time::Duration};
@@ -84,6 +85,10 @@ async fn deliver_one(
     let decision = decide(end, task.deliveries, config.delivery_limit);
     tracing::debug!(%judgement, ?end, ?decision, "function ended");
     task.conclude(&config.database, &worker, decision, &log).await;
+    if end == ChildEnd::Exited(FunctionExit::NoRoom) {
+        // Meanwhile this slot is taken: a machine without room must not draw the tasks that others could judge.
+        tokio::time::sleep(LATER).await;
+    }
 }
 
 /// How often is looked whether a function keeps its judgement: more often than a lease runs out.

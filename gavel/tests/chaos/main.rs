@@ -5,20 +5,32 @@
 //! `--seed NUMBER` plays the same troubles in the same order again.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod check;
+mod client;
+mod clock;
+mod disk;
+mod journal;
 mod load;
 mod proxy;
 mod troubles;
 mod world;
 
+use client::Client;
 use load::Load;
 use rand::{SeedableRng, rngs::Xoshiro256PlusPlus};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
+use store::database;
 use world::World;
 
 /// How long everything may take to come right once nothing goes wrong any more.
 const PATIENCE: Duration = Duration::from_secs(180);
+
+/// For how long functions alone are killed, at first and then between so many other troubles: there the time is taken
+/// in which they are replaced.
+const ONLY_FUNCTIONS: Duration = Duration::from_secs(10);
+const TROUBLES: usize = 30;
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -35,6 +47,7 @@ fn main() -> ExitCode {
     let submissions = number("--submissions").unwrap_or(120);
     let seed = number("--seed").unwrap_or_else(rand::random);
     println!("chaos with {submissions} submissions, --seed {seed}");
+    disk::of_our_own();
     whatever_goes_wrong(submissions, seed);
     println!("\n1 passed, 0 failed");
     ExitCode::SUCCESS
@@ -42,18 +55,27 @@ fn main() -> ExitCode {
 
 fn whatever_goes_wrong(submissions: u64, seed: u64) {
     let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
+    let load = Load::new(&mut random, submissions);
     let mut world = World::start();
-    let load = Load::new(&world, &mut random, submissions);
+    let (client, url) = (Client::new(&world), world.database());
     let began = Instant::now();
     let all_sent = AtomicBool::new(false);
     let sent = std::thread::scope(|scope| {
         let sender = scope.spawn(|| {
-            let sent = load.send();
+            let sent = load.send(&client, &url);
             all_sent.store(true, Ordering::SeqCst);
             sent
         });
-        while !all_sent.load(Ordering::SeqCst) {
+        world.wait_until_judging();
+        troubles::only_killed_functions(&mut world, &mut random, ONLY_FUNCTIONS);
+        let mut troubles = 0;
+        while !all_sent.load(Ordering::SeqCst) && !sender.is_finished() {
             troubles::one(&mut world, &mut random);
+            troubles += 1;
+            if troubles % TROUBLES == 0 {
+                // Twice as long, for until the half of it all have found each other again.
+                troubles::only_killed_functions(&mut world, &mut random, 2 * ONLY_FUNCTIONS);
+            }
         }
         sender.join().unwrap()
     });
@@ -63,13 +85,16 @@ fn whatever_goes_wrong(submissions: u64, seed: u64) {
     }
     world.heal();
     let calm = Instant::now();
-    load.check(&sent, PATIENCE);
+    let connection = &mut database::connect(&url).unwrap();
+    let given_up = check::settle(&client, connection, &world.journal, PATIENCE);
     let (troubled, settled) = (calm - began, calm.elapsed());
+    check::check(&client, connection, &sent, load.submissions());
     println!(
-        "{} submissions through {troubled:.0?} of trouble, all right after {settled:.1?} of calm",
+        "{} submissions through {troubled:.0?} of trouble, all right after {settled:.1?} of calm; {given_up} were the jury's",
         sent.len()
     );
-    for (trouble, times) in world.troubles() {
+    for (trouble, times) in world.journal.counts() {
         println!("{times:>6}  {trouble}");
     }
+    world.journal.check_recovery(connection);
 }

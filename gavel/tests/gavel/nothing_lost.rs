@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 on_each_stack! {
     a_killed_function_is_replaced_within_seconds,
+    a_function_that_hangs_is_replaced_long_before_its_hard_timeout,
     a_killed_judge_goes_on_where_it_was,
     a_function_that_outlives_its_judge_still_counts_once,
     ctrl_c_lets_running_functions_end_and_keeps_the_queue,
@@ -36,6 +37,24 @@ fn a_killed_function_is_replaced_within_seconds(stack: &Stack) {
     assert_eq!(functions.len(), 1, "one function for one message");
     signal(functions[0], "KILL");
 
+    let detail = judge.wait(&ada, &id);
+    assert_one_verdict(&detail, "AC");
+    let timeline = detail["timeline"].as_array().unwrap();
+    let attempts: Vec<_> = timeline.iter().filter_map(|event| event["attempt"].as_u64()).collect();
+    assert_eq!(attempts, [1, 2]);
+    judge.interrupt();
+}
+
+fn a_function_that_hangs_is_replaced_long_before_its_hard_timeout(stack: &Stack) {
+    let judge = stack.start(&[]);
+    let ada = judge.register("ada");
+    let id = judge.submit(&ada, "hello", "python3", "a.py", &slow());
+    judge.wait_for_event(&ada, &id, "compiled");
+    let functions = judge.functions();
+    assert_eq!(functions.len(), 1, "one function for one message");
+    signal(functions[0], "STOP");
+
+    // Nobody lets it go on.
     let detail = judge.wait(&ada, &id);
     assert_one_verdict(&detail, "AC");
     let timeline = detail["timeline"].as_array().unwrap();
