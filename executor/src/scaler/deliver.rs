@@ -54,7 +54,8 @@ async fn deliver_one(
 ) {
     let judgement = task.judgement;
     let slot = config.metrics.begin(language, task.deliveries);
-    let worker = format!("{}-{}-{}", std::process::id(), judgement, task.deliveries);
+    // Every container's first process has the same id, and scalers on one database may be in several.
+    let worker = format!("{}-{:016x}", std::process::id(), super::random());
     let listener = Arc::clone(&slot);
     let listen = move |notice| listener.told(notice);
     let (end, log) = match Child::start(&config.function, &worker, core, &task.text, listen) {
