@@ -82,17 +82,45 @@ pub fn write<T, E>(
 where
     E: From<diesel::result::Error>,
 {
-    let mut _turn = None;
+    let _turn = match connection {
+        AnyConnection::Sqlite(_) => WRITERS.try_lock_for(BUSY_TIMEOUT),
+        AnyConnection::Postgres(_) => None,
+    };
+    // Named, because a server can be configured to have another default.
+    transact(connection, ["BEGIN IMMEDIATE", "BEGIN ISOLATION LEVEL READ COMMITTED"], work)
+}
+
+/// Runs `work`, which only reads, on the database as it is at one moment: what it reads first and what it reads last
+/// fit together, whatever others commit meanwhile.
+///
+/// # Errors
+/// Those of `work`, and of beginning and ending.
+pub fn snapshot<T, E>(
+    connection: &mut AnyConnection,
+    work: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
+) -> Result<T, E>
+where
+    E: From<diesel::result::Error>,
+{
+    transact(connection, ["BEGIN", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"], work)
+}
+
+/// Runs `work` in a transaction that begins so on SQLite and on PostgreSQL.
+fn transact<T, E>(
+    connection: &mut AnyConnection,
+    [on_sqlite, on_postgres]: [&str; 2],
+    work: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
+) -> Result<T, E>
+where
+    E: From<diesel::result::Error>,
+{
     match connection {
         AnyConnection::Sqlite(sqlite) => {
-            _turn = WRITERS.try_lock_for(BUSY_TIMEOUT);
-            AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE")?;
+            AnsiTransactionManager::begin_transaction_sql(sqlite, on_sqlite)?;
         }
-        // Named, because a server can be configured to have another default.
-        AnyConnection::Postgres(postgres) => AnsiTransactionManager::begin_transaction_sql(
-            postgres,
-            "BEGIN ISOLATION LEVEL READ COMMITTED",
-        )?,
+        AnyConnection::Postgres(postgres) => {
+            AnsiTransactionManager::begin_transaction_sql(postgres, on_postgres)?;
+        }
     }
     let result = work(connection);
     match &result {

@@ -29,6 +29,7 @@ fn main() -> ExitCode {
     }
     let trials = tests_of![
         postgres_comes_back_with_its_data,
+        a_copy_of_a_database_has_what_it_had,
         rabbitmq_comes_back,
         what_is_dropped_leaves_nothing,
         a_process_that_ends_leaves_nothing,
@@ -53,6 +54,16 @@ fn ask(url: &str, statement: &str) -> Result<String, String> {
         .unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
     if done.status.success() { Ok(text(&done.stdout)) } else { Err(text(&done.stderr)) }
+}
+
+fn a_copy_of_a_database_has_what_it_had() {
+    let server = test_servers::postgres();
+    let template = server.new_database();
+    ask(template.url(), "CREATE TABLE kept (text TEXT); INSERT INTO kept VALUES ('here')").unwrap();
+    let copies = [(); 2].map(|()| server.copy_of(&template));
+    ask(copies[0].url(), "DELETE FROM kept").unwrap();
+    let kept = |url: &str| ask(url, "SELECT text FROM kept").unwrap();
+    assert_eq!([copies[0].url(), copies[1].url(), template.url()].map(kept), ["", "here", "here"]);
 }
 
 fn postgres_comes_back_with_its_data() {

@@ -5,8 +5,7 @@ use super::child::{Child, ChildEnd};
 use super::decision::{LATER, decide};
 use super::task::Task;
 use crate::FunctionExit;
-use judge_types::{JudgementId, TraceContext};
-use std::sync::atomic::{AtomicU64, Ordering};
+use judge_types::TraceContext;
 use std::{sync::Arc, time::Duration};
 use store::leases;
 use tokio::{
@@ -48,16 +47,6 @@ impl Told {
     }
 }
 
-/// What no other function is called, on any machine, also where a task comes twice: by its name is freed what a dead one
-/// held.
-fn worker_name(judgement: JudgementId) -> String {
-    static SERIAL: AtomicU64 = AtomicU64::new(0);
-    let serial = SERIAL.fetch_add(1, Ordering::Relaxed);
-    let machine = rustix::system::uname();
-    let machine = machine.nodename().to_string_lossy();
-    format!("{machine}-{}-{serial}-{judgement}", std::process::id())
-}
-
 async fn deliver_one(
     config: &ScalerConfig,
     task: Task,
@@ -67,7 +56,9 @@ async fn deliver_one(
 ) {
     let judgement = task.judgement;
     let slot = config.metrics.begin(language, task.deliveries);
-    let worker = worker_name(judgement);
+    // By its name is freed what a dead one held, so no other has it: not in another container, whose processes have
+    // the same ids, nor where a task comes twice.
+    let worker = format!("{}-{:016x}", std::process::id(), super::random());
     let listener = Arc::clone(&slot);
     let listen = move |notice| listener.told(notice);
     let (end, log) = match Child::start(&config.function, &worker, core, &task.text, listen) {

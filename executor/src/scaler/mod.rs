@@ -15,6 +15,8 @@ pub use metrics::ScalerMetrics;
 use deliver::deliver;
 use other_versions::OtherVersions;
 use slots::Slots;
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
 use std::{ffi::OsString, future::Future, path::PathBuf, pin::pin, sync::Arc, time::Duration};
 use store::broker::{BrokerError, BrokerUrl, Link, consumer};
 use store::{Bell, Database};
@@ -235,6 +237,11 @@ async fn start_what_waits(
     }
     // All slots are taken: the end of a function wakes us.
     None
+}
+
+/// Any number. It may be guessed: the standard library's seeds are random, not secret.
+fn random() -> u64 {
+    RandomState::new().build_hasher().finish()
 }
 
 fn to_length(length: Duration) -> time::Duration {

@@ -1,8 +1,6 @@
 //! Tasks of another version of Gavel: they are left to executors of that version.
 
 use judge_types::TASK_VERSION;
-use std::collections::hash_map::RandomState;
-use std::hash::{BuildHasher, Hasher};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -35,8 +33,7 @@ fn pause(age: Duration, chance: f64) -> Duration {
 
 /// The same by chance.
 pub(super) fn pause_after(age: Duration) -> Duration {
-    // The standard library's seeds are random; nothing here must not be guessed.
-    let random = RandomState::new().build_hasher().finish();
+    let random = super::random();
     #[allow(clippy::cast_precision_loss, reason = "any number will do")]
     pause(age, random as f64 / u64::MAX as f64)
 }

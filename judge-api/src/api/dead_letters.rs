@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use store::dead_letters::{self, Ignore, Retry, Which};
 use store::judgements::{self, Judgement};
 use store::users::User;
+use store::{DatabaseError, database};
 use utoipa::{IntoParams, ToSchema};
 
 /// Which dead letters to list.
@@ -76,15 +77,18 @@ pub(crate) async fn page(app: &App, query: Query) -> Result<DeadLetterPage, ApiE
         State::Handled => Which::Handled,
     };
     app.db(move |connection| {
-        // One more than asked for tells whether there is a next page.
-        let mut found = dead_letters::list(connection, which, query.before, limit + 1)?;
-        let has_next = found.len() > limit as usize;
-        found.truncate(limit as usize);
-        Ok(DeadLetterPage {
-            open: dead_letters::count_open(connection)?,
-            next: found.last().map(|last| last.judgement.id).filter(|_| has_next),
-            dead_letters: found.into_iter().map(DeadLetterView::from).collect(),
+        database::snapshot(connection, |connection| {
+            // One more than asked for tells whether there is a next page.
+            let mut found = dead_letters::list(connection, which, query.before, limit + 1)?;
+            let has_next = found.len() > limit as usize;
+            found.truncate(limit as usize);
+            Ok::<_, DatabaseError>(DeadLetterPage {
+                open: dead_letters::count_open(connection)?,
+                next: found.last().map(|last| last.judgement.id).filter(|_| has_next),
+                dead_letters: found.into_iter().map(DeadLetterView::from).collect(),
+            })
         })
+        .map_err(ApiError::from)
     })
     .await
 }

@@ -1,6 +1,6 @@
 //! The database file: whose it is, what it may be called, and what a failed transaction says.
 
-use crate::support::{TestDatabase, on_each_database};
+use crate::support::{Scene, TestDatabase, on_each_database};
 use diesel::connection::SimpleConnection;
 use std::ffi::OsStr;
 use std::fs::{self, Permissions};
@@ -13,6 +13,7 @@ use store::{DatabaseError, DatabaseUrl, database, outbox};
 on_each_database! {
     a_failed_transaction_says_why_it_failed,
     many_may_make_the_tables_at_once,
+    a_snapshot_does_not_change_while_it_is_read,
     the_tables_of_a_newer_build_are_left_alone,
 }
 
@@ -93,6 +94,19 @@ fn the_tables_of_a_newer_build_are_left_alone(database: &TestDatabase) {
     assert!(refused.to_string().contains("29991231000000"), "{refused}");
     // Who is at work goes on.
     assert_eq!(outbox::depth(connection).unwrap(), (0, 0));
+}
+
+fn a_snapshot_does_not_change_while_it_is_read(database: &TestDatabase) {
+    let (reader, writer) = (&mut database.connection(), &mut database.connection());
+    let scene = Scene::new(writer);
+    scene.submit(writer);
+    let read = database::snapshot(reader, |reader| {
+        let before = outbox::depth(reader)?;
+        scene.submit(writer);
+        Ok::<_, DatabaseError>((before, outbox::depth(reader)?))
+    });
+    assert_eq!(read.unwrap(), ((1, 0), (1, 0)));
+    assert_eq!(outbox::depth(reader).unwrap(), (2, 0));
 }
 
 fn many_may_make_the_tables_at_once(database: &TestDatabase) {
