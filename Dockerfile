@@ -73,8 +73,10 @@ LABEL org.opencontainers.image.title="Gavel executor" \
       org.opencontainers.image.revision="${REVISION}"
 # The compilers and interpreters of `languages/definitions`; rustc comes from the first stage. `tini` is
 # process 1, which has to reap what functions that were killed leave behind. `mount` is for the entry point.
+# Slim images have no folders for manual pages, without which Java's packages cannot be installed.
 # hadolint ignore=DL3008
-RUN apt-get update \
+RUN mkdir -p /usr/share/man/man1 \
+    && apt-get update \
     && apt-get install -y --no-install-recommends \
         ca-certificates libssl3 mount tini \
         default-jdk-headless \

@@ -4,17 +4,20 @@ import re
 import tomllib
 from pathlib import Path
 
+from privileges import EXECUTOR_CAPABILITIES
 from tool import complaints
 
 # Comes from the build stage and not from Debian, whose is years older.
 NOT_FROM_DEBIAN = {"rustc"}
 # Part of every Debian.
 ESSENTIAL = {"bash"}
+# `gavel doctor` and a scaler's log say from there what is missing.
+SANDBOX_ADVICE = "sandbox/src/host.rs"
 
 
 def check(root: Path) -> list[str]:
     text = (root / "Dockerfile").read_text()
-    return complaints(["hadolint", "--no-color", "Dockerfile"], root) + bases(text) + toolchains(root, text) + context(root)
+    return complaints(["hadolint", "--no-color", "Dockerfile"], root) + bases(text) + toolchains(root, text) + context(root) + advice(root)
 
 
 def stages(text: str) -> dict[str, str]:
@@ -45,7 +48,11 @@ def toolchains(root: Path, text: str) -> list[str]:
     definitions = sorted((root / "languages/definitions").glob("*.toml"))
     needed = {tomllib.loads(path.read_text())["package"] for path in definitions}
     missing = needed - installed - NOT_FROM_DEBIAN - ESSENTIAL
-    return [f"stage executor does not install {package}, which a language needs" for package in sorted(missing)]
+    problems = [f"stage executor does not install {package}, which a language needs" for package in sorted(missing)]
+    # Their installation fails in a slim image, whose folder for manual pages is not there.
+    if "jdk" in text and not re.search(r"mkdir -p /usr/share/man/man1\b.*jdk", text, flags=re.DOTALL):
+        problems.append("stage executor makes no /usr/share/man/man1, without which Java cannot be installed")
+    return problems
 
 
 def context(root: Path) -> list[str]:
@@ -56,3 +63,10 @@ def context(root: Path) -> list[str]:
     if "deploy" in allowed or "*" not in (root / ".dockerignore").read_text().splitlines():
         problems.append(".dockerignore lets deploy/secrets through")
     return problems
+
+
+def advice(root: Path) -> list[str]:
+    """What the sandbox says a container lacks is what it is given here."""
+    text = (root / SANDBOX_ADVICE).read_text()
+    missing = sorted(each for each in EXECUTOR_CAPABILITIES if not re.search(rf"\b{each}\b", text))
+    return [f"{SANDBOX_ADVICE} does not name {each}, which executors are given" for each in missing]

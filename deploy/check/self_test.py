@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from checks import CHECKS
 
-COPIED = ["Dockerfile", "docker-compose.yml", ".dockerignore", ".gitignore", "Cargo.toml", "deploy", "languages/definitions"]
+COPIED = ["Dockerfile", "docker-compose.yml", ".dockerignore", ".gitignore", "Cargo.toml", "deploy", "languages/definitions", "sandbox/src/host.rs"]
 
 IMAGES, COMPOSE, SCRIPTS, KUBERNETES, SECRETS = CHECKS
 KUBE = "deploy/kubernetes"
@@ -33,8 +33,10 @@ FAULTS = [
     Fault(IMAGES, "Dockerfile", "rust:${RUST_VERSION}-slim-bookworm", "rust:latest", "rust:latest has no tag with a version"),
     Fault(IMAGES, "Dockerfile", "USER 10001:10001\n", "", "does not run as a user of its own"),
     Fault(IMAGES, "Dockerfile", "        ghc \\\n", "", "does not install ghc"),
+    Fault(IMAGES, "Dockerfile", "mkdir -p /usr/share/man/man1 \\\n    && ", "", "makes no /usr/share/man/man1"),
     Fault(IMAGES, ".dockerignore", "!judge-api\n", "", "keeps crate judge-api from the build"),
     Fault(IMAGES, ".dockerignore", "!deploy/healthy.sh", "!deploy", "lets deploy/secrets through"),
+    Fault(IMAGES, "sandbox/src/host.rs", "DAC_OVERRIDE and FOWNER", "DAC_OVERRIDE", "does not name FOWNER"),
     Fault(COMPOSE, "docker-compose.yml", "    stop_grace_period: 30s", "    stop_grace_periode: 30s", "stop_grace_periode"),
     Fault(COMPOSE, "docker-compose.yml", "cgroup: private", "privileged: true", "scaler: it is privileged"),
     Fault(COMPOSE, "docker-compose.yml", "FOWNER]", "FOWNER, SYS_PTRACE]", "scaler: its capabilities are not"),

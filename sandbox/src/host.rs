@@ -171,8 +171,9 @@ fn enforcement(level: Option<Level>) -> Enforcement {
 fn advise(level: Level, error: &SandboxError) -> String {
     let advice = match level {
         Level::Full => {
-            "run as root, with control groups that may be written to (in a container: \
-                        privileged, /sys/fs/cgroup read-write)"
+            "run as root, with control groups that may be written to (a container \
+                        needs no --privileged, but the capabilities SYS_ADMIN, SETUID, SETGID, \
+                        SETPCAP, KILL, DAC_OVERRIDE and FOWNER, and what deploy/README.md says)"
         }
         Level::UserNamespace => {
             "allow unprivileged user namespaces (sysctl \
