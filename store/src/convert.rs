@@ -33,7 +33,8 @@ pub(crate) fn from_integer(value: i32) -> u32 {
     u32::try_from(value).unwrap_or(0)
 }
 
-/// Free text from untrusted programs: PostgreSQL's TEXT cannot hold NUL.
+/// Free text from untrusted programs and people, to be stored or looked for: PostgreSQL's TEXT cannot hold NUL, and
+/// refuses to compare with it.
 pub(crate) fn to_text(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
 }

@@ -2,7 +2,7 @@
 
 use crate::convert::{
     from_bigint, from_integer, from_json, from_timestamp, parse, to_bigint, to_integer, to_json,
-    to_timestamp,
+    to_text, to_timestamp,
 };
 use crate::schema::{problem_versions, problems};
 use crate::{AnyConnection, DatabaseError, database};
@@ -150,7 +150,7 @@ pub fn save_version(
                 problem_versions::problem_id.eq(id.to_string()),
                 problem_versions::version.eq(version),
                 problem_versions::package_hash.eq(new.package.as_str()),
-                problem_versions::title.eq(new.title),
+                problem_versions::title.eq(to_text(new.title)),
                 problem_versions::limits.eq(to_json("limits", &new.limits)?),
                 problem_versions::public_content.eq(new.public_content),
                 problem_versions::package_bytes.eq(to_bigint(new.package_bytes)),
@@ -203,7 +203,7 @@ pub fn by_short_name(
     short_name: &str,
 ) -> Result<Option<Problem>, DatabaseError> {
     current!()
-        .filter(problems::short_name.eq(short_name))
+        .filter(problems::short_name.eq(to_text(short_name)))
         .first::<(ProblemRow, VersionRow)>(connection)
         .optional()?
         .map(problem)

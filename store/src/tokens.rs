@@ -1,6 +1,6 @@
 //! Sessions and API tokens. Only hashes of their secrets are stored.
 
-use crate::convert::{from_timestamp, parse, to_timestamp};
+use crate::convert::{from_timestamp, parse, to_text, to_timestamp};
 use crate::schema::tokens;
 use crate::users::User;
 use crate::{AnyConnection, DatabaseError};
@@ -96,7 +96,7 @@ pub fn create(
             tokens::id.eq(id.to_string()),
             tokens::user_id.eq(user.to_string()),
             tokens::kind.eq(kind.name()),
-            tokens::name.eq(name),
+            tokens::name.eq(to_text(name)),
             tokens::secret_hash.eq(hash(secret)),
             tokens::created_at.eq(to_timestamp(judge_types::now())),
             tokens::expires_at.eq(to_timestamp(expires_at)),

@@ -1,6 +1,6 @@
 //! Users and their roles.
 
-use crate::convert::{from_timestamp, parse, to_timestamp};
+use crate::convert::{from_timestamp, parse, to_text, to_timestamp};
 use crate::schema::users;
 use crate::{AnyConnection, DatabaseError, database};
 use diesel::prelude::*;
@@ -42,7 +42,7 @@ fn credentials(row: Row) -> Result<Credentials, DatabaseError> {
 }
 
 fn key(username: &str) -> String {
-    username.to_lowercase()
+    to_text(username).to_lowercase()
 }
 
 /// Adds a user; `None` where the username is taken.

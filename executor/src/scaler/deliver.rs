@@ -58,7 +58,7 @@ async fn deliver_one(
     let slot = config.metrics.begin(language, task.deliveries);
     // By its name is freed what a dead one held, so no other has it: not in another container, whose processes have
     // the same ids, nor where a task comes twice.
-    let worker = format!("{}-{:016x}", std::process::id(), super::random());
+    let worker = format!("{}-{:016x}-{judgement}", std::process::id(), super::random());
     let listener = Arc::clone(&slot);
     let listen = move |notice| listener.told(notice);
     let (end, log) = match Child::start(&config.function, &worker, core, &task.text, listen) {

@@ -1,11 +1,14 @@
 //! Whatever goes wrong is answered in the one shape.
 
-use crate::support::{On, TestApp, on_each_database, refusal, refused};
+use crate::package::Package;
+use crate::support::{On, TestApp, answer, on_each_database, refusal, refused};
 use judge_types::Role;
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
+use serde_json::json;
 
 on_each_database! {
+    a_name_that_no_database_can_hold_is_nobodys,
     every_refusal_has_a_code_and_a_message,
     a_wrong_method_is_told_the_right_ones,
     every_answer_is_safe_to_show_and_can_be_found_in_the_log,
@@ -71,6 +74,38 @@ async fn every_refusal_has_a_code_and_a_message(on: On) {
         let request = app.get(path).bearer_auth(&person.token);
         assert_eq!(refusal(request).await, refused(404, "not_found", None), "{path}");
     }
+}
+
+/// PostgreSQL refuses to compare with a text that has a NUL.
+async fn a_name_that_no_database_can_hold_is_nobodys(on: On) {
+    let app = TestApp::start(on).await.with_sum().await;
+    let root = app.person("root", Role::Admin);
+    let [ada, nul] =
+        ["ada", "a\0"].map(|name| json!({ "username": name, "password": "long enough" }));
+    answer(app.post("/api/v1/register").json(&ada)).await;
+    let login = refusal(app.post("/api/v1/login").json(&nul)).await;
+    assert_eq!(login.0, 401, "{login:?}");
+    let register = refusal(app.post("/api/v1/register").json(&nul)).await;
+    assert_eq!(register, refused(422, "invalid", Some("username")));
+    for path in [
+        "/api/v1/problems/%00",
+        "/api/v1/problems/sum%00",
+        "/api/v1/submissions?problem_id=%00",
+        "/api/v1/submissions?username=%00",
+    ] {
+        let status = app.get(path).bearer_auth(&root.token).send().await.unwrap().status();
+        assert!(status.is_client_error(), "{path}: {status}");
+    }
+    let sent = json!({ "problem_id": "\0", "files": [{ "name": "a.py", "content": "\0" }] });
+    let sent = refusal(app.post("/api/v1/submissions").bearer_auth(&root.token).json(&sent)).await;
+    assert!(sent.0 < 500, "{sent:?}");
+    let zip = Package::sum().file("problem.yaml", b"name: \"Sum\\0\"\nlicense: cc0\n").zip();
+    let path = "/api/v1/problems";
+    let part = Part::bytes(zip).file_name("other.zip");
+    let upload =
+        app.post(path).bearer_auth(&root.token).multipart(Form::new().part("package", part));
+    let status = upload.send().await.unwrap().status();
+    assert!(!status.is_server_error(), "{status}");
 }
 
 async fn a_wrong_method_is_told_the_right_ones(on: On) {
