@@ -9,10 +9,19 @@
 set -eu
 
 while read -r _ folder type options _; do
-    case $type in cgroup | cgroup2) ;; *) continue ;; esac
+    case $type in
+        cgroup2) ;;
+        # Version 1 has a tree for each controller: those that count and bound a box, and no other, as
+        # `devices` is what keeps a container from the host's disks.
+        cgroup) case ,$options, in *,cpuacct,* | *,memory,* | *,pids,*) ;; *) continue ;; esac ;;
+        *) continue ;;
+    esac
     case ,$options, in *,ro,*) ;; *) continue ;; esac
-    mount -o remount,bind,rw "$folder" ||
+    if ! mount -o remount,bind,rw "$folder" 2>/dev/null; then
         echo "executor: $folder stays read-only; the container lacks CAP_SYS_ADMIN, or AppArmor forbids it" >&2
+        # None of the others can be had either.
+        break
+    fi
 done </proc/self/mounts
 
 exec gavel "$@"

@@ -10,6 +10,9 @@ from tool import complaints
 FILE = "docker-compose.yml"
 # Their health check is the image's.
 CHECKED_BY_IMAGE = {"api", "scaler"}
+# The broker's client logs ordinary answers as errors; a filter of one's own takes the place of the one that silences it.
+QUIET = "lapin=off"
+SETTINGS = ("deploy/kubernetes/base/api/settings.yaml", "deploy/kubernetes/base/executors/settings.yaml")
 # They do their work and end.
 ONE_SHOT = {"bucket"}
 
@@ -27,6 +30,11 @@ def check(root: Path) -> list[str]:
     profile = [option for option in whole["services"]["scaler"]["security_opt"] if option.startswith("seccomp=")]
     if not (profile and (root / profile[0].removeprefix("seccomp=")).is_file()):
         problems.append("scaler: its seccomp profile is not a file of this repository")
+    if "/tmp:exec" not in whole["services"]["scaler"].get("tmpfs", []):
+        problems.append("scaler: level minimal cannot run programs in its /tmp")
+    for name in (FILE, *SETTINGS):
+        if not all(QUIET in filters for filters in re.findall(r"^ *GAVEL_LOG: *(.+)$", (root / name).read_text(), re.MULTILINE)):
+            problems.append(f"{name}: GAVEL_LOG is without {QUIET}")
     return problems
 
 
