@@ -7,6 +7,7 @@ use crate::proxy::Proxy;
 use judge_types::JudgementId;
 use std::io::Write;
 use std::net::TcpListener;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use test_servers::{Postgres, PostgresDatabase, RabbitMq};
@@ -183,9 +184,8 @@ impl World {
 impl Machine {
     fn new(arguments: Vec<String>) -> Self {
         let disk = Disk::new();
-        // In memory that never fills up.
-        let clock =
-            Clock::new(format!("/dev/shm/clock-{}", arguments.join("-").replace('/', "-")).into());
+        // In memory that never fills up, under a name that no other machine's clock has.
+        let clock = Clock::new(Path::new("/dev/shm").join(disk.path().file_name().unwrap()));
         Self { arguments, disk, clock, process: None }
     }
 
