@@ -20,6 +20,7 @@ use crate::request;
 use crate::spec::{BoxSpec, Level};
 use crate::stopper;
 use crate::supervise::wait_readable;
+use crate::sys::capabilities;
 use crate::sys::process::kill_by_pidfd;
 use crate::work_dir::WorkDir;
 
@@ -79,6 +80,11 @@ impl Sandbox {
         let unavailable = |reason| SandboxError::LevelUnavailable { level, reason };
         if level == Level::Full && !geteuid().is_root() {
             return Err(unavailable("it needs root".to_owned()));
+        }
+        // Some are missed only once a program does not die, or has made a file that nobody else may read.
+        let missing = if level == Level::Full { capabilities::missing() } else { &[] };
+        if !missing.is_empty() {
+            return Err(unavailable(format!("it lacks the capability {}", missing.join(", "))));
         }
         let place = match level {
             Level::Minimal => Some(Place::find(spec)?),

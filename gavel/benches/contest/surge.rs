@@ -12,9 +12,9 @@ use time::OffsetDateTime;
 const TEAMS: usize = 20;
 const SURGE: f64 = 100.0;
 /// How long the judge is looked at when it is idle.
-const IDLE: Duration = Duration::from_secs(30);
+const IDLE: Duration = Duration::from_secs(20);
 /// How long the load is steady.
-const STEADY: Duration = Duration::from_secs(180);
+const STEADY: Duration = Duration::from_secs(90);
 /// How often the pages are asked for meanwhile.
 const GLANCE: Duration = Duration::from_millis(50);
 /// Computes for so many seconds, then solves `hello`, in two languages.

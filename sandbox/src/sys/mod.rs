@@ -1,5 +1,6 @@
 //! The kernel interfaces that neither libc nor nix wraps: each a thin safe function.
 
+pub(crate) mod capabilities;
 pub(crate) mod futex;
 pub(crate) mod image;
 pub(crate) mod landlock;
