@@ -6,12 +6,14 @@ mod browser;
 mod command_line;
 mod database;
 mod dead_letters;
+mod encrypted;
 #[path = "../../../judge-api/tests/api/exposition.rs"]
 mod exposition;
 mod judge;
 mod judging;
 mod monitoring;
 mod nothing_lost;
+mod packages_in_s3;
 mod parts;
 mod sandbox_contract;
 mod sandbox_runs;
