@@ -24,6 +24,7 @@ packages=(
     mono-mcs mono-runtime    # C#
     chromium chromium-driver # the browser that the pages are tested in
     postgresql rabbitmq-server # database and broker; the tests start servers of their own
+    libssl-dev pkg-config    # TLS to PostgreSQL, as the images have it
     procps                   # kill, for the tests of what dies
     faketime                 # clocks that jump, for the chaos test
     mandoc                   # the manual page is checked with it
@@ -54,8 +55,11 @@ fi
 step "Formatting"
 cargo fmt --all --check
 
+# Lints and tests take the same build: the one that the images are made of.
+build=(--workspace --locked --features gavel/postgres-tls)
+
 step "Lints"
-cargo clippy --workspace --all-targets --locked -- -D warnings
+cargo clippy "${build[@]}" --all-targets -- -D warnings
 
 step "Crate boundaries"
 # What ARCHITECTURE.md says is absent, is absent.
@@ -84,7 +88,8 @@ deploy/check.sh
 deploy/check.sh --self-test
 
 step "Tests"
-cargo test --workspace --locked
+triple=$(rustc -vV | sed -n 's/^host: //p' | tr 'a-z-' 'A-Z_')
+env "CARGO_TARGET_${triple}_RUNNER=$PWD/test-servers/run-tests.sh" cargo test "${build[@]}"
 
 if [ ! -s /sys/fs/cgroup/cgroup.controllers ]; then
     # With as many tests as take no longer than the rest; CONTRIBUTING.md has how to run them all.

@@ -64,8 +64,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     if !matches!(options.command, Command::CreateUser { .. }) {
         options.data.must_exist()?;
     }
-    let url = options.data.database()?;
-    database::migrate(&url).with_context(|| format!("prepare the database {url}"))?;
+    let url = options.data.prepared_database()?;
     let connection = &mut database::connect(&url)?;
     match &options.command {
         Command::Users { json } => list(connection, *json)?,

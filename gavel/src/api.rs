@@ -1,6 +1,6 @@
 //! `gavel api`: the web server of a judge whose functions run elsewhere.
 
-use crate::broker::BrokerOptions;
+use crate::broker::{self, BrokerOptions};
 use crate::data::{DataOptions, Holder};
 use crate::logging;
 use crate::monitoring::MonitoringOptions;
@@ -61,8 +61,12 @@ async fn serve(options: &Options) -> anyhow::Result<ExitCode> {
     say!("  database   {}", options.data.database()?);
     say!("  broker     {broker}");
     say!("  languages  {}", languages.list().len());
+    let prepared = async {
+        broker::check(&broker).await?;
+        options.serve.prepare(&options.data).await
+    };
     let database = tokio::select! {
-        database = options.serve.prepare(&options.data) => database?,
+        database = prepared => database?,
         () = stop.asked() => return Ok(ExitCode::SUCCESS),
     };
     let bell = Bell::default();

@@ -3,7 +3,7 @@
 use crate::secret::{self, Unread};
 use anyhow::{Context, bail};
 use std::path::PathBuf;
-use store::broker::BrokerUrl;
+use store::broker::{BrokerError, BrokerUrl, check as check_connection};
 
 /// Where the broker is.
 #[derive(Debug, Clone, clap::Args)]
@@ -17,7 +17,7 @@ pub(crate) struct BrokerOptions {
     /// File that holds the broker's address
     #[arg(long, value_name = "FILE", env = "GAVEL_BROKER_FILE")]
     broker_file: Option<PathBuf>,
-    /// File with certificates (PEM) to trust for amqps, in the place of the public authorities'
+    /// File with certificates (PEM) to trust for amqps, besides the public authorities'
     #[arg(long, value_name = "FILE", env = "GAVEL_BROKER_CA")]
     broker_ca: Option<PathBuf>,
 }
@@ -33,6 +33,25 @@ impl BrokerOptions {
             );
         };
         let url: BrokerUrl = url.parse().context("option --broker or GAVEL_BROKER")?;
-        Ok(url.trusting(self.broker_ca.clone()))
+        url.trusting(self.broker_ca.clone()).context("option --broker-ca or GAVEL_BROKER_CA")
     }
+}
+
+/// Fails where the broker does not let us in or is not to be trusted. One that is away is waited for, later.
+pub(crate) async fn check(broker: &BrokerUrl) -> anyhow::Result<()> {
+    let Err(error) = check_connection(broker).await else { return Ok(()) };
+    let is_refusal = error.is_refusal();
+    let explained = explained(error, broker);
+    if is_refusal {
+        return Err(explained);
+    }
+    tracing::warn!(error = format!("{explained:#}"), "the broker is not there yet");
+    Ok(())
+}
+
+/// Says with what the broker was to be reached.
+pub(crate) fn explained(error: BrokerError, broker: &BrokerUrl) -> anyhow::Error {
+    anyhow::Error::new(error).context(format!(
+        "option --broker or GAVEL_BROKER: {broker} cannot be used; it goes by --broker-ca too where it begins with amqps"
+    ))
 }

@@ -1,5 +1,6 @@
 //! The data folder: all that the embedded judge keeps.
 
+use crate::blobs::BlobsOptions;
 use crate::secret::{self, Unread};
 use anyhow::{Context, bail};
 use executor::{Meter, PackageCache, Workbench};
@@ -9,7 +10,7 @@ use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File, TryLockError};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
-use store::{Blobs, DatabaseUrl};
+use store::{Blobs, DatabaseUrl, database};
 
 /// Where the data folder is and how strong the sandbox must be.
 #[derive(Debug, Clone, clap::Args)]
@@ -25,19 +26,14 @@ pub(crate) struct DataOptions {
     /// File that holds the database's URL
     #[arg(long, value_name = "FILE", env = "GAVEL_DATABASE_FILE")]
     database_file: Option<PathBuf>,
-    /// Where packages are kept, file:///FOLDER or s3://BUCKET/PREFIX, if not in the data folder
-    ///
-    /// Keys, region and endpoint of S3 are those in AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION and
-    /// AWS_ENDPOINT; AWS_ALLOW_HTTP=true lets it do without TLS.
-    #[arg(long, value_name = "URL", env = "GAVEL_BLOBS")]
-    blobs: Option<String>,
+    #[command(flatten)]
+    blobs: BlobsOptions,
     #[command(flatten)]
     pub(crate) sandbox: SandboxOptions,
 }
 
-/// Tell a function where everything is: out of sight, for there may be a password in them.
+/// Tells a function where everything is: out of sight, for there may be a password in it.
 const DATABASE_VARIABLE: &str = "GAVEL_DATABASE";
-const BLOBS_VARIABLE: &str = "GAVEL_BLOBS";
 
 /// What holds a data folder. One of each may do so at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,19 +126,30 @@ impl DataOptions {
         }
     }
 
+    /// The database, brought to its shape.
+    pub(crate) fn prepared_database(&self) -> anyhow::Result<DatabaseUrl> {
+        let url = self.database()?;
+        database::migrate(&url).with_context(|| {
+            format!("option --database or GAVEL_DATABASE: prepare the database {url}")
+        })?;
+        Ok(url)
+    }
+
     /// What a function needs in its environment to find the same database and packages.
     pub(crate) fn environment(&self) -> anyhow::Result<Vec<(OsString, OsString)>> {
         let url = self.database()?;
         let text = url.with_password().with_context(|| format!("{url} is not in UTF-8"))?;
-        let blobs = self.blobs.as_ref().map(|url| (BLOBS_VARIABLE.into(), url.into()));
+        let blobs = self.blobs.environment()?;
         Ok([(DATABASE_VARIABLE.into(), text.into())].into_iter().chain(blobs).collect())
     }
 
     pub(crate) fn blobs(&self) -> anyhow::Result<Blobs> {
-        match &self.blobs {
-            Some(url) => Blobs::at(url).context("option --blobs or GAVEL_BLOBS"),
-            None => Ok(Blobs::in_folder(&self.data.join("blobs"))?),
-        }
+        self.blobs.open(&self.data)
+    }
+
+    /// Fails where the store of packages cannot be reached or does not let us in.
+    pub(crate) async fn check_blobs(&self) -> anyhow::Result<()> {
+        self.blobs.check().await
     }
 
     pub(crate) fn workbench(&self) -> anyhow::Result<Workbench> {

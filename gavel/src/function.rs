@@ -1,6 +1,6 @@
 //! `gavel function`: one message in, one verdict out; or the messages that a broker has.
 
-use crate::broker::BrokerOptions;
+use crate::broker::{BrokerOptions, explained};
 use crate::judging::{JudgeOptions, found_here};
 use crate::monitoring::MonitoringOptions;
 use crate::stop::{StopSignals, runtime};
@@ -96,7 +96,7 @@ pub(crate) fn run(options: &Options, started: Instant) -> anyhow::Result<ExitCod
 async fn serve(options: &Options) -> anyhow::Result<ExitCode> {
     let stop = StopSignals::listen()?;
     let broker = options.broker.broker()?;
-    let (database, link) = (scale::open(&options.data)?, Link::default());
+    let (database, link) = (scale::open(&options.data, &broker).await?, Link::default());
     let monitoring = Monitoring::of_executor(database.clone(), Some(link.clone()));
     let tasks = TaskSource::Broker { broker: broker.clone(), priority: priority(), link };
     let found = found_here(&options.data.sandbox.languages()?);
@@ -106,7 +106,8 @@ async fn serve(options: &Options) -> anyhow::Result<ExitCode> {
         options.monitoring.serve(&monitoring)?;
         return scale::until_stopped(config, stop).await;
     }
-    if !Scaler::run_once(&config, &broker).await.context("take a message")? {
+    let taken = Scaler::run_once(&config, &broker).await;
+    if !taken.map_err(|error| explained(error, &broker))? {
         tracing::info!("there was no message");
     }
     Ok(ExitCode::SUCCESS)

@@ -71,10 +71,16 @@ impl JudgeOptions {
             program: std::env::current_exe().context("find this executable")?,
             arguments,
             environment: data.environment()?,
-            // Its database is told to it as it was found, and of the broker it knows nothing.
-            hidden: ["GAVEL_DATABASE_FILE", "GAVEL_BROKER", "GAVEL_BROKER_FILE"]
-                .map(Into::into)
-                .into(),
+            // What was in files is told to it as it was found, and of the broker it knows nothing.
+            hidden: [
+                "GAVEL_DATABASE_FILE",
+                "GAVEL_BLOBS_SECRET_FILE",
+                "GAVEL_BROKER",
+                "GAVEL_BROKER_FILE",
+                "GAVEL_BROKER_CA",
+            ]
+            .map(Into::into)
+            .into(),
         })
     }
 }

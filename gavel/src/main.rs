@@ -2,6 +2,7 @@
 
 mod admin;
 mod api;
+mod blobs;
 mod broker;
 mod cli;
 mod data;

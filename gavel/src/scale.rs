@@ -1,6 +1,6 @@
 //! `gavel scale`: takes tasks from RabbitMQ and judges them on this machine.
 
-use crate::broker::BrokerOptions;
+use crate::broker::{self, BrokerOptions};
 use crate::data::{DataOptions, Holder};
 use crate::judging::{JudgeOptions, found_here};
 use crate::monitoring::MonitoringOptions;
@@ -11,8 +11,8 @@ use anyhow::Context;
 use executor::{Scaler, ScalerConfig, TaskSource};
 use judge_api::monitoring::Monitoring;
 use std::process::ExitCode;
-use store::broker::Link;
-use store::{Database, database};
+use store::Database;
+use store::broker::{BrokerUrl, Link};
 use tokio::sync::oneshot;
 
 const MORE: &str = "\
@@ -54,7 +54,7 @@ async fn serve(options: &Options) -> anyhow::Result<ExitCode> {
     up::introduce_sandbox(&options.data);
     let found = found_here(&options.data.sandbox.languages()?);
     say!("  languages  {} (`gavel doctor` lists them)", found.len());
-    let database = open(&options.data)?;
+    let database = open(&options.data, &broker).await?;
     let link = Link::default();
     let monitoring = Monitoring::of_executor(database.clone(), Some(link.clone()));
     let tasks = TaskSource::Broker { broker, priority: 0, link };
@@ -64,11 +64,11 @@ async fn serve(options: &Options) -> anyhow::Result<ExitCode> {
     until_stopped(config, stop).await
 }
 
-/// The database, brought to its shape.
-pub(crate) fn open(data: &DataOptions) -> anyhow::Result<Database> {
-    let url = data.database()?;
-    database::migrate(&url).with_context(|| format!("prepare the database {url}"))?;
-    Ok(Database::open(url, DATABASE_CONNECTIONS)?)
+/// The database, once it is known that broker and packages can be reached as well.
+pub(crate) async fn open(data: &DataOptions, broker: &BrokerUrl) -> anyhow::Result<Database> {
+    broker::check(broker).await?;
+    data.check_blobs().await?;
+    Ok(Database::open(data.prepared_database()?, DATABASE_CONNECTIONS)?)
 }
 
 /// Runs a scaler until it ends by itself, or is asked to.

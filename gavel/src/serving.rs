@@ -11,7 +11,7 @@ use judge_api::{ApiConfig, ApiLimits, OfferedLanguages};
 use judge_types::Role;
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
-use store::{Bell, Database, database, submissions::RateLimit, users};
+use store::{Bell, Database, submissions::RateLimit, users};
 
 /// How to serve the API and the pages.
 #[derive(Debug, Clone, clap::Args)]
@@ -51,9 +51,8 @@ impl ServeOptions {
 
     /// Brings the database to its shape, makes the first administrator and loads the examples, once.
     pub(crate) async fn prepare(&self, data: &DataOptions) -> anyhow::Result<Database> {
-        let url = data.database()?;
-        database::migrate(&url).with_context(|| format!("prepare the database {url}"))?;
-        let database = Database::open(url, DATABASE_CONNECTIONS)?;
+        let database = Database::open(data.prepared_database()?, DATABASE_CONNECTIONS)?;
+        data.check_blobs().await?;
         first_admin(&database)?;
         if !self.no_examples {
             demo::load(&database, &data.blobs()?, &data.scratch()).await?;

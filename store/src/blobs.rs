@@ -1,6 +1,7 @@
 //! Large, immutable things by key: problem packages and what is public of them.
 
 use futures_util::{StreamExt, TryStreamExt};
+use object_store::Error::PermissionDenied;
 use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
@@ -24,14 +25,9 @@ pub enum BlobError {
     /// There is no blob of this key.
     #[error("no blob {0}")]
     Missing(String),
-    /// The URL names no store.
-    #[error("blob store {url}: {reason}")]
-    Url {
-        /// The URL as given.
-        url: String,
-        /// What is wrong with it.
-        reason: String,
-    },
+    /// The URL, or what belongs to it, names no store.
+    #[error("blob store: {0}")]
+    Url(String),
     /// The key is not one that the store takes.
     #[error("blob key {key:?}: {reason}")]
     Key {
@@ -88,33 +84,25 @@ impl Blobs {
         Ok(Self { store: Arc::new(store) })
     }
 
-    /// Blobs at a URL: `file:///FOLDER`, or `s3://BUCKET/PREFIX` with the keys, region and endpoint that the
-    /// environment names (`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`, `AWS_ENDPOINT`, …).
-    ///
-    /// # Errors
-    /// Where the URL is no such one, or the folder cannot be made or used.
-    pub fn at(url: &str) -> Result<Self, BlobError> {
-        let wrong =
-            |reason: &str| BlobError::Url { url: url.to_owned(), reason: reason.to_owned() };
-        if let Some(folder) = url.strip_prefix("file://") {
-            if !folder.starts_with('/') {
-                return Err(wrong("a folder's path begins with /: file:///FOLDER"));
-            }
-            return Self::in_folder(Path::new(folder));
-        }
-        let Some((bucket, prefix)) =
-            url.strip_prefix("s3://").map(|rest| rest.split_once('/').unwrap_or((rest, "")))
-        else {
-            return Err(wrong("must begin with file:// or s3://"));
-        };
-        if bucket.is_empty() {
-            return Err(wrong("names no bucket: s3://BUCKET/PREFIX"));
-        }
-        let store = AmazonS3Builder::from_env()
-            .with_bucket_name(bucket)
-            .build()
-            .map_err(|source| failed("open store for", "/", source))?;
+    /// Blobs in a bucket, below a prefix.
+    pub(crate) fn in_bucket(client: AmazonS3Builder, prefix: &str) -> Result<Self, BlobError> {
+        let store = client.build().map_err(|source| failed("open store for", "/", source))?;
         Ok(Self { store: Arc::new(PrefixStore::new(store, parse(prefix)?)) })
+    }
+
+    /// Whether the store can be reached and lets us in.
+    pub(crate) async fn check(&self) -> Result<(), BlobError> {
+        // Not by looking it up: what answers that has no body to say what is wrong.
+        match self.get("check").await {
+            Ok(_) | Err(BlobError::Missing(_)) => Ok(()),
+            // To whoever may read and not list, S3 does not say that a blob is missing.
+            Err(BlobError::Store { source: PermissionDenied { source, .. }, .. })
+                if source.to_string().contains("AccessDenied") =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Stores a small blob.
@@ -238,7 +226,10 @@ fn parse(key: &str) -> Result<Key, BlobError> {
 }
 
 fn failed(operation: &'static str, key: &str, source: object_store::Error) -> BlobError {
-    if matches!(source, object_store::Error::NotFound { .. }) {
+    // That there is no bucket says nothing of what is in it.
+    if let object_store::Error::NotFound { source: why, .. } = &source
+        && !why.to_string().contains("NoSuchBucket")
+    {
         return BlobError::Missing(key.to_owned());
     }
     BlobError::Store { operation, key: key.to_owned(), source }

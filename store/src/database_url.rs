@@ -32,6 +32,13 @@ impl FromStr for DatabaseUrl {
     type Err = DatabaseError;
 
     fn from_str(url: &str) -> Result<Self, DatabaseError> {
+        Self::parse(url, cfg!(feature = "postgres-tls"))
+    }
+}
+
+impl DatabaseUrl {
+    /// The database of this URL, for a build that speaks TLS to PostgreSQL or does not.
+    fn parse(url: &str, has_tls: bool) -> Result<Self, DatabaseError> {
         if let Some(path) = url.strip_prefix("sqlite:") {
             let path = path.strip_prefix("//").unwrap_or(path);
             if path.is_empty() {
@@ -43,6 +50,12 @@ impl FromStr for DatabaseUrl {
             return Err(DatabaseError::Url("must start with sqlite: or postgres://".into()));
         };
         parts.check().map_err(|wrong| DatabaseError::Url(wrong.into()))?;
+        if !has_tls && let Some(parameter) = parts.parameters().find(|one| asks_for_tls(one)) {
+            return Err(DatabaseError::Url(format!(
+                "{parameter} asks for TLS, which this build does not speak to PostgreSQL: \
+                 take one that was built with --features postgres-tls"
+            )));
+        }
         Ok(Self::Postgres(PostgresUrl(url.to_owned())))
     }
 }
@@ -135,7 +148,7 @@ impl<'a> Parts<'a> {
             }
         }
         let misplaced = self.user.contains('?')
-            || [self.hosts, self.path].iter().any(|part| part.contains('@'))
+            || [self.hosts, self.path, self.query].iter().any(|part| part.contains('@'))
             || !self.hosts.split(',').all(is_host);
         if misplaced {
             return Err("must be postgres://USER:PASSWORD@HOST:PORT/DATABASE?NAME=VALUE&…; \
@@ -150,6 +163,16 @@ impl<'a> Parts<'a> {
 
 fn name_of(parameter: &str) -> &str {
     parameter.split('=').next().unwrap_or_default()
+}
+
+/// Whether a parameter makes no sense without TLS. libpq refuses what spells one in another way.
+fn asks_for_tls(parameter: &str) -> bool {
+    let (name, value) = parameter.split_once('=').unwrap_or_default();
+    match name {
+        "sslmode" => ["require", "verify-ca", "verify-full"].contains(&value),
+        "sslrootcert" => true,
+        _ => false,
+    }
 }
 
 fn is_escaped(part: &str) -> bool {
@@ -198,9 +221,9 @@ mod tests {
                 "postgres://db/gavel?password=secret&sslmode=verify-full&sslpassword=secret",
                 "postgres://db/gavel?sslmode=verify-full",
             ),
-            ("postgres:///gavel?pass%77ord=se@cret&host=/run/x", "postgres:///gavel?host=/run/x"),
+            ("postgres:///gavel?pass%77ord=se%40cret&host=/run/x", "postgres:///gavel?host=/run/x"),
         ] {
-            let parsed: DatabaseUrl = url.parse().unwrap();
+            let parsed = DatabaseUrl::parse(url, true).unwrap();
             assert_eq!(format!("{parsed} {parsed:?}"), format!("{shown} {shown}"));
             assert_eq!(parsed.with_password().unwrap(), url);
         }
@@ -214,6 +237,8 @@ mod tests {
             "postgres://gavel:12/ret@db/gavel",
             "postgres://gavel:sec?ret@db/gavel",
             "postgres://db?password=sec@ret",
+            "postgres://gavel:@secret?@db/gavel?sslmode=disable",
+            "postgres://gavel:@secret?x=@db/gavel",
             "postgres://gavel:sec%ret@db/gavel",
             "postgres://gavel:sec%00ret@db/gavel",
             "postgres://gavel:sec ret@db/gavel",
@@ -225,6 +250,22 @@ mod tests {
             let refused = url.parse::<DatabaseUrl>().unwrap_err();
             let said = format!("{refused} {refused:?}");
             assert!(!said.contains("sec") && !said.contains("ret"), "{url}: {said}");
+        }
+    }
+
+    #[test]
+    fn tls_is_refused_where_it_is_not_spoken_not_left_out() {
+        for parameter in
+            ["sslmode=require", "sslmode=verify-ca", "sslmode=verify-full", "sslrootcert=ca.pem"]
+        {
+            let url = format!("postgres://gavel:secret@db/gavel?connect_timeout=5&{parameter}");
+            let said = DatabaseUrl::parse(&url, false).unwrap_err().to_string();
+            assert!(said.contains(parameter) && said.contains("postgres-tls"), "{said}");
+            assert!(!said.contains("secret"), "{said}");
+            assert!(DatabaseUrl::parse(&url, true).is_ok(), "{url}");
+        }
+        for url in ["postgres://db/gavel", "postgres://db/gavel?sslmode=disable"] {
+            assert!(DatabaseUrl::parse(url, false).is_ok(), "{url}");
         }
     }
 }

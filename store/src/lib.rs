@@ -23,6 +23,7 @@ pub mod tokens;
 pub mod users;
 
 mod bell;
+mod blobs_url;
 mod convert;
 mod database_url;
 mod error;
@@ -30,6 +31,7 @@ mod schema;
 
 pub use bell::Bell;
 pub use blobs::{BlobError, Blobs};
+pub use blobs_url::BlobsUrl;
 pub use database::{AnyConnection, Database, PoolUse};
 pub use database_url::{DatabaseUrl, PostgresUrl};
 pub use error::DatabaseError;

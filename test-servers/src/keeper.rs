@@ -34,11 +34,11 @@ struct Inner {
 }
 
 /// How to start a server.
-pub(crate) struct Server {
+pub(crate) struct Program {
     /// What it is called in messages and in the name of its folder.
     pub(crate) name: &'static str,
-    /// Whose rights it gets where we are root.
-    pub(crate) user: &'static str,
+    /// Whose rights it gets where we are root; `None` for ours.
+    pub(crate) user: Option<&'static str>,
     /// The program and its arguments; it runs in the folder and does not put itself into the background.
     pub(crate) command: Vec<OsString>,
     /// Variables on top of ours.
@@ -47,14 +47,14 @@ pub(crate) struct Server {
 
 impl Keeper {
     /// Makes the folder; starts nothing yet.
-    pub(crate) fn new(server: Server) -> Self {
-        let name = server.name;
+    pub(crate) fn new(program: Program) -> Self {
+        let name = program.name;
         let folder = format!("gavel-test-{name}-{}-{:016x}", std::process::id(), random());
         let folder = std::env::temp_dir().join(folder);
         let mut command = Command::new("/bin/sh");
-        command.args(["-c", SCRIPT, "keeper"]).arg(&folder).args(server.command);
-        command.envs(server.environment).current_dir("/");
-        if let Some((uid, gid)) = lesser_user(server.user) {
+        command.args(["-c", SCRIPT, "keeper"]).arg(&folder).args(program.command);
+        command.envs(program.environment).current_dir("/");
+        if let Some((uid, gid)) = program.user.and_then(lesser_user) {
             command.uid(uid.as_raw()).gid(gid.as_raw());
         }
         // What ends the test process's group, such as Ctrl-C, must not end the keeper.

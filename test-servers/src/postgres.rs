@@ -1,19 +1,30 @@
 //! A PostgreSQL server of a test's own.
 
-use crate::keeper::{Keeper, Server};
+use crate::authority::Certified;
+use crate::keeper::Program;
 use crate::port::{Port, random};
 use crate::programs;
-use std::path::{Path, PathBuf};
+use crate::server::{Server, environment};
+use std::ops::Deref;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
-/// A PostgreSQL server on a free loopback port, with its data in a temporary folder. Both are gone
-/// once this is dropped or the process has ended, in whatever way.
+/// A PostgreSQL server.
 pub struct Postgres {
-    keeper: Keeper,
+    server: Server,
     programs: PathBuf,
     port: Port,
     password: String,
+    encrypted: bool,
+}
+
+impl Deref for Postgres {
+    type Target = Server;
+
+    fn deref(&self) -> &Server {
+        &self.server
+    }
 }
 
 /// A fresh, empty database; dropped with this.
@@ -32,6 +43,15 @@ pub fn postgres() -> &'static Postgres {
     &SHARED
 }
 
+/// The same of those that speak TLS.
+///
+/// # Panics
+/// Where PostgreSQL is not installed or does not start.
+pub fn encrypted_postgres() -> &'static Postgres {
+    static SHARED: LazyLock<Postgres> = LazyLock::new(Postgres::start_encrypted);
+    &SHARED
+}
+
 impl Postgres {
     /// Starts a server that survives being killed, but not a power cut: its commits do not wait for the disk.
     ///
@@ -39,7 +59,17 @@ impl Postgres {
     /// Where PostgreSQL is not installed or does not start.
     #[must_use]
     pub fn start() -> Self {
-        Self::start_with("off")
+        Self::start_with("off", None)
+    }
+
+    /// Starts a server that talks to nobody but in TLS, with a certificate of [an authority of its
+    /// own](Server::authority).
+    ///
+    /// # Panics
+    /// Where PostgreSQL is not installed or does not start.
+    #[must_use]
+    pub fn start_encrypted() -> Self {
+        Self::start_with("off", Some(&Certified::new()))
     }
 
     /// Starts a server whose commits wait for the disk, as one in production does: for measuring.
@@ -48,25 +78,30 @@ impl Postgres {
     /// Where PostgreSQL is not installed or does not start.
     #[must_use]
     pub fn start_synced() -> Self {
-        Self::start_with("on")
+        Self::start_with("on", None)
     }
 
-    fn start_with(synced: &'static str) -> Self {
+    fn start_with(synced: &'static str, certified: Option<&Certified>) -> Self {
         let programs = programs::postgres();
         let port = Port::hold();
         let password = format!("{:016x}", random());
-        let mut command: Vec<_> =
-            ["/bin/sh", "-c", include_str!("postgres.sh"), "postgres"].map(Into::into).into();
+        let script = concat!(include_str!("tls.sh"), include_str!("postgres.sh"));
+        let mut command: Vec<_> = ["/bin/sh", "-c", script, "postgres"].map(Into::into).into();
         command.extend([programs.clone().into(), port.number.to_string().into(), synced.into()]);
-        let keeper = Keeper::new(Server {
+        let program = Program {
             name: "postgres",
-            user: "postgres",
+            user: Some("postgres"),
             command,
-            environment: vec![("PASSWORD", password.clone())],
+            environment: environment(&password, certified),
+        };
+        let server = Server::start(program, "INT", |folder, pid| {
+            // The file of an earlier run has another process id.
+            let status = folder.join("data/postmaster.pid");
+            let status = std::fs::read_to_string(status).unwrap_or_default();
+            let mut lines = status.lines().map(str::trim);
+            lines.next() == Some(pid.to_string().as_str()) && lines.any(|line| line == "ready")
         });
-        let server = Self { keeper, programs, port, password };
-        server.wake();
-        server
+        Self { server, programs, port, password, encrypted: certified.is_some() }
     }
 
     /// A fresh, empty database on this server.
@@ -92,55 +127,17 @@ impl Postgres {
     fn create_database(&self, options: &[&str]) -> PostgresDatabase<'_> {
         let name = format!("test_{:016x}", random());
         self.administer("createdb", &[options, &[&name]].concat());
-        let url =
+        let mut url =
             format!("postgres://gavel:{}@127.0.0.1:{}/{name}", self.password, self.port.number);
+        if self.encrypted {
+            url += &format!("?sslmode=verify-full&sslrootcert={}", self.authority().display());
+        }
         PostgresDatabase { server: self, name, url }
-    }
-
-    /// Stops the server as its administrator would: clients are disconnected, everything is written.
-    pub fn stop(&self) {
-        self.keeper.end("INT");
     }
 
     /// Stops the server without tidying: the next start recovers.
     pub fn stop_immediately(&self) {
-        self.keeper.end("QUIT");
-    }
-
-    /// Kills all of the server's processes at once, as a crash would.
-    pub fn kill(&self) {
-        self.keeper.kill();
-    }
-
-    /// Starts the server again, on the same port and data; stops it first where it runs.
-    ///
-    /// # Panics
-    /// Where it does not start.
-    pub fn restart(&self) {
-        self.stop();
-        self.wake();
-    }
-
-    /// The server's main process while it runs.
-    #[must_use]
-    pub fn pid(&self) -> Option<u32> {
-        self.keeper.pid()
-    }
-
-    /// Where the server keeps its files.
-    #[must_use]
-    pub fn folder(&self) -> &Path {
-        self.keeper.folder()
-    }
-
-    fn wake(&self) {
-        let status = self.keeper.folder().join("data/postmaster.pid");
-        // The file of an earlier run has another process id.
-        self.keeper.start(|pid| {
-            let status = std::fs::read_to_string(&status).unwrap_or_default();
-            let mut lines = status.lines().map(str::trim);
-            lines.next() == Some(pid.to_string().as_str()) && lines.any(|line| line == "ready")
-        });
+        self.end("QUIT");
     }
 
     /// Runs one of PostgreSQL's client programs as the server's owner.
@@ -159,7 +156,7 @@ impl Postgres {
 }
 
 impl PostgresDatabase<'_> {
-    /// Where it is, with the password: `postgres://…`.
+    /// Where it is, with the password: `postgres://…`, and with whom to trust where it speaks TLS.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url

@@ -1,17 +1,28 @@
-# In the server's own folder: writes its configuration, then becomes the server.
+# In the server's own folder: writes its configuration, then becomes the server. Where there is a certificate
+# it talks to nobody in plain text.
 #
 # usage: sh rabbitmq.sh PROGRAM PORT DISTRIBUTION_PORT EPMD_PORT; the password is in PASSWORD.
 set -e
 program=$1 port=$2 distribution_port=$3 epmd_port=$4
 folder=$PWD
 cat >rabbitmq.conf <<CONFIGURATION
-listeners.tcp.1 = 127.0.0.1:$port
 default_user = gavel
 default_pass = $PASSWORD
 log.console = true
 log.console.level = warning
 log.file = false
 CONFIGURATION
+if [ -e key.pem ]; then
+    cat >>rabbitmq.conf <<CONFIGURATION
+listeners.tcp = none
+listeners.ssl.1 = 127.0.0.1:$port
+ssl_options.certfile = $folder/certificate.pem
+ssl_options.keyfile = $folder/key.pem
+ssl_options.verify = verify_none
+CONFIGURATION
+else
+    echo "listeners.tcp.1 = 127.0.0.1:$port" >>rabbitmq.conf
+fi
 echo '[].' >plugins
 # The server's own scripts take what is unset here from /etc/rabbitmq, which is the system server's.
 export HOME="$folder" RABBITMQ_CONF_ENV_FILE=/dev/null RABBITMQ_CONFIG_FILE="$folder/rabbitmq.conf" \

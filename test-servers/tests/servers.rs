@@ -3,18 +3,22 @@
 //! The executable also plays the test process that is killed, so it has no standard harness.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod talk;
+
 use libtest_mimic::{Arguments, Trial};
 use std::io::{BufRead, BufReader, Read};
+use std::net::TcpStream;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
-use test_servers::{Postgres, RabbitMq};
+use talk::{GET, address, answer, ask, endpoint};
+use test_servers::{Postgres, RabbitMq, S3};
 
 /// Far longer than anything here takes: a bound, not a measure.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The argument with which this executable starts both servers, names their folders and waits for its end.
+/// The argument with which this executable starts a server of each kind, names their folders and waits for its end.
 const HOLD: &str = "hold-servers";
 
 fn main() -> ExitCode {
@@ -31,6 +35,7 @@ fn main() -> ExitCode {
         postgres_comes_back_with_its_data,
         a_copy_of_a_database_has_what_it_had,
         rabbitmq_comes_back,
+        s3_comes_back_and_wants_requests_signed,
         what_is_dropped_leaves_nothing,
         a_process_that_ends_leaves_nothing,
         a_process_that_is_killed_leaves_nothing,
@@ -41,19 +46,12 @@ fn main() -> ExitCode {
 
 fn hold() -> ExitCode {
     let (postgres, rabbitmq) = (test_servers::postgres(), test_servers::rabbitmq());
-    println!("{}\n{}", postgres.folder().display(), rabbitmq.folder().display());
+    let s3 = S3::start();
+    for folder in [postgres.folder(), rabbitmq.folder(), s3.folder()] {
+        println!("{}", folder.display());
+    }
     std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
     ExitCode::SUCCESS
-}
-
-/// Asks the database with PostgreSQL's own client.
-fn ask(url: &str, statement: &str) -> Result<String, String> {
-    let done = Command::new("psql")
-        .args(["--no-psqlrc", "--tuples-only", "--no-align", "--command", statement, url])
-        .output()
-        .unwrap();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
-    if done.status.success() { Ok(text(&done.stdout)) } else { Err(text(&done.stderr)) }
 }
 
 fn a_copy_of_a_database_has_what_it_had() {
@@ -70,7 +68,8 @@ fn postgres_comes_back_with_its_data() {
     let server = Postgres::start();
     let database = server.new_database();
     ask(database.url(), "CREATE TABLE kept (n INTEGER)").unwrap();
-    let ends = [Postgres::stop, Postgres::stop_immediately, Postgres::kill];
+    let ends: [fn(&Postgres); 3] =
+        [|server| server.stop(), Postgres::stop_immediately, |server| server.kill()];
     for (n, end) in (1..).zip(ends) {
         ask(database.url(), &format!("INSERT INTO kept VALUES ({n})")).unwrap();
         end(&server);
@@ -91,23 +90,35 @@ fn postgres_comes_back_with_its_data() {
 fn rabbitmq_comes_back() {
     let server = RabbitMq::start();
     let port = address(&server.url());
-    for end in [RabbitMq::stop, RabbitMq::kill] {
-        assert!(std::net::TcpStream::connect(&port).is_ok());
+    let ends: [fn(&RabbitMq); 2] = [|server| server.stop(), |server| server.kill()];
+    for end in ends {
+        assert!(TcpStream::connect(&port).is_ok());
         end(&server);
         assert_eq!(server.pid(), None);
-        assert!(std::net::TcpStream::connect(&port).is_err());
+        assert!(TcpStream::connect(&port).is_err());
         server.restart();
     }
     let url = server.url();
     let folder = server.folder().to_owned();
     drop(server);
-    assert!(std::net::TcpStream::connect(address(&url)).is_err());
+    assert!(TcpStream::connect(address(&url)).is_err());
     assert_nothing_is_left(&folder);
 }
 
-/// Host and port of a URL.
-fn address(url: &str) -> String {
-    url.rsplit('@').next().unwrap().split('/').next().unwrap().to_owned()
+fn s3_comes_back_and_wants_requests_signed() {
+    let server = S3::start();
+    let address = address(&endpoint(&server));
+    for _ in 0..2 {
+        let refused = String::from_utf8(answer(&address, GET)).unwrap();
+        assert!(refused.contains(" 403 ") && refused.contains("AccessDenied"), "{refused}");
+        server.stop();
+        assert!(TcpStream::connect(&address).is_err());
+        server.restart();
+    }
+    let folder = server.folder().to_owned();
+    drop(server);
+    assert!(TcpStream::connect(&address).is_err());
+    assert_nothing_is_left(&folder);
 }
 
 fn what_is_dropped_leaves_nothing() {
@@ -138,7 +149,7 @@ fn the_end_leaves_nothing(end: impl Fn(&mut Child)) {
         .spawn()
         .unwrap();
     let lines = BufReader::new(process.stdout.take().unwrap()).lines();
-    let folders: Vec<PathBuf> = lines.take(2).map(|line| line.unwrap().into()).collect();
+    let folders: Vec<PathBuf> = lines.take(3).map(|line| line.unwrap().into()).collect();
     assert!(folders.iter().all(|folder| folder.exists() && !processes_of(folder).is_empty()));
     let segment = segment(&folders[0]);
     let everything = processes_below(process.id());
@@ -156,19 +167,10 @@ fn the_end_leaves_nothing(end: impl Fn(&mut Child)) {
 }
 
 fn a_server_is_not_reachable_from_elsewhere() {
-    let sockets = |of: &str| std::fs::read_to_string(format!("/proc/net/{of}")).unwrap();
-    let (postgres, rabbitmq) = (Postgres::start(), RabbitMq::start());
+    let (postgres, rabbitmq, s3) = (Postgres::start(), RabbitMq::start(), S3::start());
     let database = postgres.new_database();
-    for url in [database.url(), &rabbitmq.url()] {
-        let port: u16 = address(url).rsplit(':').next().unwrap().parse().unwrap();
-        let all = sockets("tcp") + &sockets("tcp6");
-        // Local address, remote address, state; 0A is "listening", 0100007F is 127.0.0.1.
-        let rows = all.lines().map(|line| line.split_whitespace().skip(1).collect::<Vec<_>>());
-        let ours: Vec<_> = rows
-            .filter(|row| row[2] == "0A" && row[0].ends_with(&format!(":{port:04X}")))
-            .map(|row| row[0].to_owned())
-            .collect();
-        assert_eq!(ours, [format!("0100007F:{port:04X}")]);
+    for url in [database.url(), &rabbitmq.url(), &endpoint(&s3)] {
+        talk::assert_not_reachable_from_elsewhere(url);
     }
 }
 

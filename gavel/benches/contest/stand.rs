@@ -51,8 +51,9 @@ impl Stand {
             Kind::Embedded => (Judge::start(data.path(), options), None, None),
             Kind::Parts => {
                 let (database, broker) = (POSTGRES.new_database(), RabbitMq::start());
-                let url = Some(database.url());
-                let judge = Judge::start_in_parts(data.path(), url, &broker.url(), options);
+                let variables =
+                    [("GAVEL_DATABASE", database.url().to_owned()), ("GAVEL_BROKER", broker.url())];
+                let judge = Judge::start_in_parts(data.path(), &variables, options);
                 (judge, Some(database), Some(broker))
             }
         };

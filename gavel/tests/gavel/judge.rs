@@ -65,24 +65,24 @@ impl Judge {
         command
     }
 
-    /// Starts `gavel api` and `gavel scale`, with the options, and a broker between them.
+    /// Starts `gavel api` and `gavel scale`, with the options, and a broker between them; all that is elsewhere is
+    /// in the variables.
     pub(crate) fn start_in_parts(
         data: &Path,
-        database: Option<&str>,
-        broker: &str,
+        variables: &[(&str, String)],
         options: &[&str],
     ) -> Self {
-        let mut scale = command("scale", data, database);
-        scale.env("GAVEL_BROKER", broker).args(options).stdout(Stdio::null());
+        let mut scale = command("scale", data, None);
+        scale.envs(variables.iter().cloned()).args(options).stdout(Stdio::null());
         let scaler = scale.spawn().unwrap();
-        let mut judge = Self::start_api(data, database, broker);
+        let mut judge = Self::start_api(data, variables);
         judge.scaler = Some(scaler);
         judge
     }
 
     /// Starts `gavel api` alone.
-    pub(crate) fn start_api(data: &Path, database: Option<&str>, broker: &str) -> Self {
-        Self::run(command("api", data, database).env("GAVEL_BROKER", broker).args(SERVE))
+    pub(crate) fn start_api(data: &Path, variables: &[(&str, String)]) -> Self {
+        Self::run(command("api", data, None).envs(variables.iter().cloned()).args(SERVE))
     }
 
     /// Runs such a command and waits until the judge is open.

@@ -6,6 +6,7 @@ mod browser;
 mod command_line;
 mod database;
 mod dead_letters;
+mod encrypted;
 #[path = "../../../judge-api/tests/api/exposition.rs"]
 mod exposition;
 mod judge;
@@ -13,6 +14,7 @@ mod judging;
 mod lanes;
 mod monitoring;
 mod nothing_lost;
+mod packages_in_s3;
 mod parts;
 mod rejudge;
 mod sandbox_contract;

@@ -28,7 +28,7 @@ fn assert_one_verdict(detail: &Value, verdict: &str) {
     assert_eq!(Some(runs), detail["judgement"]["tests_total"].as_u64(), "{detail:#}");
 }
 
-fn a_killed_function_is_replaced_within_seconds(stack: &Stack) {
+pub(crate) fn a_killed_function_is_replaced_within_seconds(stack: &Stack) {
     let judge = stack.start(&[]);
     let ada = judge.register("ada");
     let id = judge.submit(&ada, "hello", "python3", "a.py", &slow());
@@ -63,7 +63,7 @@ fn a_function_that_hangs_is_replaced_long_before_its_hard_timeout(stack: &Stack)
     judge.interrupt();
 }
 
-fn a_killed_judge_goes_on_where_it_was(stack: &Stack) {
+pub(crate) fn a_killed_judge_goes_on_where_it_was(stack: &Stack) {
     let judge = stack.start(&["--slots", "1"]);
     let ada = judge.register("ada");
     let ids: Vec<_> =

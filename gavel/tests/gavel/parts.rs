@@ -10,15 +10,14 @@ use std::time::Instant;
 fn command(stack: &Stack, arguments: &[&str]) -> Command {
     let mut command = Command::new(GAVEL);
     command.args(arguments).arg("--data").arg(stack.data.path());
-    command.env("GAVEL_DATABASE", stack.url().unwrap());
-    command.env("GAVEL_BROKER", stack.broker().unwrap().url());
+    command.envs(stack.environment());
     command.env("GAVEL_LOG", "info,lapin=off").stdin(Stdio::null());
     command
 }
 
 /// A judge whose functions the test starts itself.
 fn without_functions(stack: &Stack) -> Judge {
-    Judge::start_api(stack.data.path(), stack.url(), &stack.broker().unwrap().url())
+    Judge::start_api(stack.data.path(), &stack.environment())
 }
 
 fn run(stack: &Stack, arguments: &[&str]) -> Output {

@@ -10,11 +10,7 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 use store::broker::{self, consumer};
-use store::{AnyConnection, database};
-
-fn connect(stack: &Stack) -> AnyConnection {
-    database::connect(&stack.url().unwrap().parse().unwrap()).unwrap()
-}
+use store::database;
 
 /// A subcommand on the stack's database, broker and packages.
 fn command(stack: &Stack, arguments: &[&str]) -> Command {
@@ -93,7 +89,7 @@ fn reversion(stack: &Stack, version: u32) -> String {
     let of_version = |number| format!(r#""version":{number},"#);
     let other = task.replace(&of_version(judge_types::TASK_VERSION), &of_version(version));
     assert_ne!(task, other);
-    connect(stack).batch_execute(&format!("UPDATE outbox SET task = '{other}'")).unwrap();
+    stack.connect().batch_execute(&format!("UPDATE outbox SET task = '{other}'")).unwrap();
     let lane = judge_types::Lane::Contest;
     runtime.block_on(broker::publish(&broker, lane, other.as_bytes())).unwrap();
     task
@@ -103,8 +99,8 @@ fn reversion(stack: &Stack, version: u32) -> String {
 fn a_task_of_another_version_waits_for_a_scaler_that_reads_it() {
     for version in [judge_types::TASK_VERSION + 1, judge_types::TASK_VERSION - 1] {
         let stack = Stack::on_parts();
-        let (data, broker) = (stack.data.path(), stack.broker().unwrap().url());
-        let judge = Judge::start_api(data, stack.url(), &broker);
+        let data = stack.data.path();
+        let judge = Judge::start_api(data, &stack.environment());
         let ada = judge.register("ada");
         let id = judge.submit(&ada, "hello", "python3", "a.py", &hello());
         let readable = reversion(&stack, version);
@@ -120,7 +116,7 @@ fn a_task_of_another_version_waits_for_a_scaler_that_reads_it() {
 
         // Now the scaler is of the task's version.
         let again = format!("UPDATE outbox SET task = '{readable}'");
-        connect(&stack).batch_execute(&again).unwrap();
+        stack.connect().batch_execute(&again).unwrap();
         assert_eq!(judge.wait(&ada, &id)["judgement_type_id"], "AC");
         scaler.stop();
         judge.interrupt();
@@ -131,7 +127,7 @@ fn a_task_of_another_version_waits_for_a_scaler_that_reads_it() {
 fn migrate_as_a_newer_version(stack: &Stack) {
     let sql = "ALTER TABLE judgements ADD COLUMN of_a_newer_version TEXT; \
                INSERT INTO __diesel_schema_migrations (version) VALUES ('29991231000000');";
-    connect(stack).batch_execute(sql).unwrap();
+    stack.connect().batch_execute(sql).unwrap();
 }
 
 #[test]
@@ -194,7 +190,7 @@ fn a_scaler_brings_tables_of_an_older_version_to_its_own() {
         newest.file_name().unwrap().to_str().unwrap().split('_').next().unwrap().replace('-', "");
     let down = std::fs::read_to_string(newest.join("down.sql")).unwrap();
     let forget = format!("DELETE FROM __diesel_schema_migrations WHERE version = '{version}'");
-    connect(&stack).batch_execute(&format!("{down}; {forget}")).unwrap();
+    stack.connect().batch_execute(&format!("{down}; {forget}")).unwrap();
 
     let output = command(&stack, &["function", "--once"]).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{output:?}");

@@ -1,5 +1,8 @@
 //! What can go wrong between this process and the broker.
 
+use lapin::ErrorKind;
+use lapin::protocol::{AMQPErrorKind, AMQPHardError, AMQPSoftError};
+
 /// The broker could not be reached or asked. It is reached again by trying again.
 #[derive(Debug, thiserror::Error)]
 pub enum BrokerError {
@@ -10,8 +13,13 @@ pub enum BrokerError {
     #[error("the broker did not answer within {0} s")]
     Silent(u64),
     /// The certificates to trust cannot be read.
-    #[error("read the certificates to trust for the broker")]
-    Certificates(#[source] std::io::Error),
+    #[error("read the certificates to trust for the broker in {path}")]
+    Certificates {
+        /// The file.
+        path: std::path::PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
     /// The connection failed, or the broker refused something.
     #[error("talk to the broker")]
     Amqp(#[from] lapin::Error),
@@ -21,4 +29,27 @@ pub enum BrokerError {
     /// A consumer was cancelled by the broker, as when its queue is deleted.
     #[error("the broker ended a consumer")]
     Cancelled,
+}
+
+impl BrokerError {
+    /// Whether somebody has to change something: the broker does not let us in, is not to be trusted, or does not
+    /// speak as its address says. Anything else may pass.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        match self {
+            Self::Url(_) | Self::Certificates { .. } => true,
+            Self::Amqp(error) => match error.kind() {
+                // What does not fit TLS or AMQP.
+                ErrorKind::IOError(error) => error.kind() == std::io::ErrorKind::InvalidData,
+                ErrorKind::ParsingError(_) | ErrorKind::InvalidProtocolVersion(_) => true,
+                ErrorKind::ProtocolError(error) => matches!(
+                    error.kind(),
+                    AMQPErrorKind::Soft(AMQPSoftError::ACCESSREFUSED)
+                        | AMQPErrorKind::Hard(AMQPHardError::NOTALLOWED)
+                ),
+                _ => false,
+            },
+            Self::Silent(_) | Self::NotTaken(..) | Self::Cancelled => false,
+        }
+    }
 }

@@ -20,4 +20,5 @@ pub use error::BrokerError;
 pub use link::Link;
 pub use message::Message;
 pub use publish::publish;
+pub use session::check;
 pub use topology::DELIVERY_LIMIT;

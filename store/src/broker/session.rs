@@ -26,13 +26,7 @@ impl Session {
     /// Connects under a name, which the broker shows, and declares the queues.
     pub(super) async fn open(url: &BrokerUrl, name: &str) -> Result<Self, BrokerError> {
         within(PATIENCE, async {
-            let properties =
-                ConnectionProperties::default().with_connection_name(name.to_owned().into());
-            let tls =
-                OwnedTLSConfig { cert_chain: url.authorities()?, ..OwnedTLSConfig::default() };
-            let runtime = lapin::runtime::default_runtime()?;
-            let connection =
-                Connection::connect_uri_with_config(url.uri(), properties, tls, runtime).await?;
+            let connection = connect(url, name).await?;
             let fresh = topology::declare(&connection).await?;
             Ok(Self { connection, fresh })
         })
@@ -43,6 +37,28 @@ impl Session {
     pub(super) async fn close(self) {
         let _ = tokio::time::timeout(PATIENCE, self.connection.close(200, "done".into())).await;
     }
+}
+
+async fn connect(url: &BrokerUrl, name: &str) -> Result<Connection, BrokerError> {
+    let properties = ConnectionProperties::default().with_connection_name(name.to_owned().into());
+    let tls = OwnedTLSConfig { cert_chain: url.authorities()?, ..OwnedTLSConfig::default() };
+    let runtime = lapin::runtime::default_runtime()?;
+    Ok(Connection::connect_uri_with_config(url.uri(), properties, tls, runtime).await?)
+}
+
+/// Connects and says goodbye.
+///
+/// # Errors
+/// Where the broker cannot be reached within five seconds, is not trusted, or does not let us in:
+/// [`BrokerError::is_refusal`] tells what is worth trying again.
+pub async fn check(url: &BrokerUrl) -> Result<(), BrokerError> {
+    within(Duration::from_secs(5), async {
+        let connection = connect(url, "gavel start").await?;
+        // That it is open was the question.
+        let _ = connection.close(200, "done".into()).await;
+        Ok(())
+    })
+    .await
 }
 
 /// Gives up on an answer that does not come.

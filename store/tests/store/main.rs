@@ -15,6 +15,7 @@ mod publishing;
 mod queueing;
 mod races;
 mod relaying;
+mod secrets;
 mod server_ends;
 mod submitting;
 mod support;

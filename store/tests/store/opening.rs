@@ -62,9 +62,13 @@ fn the_password_is_in_no_message_of_the_server_or_its_client() {
         format!("{good}?no_such_parameter=secret"),
         format!("{good}?sslmode=require"),
     ] {
-        let url: DatabaseUrl = url.parse().unwrap();
-        let Err(error) = database::connect(&url) else { panic!("connected to {url}") };
-        let mut said = format!("{error:?} {url}");
+        let parsed = url.parse::<DatabaseUrl>();
+        let mut said = format!("{parsed:?}");
+        // A build without TLS does not even try where it is asked for.
+        let Err(error) = parsed.and_then(|url| database::connect(&url)) else {
+            panic!("connected by {said}")
+        };
+        said += &format!("{error:?}");
         let mut cause: &dyn std::error::Error = &error;
         while let Some(next) = cause.source() {
             cause = next;

@@ -13,7 +13,7 @@ fn what_was_accepted_survives_an_immediate_stop() {
 
 #[test]
 fn what_was_accepted_survives_a_crash() {
-    nothing_is_lost_by(Postgres::kill);
+    nothing_is_lost_by(|server| server.kill());
 }
 
 fn nothing_is_lost_by(end: impl Fn(&Postgres)) {
