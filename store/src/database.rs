@@ -5,11 +5,12 @@ use diesel::connection::{
     AnsiTransactionManager, Connection, SimpleConnection, TransactionManager,
 };
 use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
+use diesel::result::Error;
 use diesel::sql_types::Text;
 use diesel::{PgConnection, QueryResult, RunQueryDsl, SqliteConnection};
 use parking_lot::Mutex;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 mod migrating;
 
@@ -42,16 +43,34 @@ pub fn connect(url: &DatabaseUrl) -> Result<AnyConnection, DatabaseError> {
             let mut connection = SqliteConnection::establish(&sqlite_name(path)?)?;
             // Every commit reaches the disk (FULL): an accepted submission survives a power cut.
             connection.batch_execute(&format!(
-                "PRAGMA busy_timeout = {}; PRAGMA journal_mode = WAL; \
-                 PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;",
+                "PRAGMA busy_timeout = {}; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;",
                 BUSY_TIMEOUT.as_millis()
             ))?;
+            keep_log_apart(&mut connection)?;
             AnyConnection::Sqlite(connection)
         }
         DatabaseUrl::Postgres(url) => {
             AnyConnection::Postgres(PgConnection::establish(url.with_password())?)
         }
     })
+}
+
+/// Has changes go to a log of their own (WAL), so that readers and a writer do not wait for each other.
+///
+/// The file remembers it, so only the first connections to a new one have anything to do. Of those that do so at
+/// once SQLite turns all but one away without waiting: each holds what the others need.
+fn keep_log_apart(connection: &mut SqliteConnection) -> QueryResult<()> {
+    let deadline = Instant::now() + BUSY_TIMEOUT;
+    loop {
+        match connection.batch_execute("PRAGMA journal_mode = WAL") {
+            Err(Error::DatabaseError(_, reason))
+                if reason.message() == "database is locked" && Instant::now() < deadline =>
+            {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            done => return done,
+        }
+    }
 }
 
 /// A path as SQLite takes it: from the root, because it gives a meaning of its own to names such as
