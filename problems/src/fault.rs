@@ -147,6 +147,13 @@ impl Findings {
         }
     }
 
+    /// As [`Self::fault`], for what may be found in several ways.
+    pub(crate) fn fault_once(&mut self, fault: Fault) {
+        if !self.faults.contains(&fault) {
+            self.fault(fault);
+        }
+    }
+
     pub(crate) fn warn(&mut self, warning: Fault) {
         if self.warnings.len() < MAX_REPORTED {
             self.warnings.push(warning);

@@ -105,7 +105,7 @@ impl VerifyRow {
         let mut row = Self {
             submission: submission.name.clone(),
             language: attempt.language,
-            expected: submission.expected.verdicts().to_vec(),
+            expected: submission.expected.verdicts(),
             verdict: None,
             error: None,
             mismatch: false,

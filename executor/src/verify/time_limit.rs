@@ -5,7 +5,7 @@ use super::{
     bout::{Attempt, Bout},
 };
 use judge_types::Limits;
-use problems::JurySubmission;
+use problems::{JurySubmission, TimeBound};
 
 /// What accepted submissions may take while they are timed, in milliseconds.
 const GENEROUS_MS: u64 = 30_000;
@@ -26,8 +26,11 @@ impl Bout<'_> {
         if self.package.time_limit_stated {
             return (limits, TimeLimitSource::Stated, Vec::new());
         }
-        let ruling: Vec<_> =
-            submissions.iter().copied().filter(|s| s.expected.rules_time_limit()).collect();
+        let ruling: Vec<_> = submissions
+            .iter()
+            .copied()
+            .filter(|s| !s.expected.bounds(TimeBound::Lower).is_empty())
+            .collect();
         progress(VerifyEvent::Timing { submissions: ruling.len() });
         let generous = Limits { time_ms: GENEROUS_MS, ..limits.clone() };
         let attempts = self.attempts(&ruling, &generous, progress);
