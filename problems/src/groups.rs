@@ -68,6 +68,8 @@ pub enum Grading {
         /// The most that the group can get; `None` where it is unbounded.
         max_score: Option<f64>,
     },
+    /// As the group `secret` in it, as samples count for nothing: all test data of a scoring problem (2025-09).
+    OfSecret,
 }
 
 /// How scores are added up (2025-09, key `score_aggregation`).
@@ -161,6 +163,7 @@ impl Grading {
                 Some(scores.range.1).filter(|most| most.is_finite())
             }
             Self::Aggregate { max_score, .. } => *max_score,
+            Self::OfSecret => None,
         }
     }
 }

@@ -165,6 +165,7 @@ impl Package {
             tree,
             root,
             format,
+            dialect: test_data::Dialect::of(format, tree),
             metadata: &metadata,
             default_validation: matches!(validation, Validation::Default(_)),
         };
@@ -172,7 +173,7 @@ impl Package {
         let static_validator = only_one("static_validator", static_validators, &mut findings);
         let grader = only_one("graders", graders, &mut findings);
         need_programs(&data.groups, static_validator.is_some(), grader.is_some(), &mut findings);
-        let statements = statement::find(tree, root, &mut findings);
+        let statements = statement::find(tree, root, format, &mut findings);
         let titles = statement::titles(tree, &statements, root, &metadata.names, &mut findings);
         let submissions = submission::read(tree, root, format, &data, &mut findings);
         let attachments = tree.below("attachments/");

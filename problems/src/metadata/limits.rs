@@ -38,6 +38,19 @@ impl Timing {
         let steps = slowest_accepted_ms as f64 * self.multiplier / self.resolution_ms as f64;
         (steps.ceil().max(1.0) as u64).saturating_mul(self.resolution_ms)
     }
+
+    /// The most that a time limit can be under which a submission that takes so long is too slow by the margin. Both in
+    /// milliseconds.
+    #[must_use]
+    #[allow(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "both are far below 2^52 and not negative"
+    )]
+    pub fn most_ms(&self, too_slow_ms: u64) -> u64 {
+        (too_slow_ms as f64 / self.safety_margin) as u64
+    }
 }
 
 /// A thousand hours or a pebibyte: beyond any real limit, and safe to multiply.

@@ -1,7 +1,7 @@
 //! Which statements a package has, and what they call the problem.
 
 use super::{Format, Statement, latex, markdown};
-use crate::{Fault, Lang, fault::Findings, metadata, tree::Tree};
+use crate::{Fault, Lang, fault::Findings, kind::PackageFormat, metadata, tree::Tree};
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -17,7 +17,12 @@ const MAX_BYTES: u64 = 256 << 10;
 const FOLDERS: [&str; 3] = ["problem_statement/", "statement/", ""];
 
 /// Finds `problem.<language>.<format>` and `problem.<format>`, the preferred ones first.
-pub(crate) fn find(tree: &Tree, root: &Path, findings: &mut Findings) -> Vec<Statement> {
+pub(crate) fn find(
+    tree: &Tree,
+    root: &Path,
+    package: PackageFormat,
+    findings: &mut Findings,
+) -> Vec<Statement> {
     let mut statements = Vec::new();
     let mut is_any_too_long = false;
     for folder in FOLDERS {
@@ -38,7 +43,13 @@ pub(crate) fn find(tree: &Tree, root: &Path, findings: &mut Findings) -> Vec<Sta
     if statements.is_empty() && !is_any_too_long {
         let message =
             "holds no statement (problem.en.tex, problem.en.md or problem.en.pdf, for example)";
-        findings.fault(Fault::new("problem_statement", message));
+        let fault = Fault::new("problem_statement", message);
+        // Contests that hand out their statements on paper have packages without.
+        if package == PackageFormat::Legacy {
+            findings.warn(fault);
+        } else {
+            findings.fault(fault);
+        }
     }
     statements
 }

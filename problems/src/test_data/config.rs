@@ -2,12 +2,11 @@
 //!
 //! ICPC problem package format (legacy), section "Test Data Groups"; (2025-09), section "Test Data Configuration".
 
-use super::Context;
+use super::{Context, Dialect};
 use crate::{
     fault::{Fault, Findings},
     fields::{Fields, Separator},
     groups::{Aggregation, CaseScores, OnReject, StaticValidation},
-    kind::PackageFormat,
     test_case::InputFlags,
     yaml::{self, Entry, Value},
 };
@@ -85,7 +84,7 @@ impl Configs {
             let Some((folder, name)) = path.rsplit_once('/') else { continue };
             let is_draft = match name {
                 "testdata.yaml" => true,
-                "test_group.yaml" if context.format != PackageFormat::Legacy => false,
+                "test_group.yaml" if context.dialect == Dialect::Versioned => false,
                 _ => continue,
             };
             let Some(text) = findings.keep(file.text(&path)) else { continue };
@@ -94,7 +93,7 @@ impl Configs {
             let mut fields = Fields::new(&path, &entries, findings);
             // What is not said is inherited.
             let inherited = configs.of(folder.rsplit_once('/').map_or("", |(parent, _)| parent));
-            let config = if context.format == PackageFormat::Legacy {
+            let config = if context.dialect == Dialect::Legacy {
                 legacy(&path, &mut fields, inherited)
             } else {
                 versioned(&path, &mut fields, inherited, is_draft)

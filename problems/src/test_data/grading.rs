@@ -1,13 +1,12 @@
 //! How each group is graded.
 
 use super::{
-    Context,
+    Context, Dialect,
     config::{Configs, GroupConfig, MaxScore},
 };
 use crate::{
     fault::{Fault, Findings},
     groups::{Aggregation, GraderFlags, Grading, Member, OnReject, TestGroup},
-    kind::PackageFormat,
 };
 
 /// Fills in how the groups are graded, and finds what contradicts itself.
@@ -22,7 +21,7 @@ pub(super) fn check(
         let name = groups[index].name.clone();
         let path = if name.is_empty() { "data".to_owned() } else { format!("data/{name}") };
         let config = configs.of(&path);
-        let (grading, on_reject) = if context.format == PackageFormat::Legacy {
+        let (grading, on_reject) = if context.dialect == Dialect::Legacy {
             legacy(context, &config, findings)
         } else {
             versioned(groups, index, context, &config, findings)
@@ -83,12 +82,12 @@ fn versioned(
                 fault(key, "is for groups of secret data of scoring problems only".into());
             }
         }
-        // Everything is run in a scoring problem, whatever the samples came to.
-        let on_reject = match context.metadata.kind.scoring {
-            true => OnReject::Continue,
-            false => OnReject::Break,
+        return match context.metadata.kind.scoring {
+            // Everything is run, whatever the samples came to.
+            true if group.name.is_empty() => (Grading::OfSecret, OnReject::Continue),
+            true => (Grading::pass_fail(), OnReject::Continue),
+            false => (Grading::pass_fail(), OnReject::Break),
         };
-        return (Grading::pass_fail(), on_reject);
     }
     let is_secret = group.name == "secret";
     let default = match is_secret || config.is_draft {

@@ -36,8 +36,39 @@ pub(crate) struct Context<'a> {
     pub(crate) root: &'a Path,
     pub(crate) format: PackageFormat,
     pub(crate) metadata: &'a Metadata,
+    /// How its groups are described.
+    pub(crate) dialect: Dialect,
     /// Whether output validators' arguments must be ones that the default validator knows.
     pub(crate) default_validation: bool,
+}
+
+/// How groups are described.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    /// By `testdata.yaml` with the keys of the legacy format; each folder is a group.
+    Legacy,
+    /// By `test_group.yaml`, or `testdata.yaml` with the key `scoring`, as drafts had it.
+    Versioned,
+}
+
+impl Dialect {
+    /// That of a package: packages that name a draft were written for tools that went by the legacy format's groups, so
+    /// the keys decide.
+    pub(crate) fn of(format: PackageFormat, tree: &Tree) -> Self {
+        const LEGACY_KEYS: [&str; 4] = ["on_reject:", "grader_flags:", "accept_score:", "range:"];
+        let mut files = tree.below("data/").filter(|(path, _)| path.ends_with("testdata.yaml"));
+        let mut has_legacy_keys = || {
+            files.any(|(path, file)| {
+                let text = file.text(path).unwrap_or_default();
+                text.lines().any(|line| LEGACY_KEYS.iter().any(|key| line.starts_with(key)))
+            })
+        };
+        if format == PackageFormat::Legacy || (format.is_new_icpc() && has_legacy_keys()) {
+            Self::Legacy
+        } else {
+            Self::Versioned
+        }
+    }
 }
 
 /// Reads all test data. Groups and test cases come in the order of judging: samples first, then by their names.
@@ -79,7 +110,7 @@ impl Folder {
                 match rest.rsplit_once('.') {
                     Some((stem, "in")) => {
                         let path = format!("{folder}{stem}");
-                        let (group, name) = split(context.format, configs, top, stem);
+                        let (group, name) = split(context.dialect, configs, top, stem);
                         let mut place = data.groups.entry(top.to_owned()).or_default();
                         for part in group {
                             place = place.groups.entry(part.to_owned()).or_default();
@@ -102,12 +133,12 @@ impl Folder {
 
 /// The folders below `sample` or `secret` that are groups, and the test case's name within them.
 fn split<'a>(
-    format: PackageFormat,
+    dialect: Dialect,
     configs: &Configs,
     top: &str,
     stem: &'a str,
 ) -> (Vec<&'a str>, &'a str) {
-    if format == PackageFormat::Legacy {
+    if dialect == Dialect::Legacy {
         let mut parts: Vec<_> = stem.split('/').collect();
         let name = parts.pop().unwrap_or(stem);
         return (parts, name);
