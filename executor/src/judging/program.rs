@@ -171,6 +171,12 @@ impl<'a> Program<'a> {
     /// What the sandbox is asked for.
     pub(super) fn spec(&self, how: HowToRun<'_>) -> Result<RunSpec, JudgingError> {
         let mut invocation = self.toolchain.run(&self.layout, how.memory_bytes, &self.folders);
+        if !how.folder.is_empty() {
+            // Commands name the program's files as they are found from its work folder.
+            for word in invocation.argv.iter_mut().filter(|word| **word == self.layout.main) {
+                *word = self.path_in_work(word);
+            }
+        }
         invocation.argv.extend(how.arguments.iter().cloned());
         let work = match how.role {
             Role::Contestant => WorkAccess::ReadOnly,

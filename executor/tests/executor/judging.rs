@@ -267,7 +267,9 @@ fn a_validator_is_compiled_once_for_a_package() {
     };
     assert_eq!(judged(&package).unwrap(), Verdict::Accepted);
     // What is kept is what is run: a program put in its place is run instead.
-    let kept = bench.cache.join(format!("artefacts/{}+check+c/.out/program", package.hash));
+    let kept = bench
+        .cache
+        .join(format!("artefacts/{}+output.validator.check+c/.out/program", package.hash));
     fs::copy("/bin/false", &kept).unwrap();
     assert!(judged(&package).is_err(), "the kept program was not used");
     // Another content is another package.
@@ -301,7 +303,7 @@ fn judgements_at_once_share_one_compiled_validator() {
     let mut names: Vec<_> =
         artefacts.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
-    assert_eq!(names, [format!("{}+check+c", package.hash), "lock".to_owned()]);
+    assert_eq!(names, [format!("{}+output.validator.check+c", package.hash), "lock".to_owned()]);
 }
 
 fn every_validator_must_accept() {

@@ -7,6 +7,7 @@
 mod function;
 mod golden;
 mod judging;
+mod kinds;
 mod language_table;
 mod metering;
 mod metrics;
@@ -71,6 +72,7 @@ fn main() -> ExitCode {
     }
     let trials: Vec<Trial> = [
         judging::trials(),
+        kinds::trials(),
         language_table::trials(),
         golden::trials(),
         verifying::trials(),

@@ -3,7 +3,7 @@
 use super::config::Account;
 use super::stream::Events;
 use anyhow::{Context, bail};
-use judge_types::{JudgementState, RunUsage, SubmissionId, Verdict};
+use judge_types::{JudgementState, RunUsage, Score, SubmissionId, Verdict};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::fmt;
@@ -38,6 +38,7 @@ pub(super) struct Detail {
     pub(super) id: SubmissionId,
     pub(super) state: JudgementState,
     pub(super) judgement_type_id: Option<Verdict>,
+    pub(super) score: Option<Score>,
     pub(super) usage: RunUsage,
     pub(super) judgement: Judgement,
     pub(super) runs: Vec<Run>,

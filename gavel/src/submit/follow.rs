@@ -96,7 +96,10 @@ fn show(bar: &ProgressBar, kind: &ProgressKind) {
             seconds(usage.cpu_ms),
             mebibytes(usage.memory_bytes)
         ),
-        ProgressKind::Finished { verdict, .. } => verdict.name().to_owned(),
+        ProgressKind::Finished { verdict, score: None, .. } => verdict.name().to_owned(),
+        ProgressKind::Finished { verdict, score: Some(score), .. } => {
+            format!("{}, score {score}", verdict.name())
+        }
         ProgressKind::Released => "queued again".to_owned(),
         ProgressKind::Failed => "the judge had a problem; the jury has been told".to_owned(),
     };

@@ -203,6 +203,7 @@ fn summary(client: &Client, detail: &Detail) -> serde_json::Value {
         "url": client.page(detail.id),
         "state": detail.state,
         "verdict": detail.judgement_type_id,
+        "score": detail.score,
         "cpu_ms": detail.usage.cpu_ms,
         "wall_ms": detail.usage.wall_ms,
         "memory_bytes": detail.usage.memory_bytes,
@@ -224,7 +225,8 @@ fn print(detail: &Detail, end: End) {
     };
     let style = if verdict.is_accepted() { GOOD } else { BAD };
     let (time, memory) = (seconds(detail.usage.cpu_ms), mebibytes(detail.usage.memory_bytes));
-    say!("{style}{verdict} {}{style:#}  {time}, {memory}", verdict.name());
+    let score = detail.score.map_or_else(String::new, |score| format!("  score {score},"));
+    say!("{style}{verdict} {}{style:#}{score}  {time}, {memory}", verdict.name());
     let failed = detail.runs.iter().find(|run| !run.judgement_type_id.is_accepted());
     if let Some(run) = failed {
         say!("  on test {} of {}", run.ordinal, detail.judgement.tests_total);

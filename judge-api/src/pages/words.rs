@@ -1,6 +1,6 @@
 //! Figures and times as people read them.
 
-use judge_types::{JudgementState, ProgressKind, Verdict};
+use judge_types::{JudgementState, ProgressKind, Score, Verdict};
 use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
@@ -90,6 +90,12 @@ pub(super) fn mark(judged: &Option<Verdict>) -> &'static str {
     }
 }
 
+/// A score in words.
+pub(super) fn points(score: &Score) -> String {
+    let unit = if score.get() == 1.0 { "point" } else { "points" };
+    format!("{score} {unit}")
+}
+
 /// An event in words.
 pub(super) fn event(kind: &ProgressKind) -> String {
     match kind {
@@ -102,7 +108,10 @@ pub(super) fn event(kind: &ProgressKind) -> String {
         ProgressKind::Run { ordinal, total, verdict, .. } => {
             format!("Test {ordinal} of {total}: {}", verdict.name())
         }
-        ProgressKind::Finished { verdict: judged, .. } => verdict(judged),
+        ProgressKind::Finished { verdict: judged, score: None, .. } => verdict(judged),
+        ProgressKind::Finished { verdict: judged, score: Some(score), .. } => {
+            format!("{}, {}", verdict(judged), points(score))
+        }
         ProgressKind::Released => "Put back into the queue".into(),
         ProgressKind::Failed => "The judge gave up".into(),
     }

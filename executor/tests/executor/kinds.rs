@@ -1,0 +1,372 @@
+//! Problems of every type: interactive, in several passes, with scores, with files and arguments.
+
+use crate::{
+    stand::{PackageFolder, judged, judged_with, source},
+    tests_of,
+};
+use executor::{Judged, StopRule};
+use judge_types::{JudgingErrorKind, Score, Verdict};
+use libtest_mimic::Trial;
+use std::{fs, os::unix::fs::PermissionsExt};
+
+pub(crate) fn trials() -> Vec<Trial> {
+    tests_of![
+        a_talk_ends_with_the_validators_word,
+        who_ends_first_decides_a_talk,
+        a_validator_that_breaks_down_in_a_talk_is_the_packages_fault,
+        a_pass_follows_the_other_until_the_validator_is_content,
+        too_many_passes_are_the_packages_fault,
+        groups_of_the_legacy_format_are_graded_by_their_flags,
+        a_grader_of_the_package_has_the_last_word,
+        a_validator_says_scores,
+        groups_of_the_newer_format_add_up_and_depend,
+        a_static_validator_looks_at_the_source,
+        arguments_files_and_writing,
+        scripts_build_and_run_a_validator,
+        constants_are_put_in_their_places,
+    ]
+}
+
+fn bash(package: &PackageFolder, code: &str) -> Judged {
+    judged(package, "bash", source("a.sh", code)).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn summary(judged: &Judged) -> (Verdict, Option<f64>) {
+    (judged.verdict, judged.score.map(Score::get))
+}
+
+/// Thinks of the input's number and answers guesses.
+const GUESSING: &str = r#"
+import sys
+secret = int(open(sys.argv[1]).read())
+try:
+    for _ in range(10):
+        line = sys.stdin.readline()
+        if not line.strip().lstrip('-').isdigit():
+            open(sys.argv[3] + "judgemessage.txt", "w").write("no guess: %r" % line[:20])
+            sys.exit(43)
+        guess = int(line)
+        if guess == -1:
+            sys.exit(43)
+        answer = "higher" if guess < secret else "lower" if guess > secret else "right"
+        print(answer, flush=True)
+        if guess == secret:
+            sys.exit(42)
+except BrokenPipeError:
+    sys.exit(43)
+sys.exit(43)
+"#;
+
+const BINARY_SEARCH: &str = "low=0; high=100
+while :; do
+  middle=$(((low + high) / 2)); echo $middle; read -r answer
+  case $answer in higher) low=$((middle + 1));; lower) high=$((middle - 1));; *) exit 0;; esac
+done\n";
+
+fn guessing(validator: &str) -> PackageFolder {
+    let package = PackageFolder::new(&[("50", ""), ("37", "")]).validated_by("guess.py", validator);
+    package.file(
+        "problem.yaml",
+        "name: Test\nvalidation: custom interactive\nlimits:\n  memory: 256\n  output: 1\n",
+    );
+    package
+}
+
+fn a_talk_ends_with_the_validators_word() {
+    let package = guessing(GUESSING);
+    let right = bash(&package, BINARY_SEARCH);
+    assert_eq!((right.verdict, right.runs.len()), (Verdict::Accepted, 2), "{right:?}");
+    let talk = right.runs[1].transcript.as_deref().unwrap();
+    assert!(talk.starts_with(">50\n<lower\n>24\n<higher\n"), "{talk}");
+    assert!(talk.ends_with(">37\n<right\n"), "{talk}");
+    assert!(right.runs[1].usage.cpu_ms < 1_000, "the validator's time is not the submission's");
+    let wrong = bash(&package, "echo 3; read -r x; echo what\n");
+    assert_eq!(wrong.verdict, Verdict::WrongAnswer);
+    assert_eq!(wrong.runs[0].judge_message.as_deref(), Some(r"no guess: 'what\n'"));
+}
+
+fn who_ends_first_decides_a_talk() {
+    let package = guessing(GUESSING);
+    for (code, expected) in [
+        // Ends badly before the validator has said anything.
+        ("exit 3\n", Verdict::RunTimeError),
+        ("read -r x; exit 0\n", Verdict::TimeLimitExceeded),
+        ("echo 50; read -r x; while :; do :; done\n", Verdict::TimeLimitExceeded),
+        // Ends well, but without the answer.
+        ("exit 0\n", Verdict::WrongAnswer),
+        ("exec 1>&-; read -r x; exit 0\n", Verdict::WrongAnswer),
+        // Was wrong first: what it does then is no matter.
+        ("echo -1; read -r x; exit 9\n", Verdict::WrongAnswer),
+        ("echo -1; read -r x; while :; do :; done\n", Verdict::WrongAnswer),
+        // Was right, but must come to a good end.
+        ("echo 50; read -r x; exit 9\n", Verdict::RunTimeError),
+        // Says far too much.
+        ("while read -r x; do :; done & exec yes '' \n", Verdict::WrongAnswer),
+    ] {
+        let judged = judged_with(
+            &package,
+            "bash",
+            source("a.sh", code),
+            StopRule::AtFirstFailure,
+            |limits| limits.time_ms = 300,
+        );
+        let judged = judged.unwrap_or_else(|error| panic!("{code}: {error}"));
+        assert_eq!(judged.verdict, expected, "{code}: {:?}", judged.runs);
+    }
+    let patient = guessing("import sys\nwhile sys.stdin.readline(): pass\nsys.exit(43)\n");
+    let flood = bash(&patient, "exec yes\n");
+    assert_eq!(flood.verdict, Verdict::OutputLimitExceeded, "{:?}", flood.runs);
+    let talk = flood.runs[0].transcript.as_deref().unwrap();
+    assert!(talk.len() < 256 << 10 && talk.ends_with("… (more was said)\n"), "{}", talk.len());
+}
+
+fn a_validator_that_breaks_down_in_a_talk_is_the_packages_fault() {
+    for (validator, says) in [
+        ("import sys\nsys.exit(1)\n", "exit code 1"),
+        ("import time\ntime.sleep(0.2)\nraise SystemExit(0)\n", "exit code 0"),
+    ] {
+        let package = guessing(validator);
+        let error = judged(&package, "bash", source("a.sh", "cat\n")).unwrap_err();
+        assert_eq!(error.kind, JudgingErrorKind::Package);
+        assert!(error.message.contains(says), "{error}");
+    }
+    // A submission that ended badly before is judged by that.
+    let package = guessing("import sys\nsys.stdin.read()\nsys.exit(1)\n");
+    assert_eq!(bash(&package, "exit 5\n").verdict, Verdict::RunTimeError);
+}
+
+/// First pass: the number; second pass: what the submission made of it, which must be turned back.
+const THERE_AND_BACK: &str = r#"
+import sys
+given, said = open(sys.argv[1]).read().split(), sys.stdin.read().split()
+note = open(sys.argv[3] + "judgemessage.txt", "a")
+note.write("%s -> %s\n" % (given, said))
+if given[0] == "there":
+    open(sys.argv[3] + "nextpass.in", "w").write("back %s\n" % said[0])
+    open(sys.argv[3] + "first", "w").write(given[1])
+    sys.exit(42)
+sys.exit(42 if said == [open(sys.argv[3] + "first").read()] else 43)
+"#;
+
+fn in_passes(validator: &str, passes: u32) -> PackageFolder {
+    let package =
+        PackageFolder::new(&[("there 5", ""), ("there 8", "")]).validated_by("check.py", validator);
+    let yaml = format!(
+        "name: Test\nvalidation: custom multi-pass\nlimits:\n  validation_passes: {passes}\n"
+    );
+    package.file("problem.yaml", &yaml);
+    package
+}
+
+fn a_pass_follows_the_other_until_the_validator_is_content() {
+    let package = in_passes(THERE_AND_BACK, 2);
+    let code =
+        "read -r way n; case $way in there) echo $((n * 2));; back) echo $((n / 2));; esac\n";
+    let right = bash(&package, code);
+    assert_eq!((right.verdict, right.runs.len()), (Verdict::Accepted, 2), "{right:?}");
+    let message = right.runs[0].judge_message.as_deref().unwrap();
+    assert_eq!(message, "['there', '5'] -> ['10']\n['back', '10'] -> ['5']");
+    assert_eq!(bash(&package, "read -r way n; echo $n$n\n").verdict, Verdict::WrongAnswer);
+    let second = "read -r way n; [ $way = there ] && echo $n\n";
+    assert_eq!(bash(&package, second).verdict, Verdict::RunTimeError);
+}
+
+fn too_many_passes_are_the_packages_fault() {
+    let again = "import sys\nopen(sys.argv[3] + 'nextpass.in', 'w')\nsys.exit(42)\n";
+    let error = judged(&in_passes(again, 3), "bash", source("a.sh", "cat\n")).unwrap_err();
+    assert!(error.message.contains("more than 3 passes on test case sample/00"), "{error}");
+    let wrong = "import sys\nopen(sys.argv[3] + 'nextpass.in', 'w')\nsys.exit(43)\n";
+    let error = judged(&in_passes(wrong, 3), "bash", source("a.sh", "cat\n")).unwrap_err();
+    assert!(error.message.contains("does not accept the output"), "{error}");
+}
+
+/// Two groups of echoing numbers: those below ten, and all.
+fn scored(yaml: &str, groups: &[(&str, &str)]) -> PackageFolder {
+    let package = PackageFolder::new(&[("1", "1")]);
+    package.file("problem.yaml", yaml);
+    for (group, config) in groups {
+        let folder = format!("data/secret/{group}");
+        let file = if yaml.contains("2025-09") { "test_group.yaml" } else { "testdata.yaml" };
+        package.file(&format!("{folder}/{file}"), config);
+        let numbers = if *group == "a" { ["2", "3"] } else { ["4", "55"] };
+        for number in numbers {
+            package.file(&format!("{folder}/{number}.in"), number);
+            package.file(&format!("{folder}/{number}.ans"), number);
+        }
+    }
+    package
+}
+
+const ONE_DIGIT: &str = "read -r n; echo ${n:0:1}\n";
+
+fn groups_of_the_legacy_format_are_graded_by_their_flags() {
+    let package = scored(
+        "name: Test\ntype: scoring\ngrading: {show_test_data_groups: true}\n",
+        &[
+            ("a", "on_reject: break\naccept_score: 30\ngrader_flags: min\n"),
+            ("b", "on_reject: break\naccept_score: 70\ngrader_flags: min\n"),
+        ],
+    );
+    fs::remove_file(package.path().join(".timelimit")).unwrap();
+    package.file("data/testdata.yaml", "on_reject: continue\ngrader_flags: ignore_sample\n");
+    package.file("data/secret/testdata.yaml", "grader_flags: sum first_error\n");
+    assert_eq!(summary(&bash(&package, "cat\n")), (Verdict::Accepted, Some(100.0)));
+    let partial = bash(&package, ONE_DIGIT);
+    assert_eq!(summary(&partial), (Verdict::WrongAnswer, Some(30.0)));
+    assert!(partial.shows_groups);
+    let groups: Vec<_> = partial
+        .groups
+        .iter()
+        .map(|group| (group.name.as_str(), group.verdict.unwrap(), group.score.unwrap().get()))
+        .collect();
+    assert_eq!(
+        groups,
+        [
+            ("", Verdict::WrongAnswer, 30.0),
+            ("sample", Verdict::Accepted, 1.0),
+            ("secret", Verdict::WrongAnswer, 30.0),
+            ("secret/a", Verdict::Accepted, 30.0),
+            ("secret/b", Verdict::WrongAnswer, 0.0),
+        ]
+    );
+    package.file("data/secret/testdata.yaml", "grader_flags: sum always_accept\n");
+    assert_eq!(summary(&bash(&package, ONE_DIGIT)), (Verdict::Accepted, Some(30.0)));
+}
+
+fn a_grader_of_the_package_has_the_last_word() {
+    let package = scored("name: Test\ntype: scoring\n", &[("a", ""), ("b", "")]);
+    fs::remove_file(package.path().join(".timelimit")).unwrap();
+    package.file("data/testdata.yaml", "on_reject: continue\n");
+    package.file("data/secret/testdata.yaml", "grading: custom\ngrader_flags: deep 7\n");
+    let grader = "import sys\n\
+        lines = [line.split() for line in sys.stdin]\n\
+        print('WA' if any(v != 'AC' for v, _ in lines) else 'AC', len(lines) * int(sys.argv[2]))\n";
+    package.file("graders/grade.py", grader);
+    // Two groups, each seven points, and the sample's one.
+    package.file("data/secret/a/testdata.yaml", "grading: default\ngrader_flags: ''\n");
+    package.file("data/secret/b/testdata.yaml", "grading: default\ngrader_flags: ''\n");
+    assert_eq!(summary(&bash(&package, "cat\n")), (Verdict::Accepted, Some(15.0)));
+    package.file("graders/grade.py", "print('maybe')\n");
+    let error = judged(&package, "bash", source("a.sh", "cat\n")).unwrap_err();
+    assert!(error.message.contains("grader grade.py must print a verdict"), "{error}");
+}
+
+/// Accepts everything and writes what the submission says into a file.
+const SCORING: &str = "import sys\n\
+    name, score = sys.stdin.read().split()\n\
+    open(sys.argv[3] + name, 'w').write(score)\n\
+    sys.exit(42)\n";
+
+fn a_validator_says_scores() {
+    let package = scored(
+        "name: Test\nproblem_format_version: 2025-09\nuuid: 1\ntype: scoring\n",
+        &[
+            ("a", "score_aggregation: min\nmax_score: 30\n"),
+            ("b", "score_aggregation: sum\nmax_score: 70\n"),
+        ],
+    );
+    package.file("output_validator/check.py", SCORING);
+    let share = bash(&package, "echo score_multiplier.txt 0.5\n");
+    assert_eq!(summary(&share), (Verdict::Accepted, Some(50.0)));
+    let points = bash(&package, "echo score.txt 12\n");
+    assert_eq!(summary(&points), (Verdict::Accepted, Some(36.0)));
+    for (said, fault) in [
+        ("score.txt 31", "the most is 30"),
+        ("score.txt -1", "below 0"),
+        ("score.txt many", "is no number"),
+        ("score_multiplier.txt 1.5", "not from 0 to 1"),
+    ] {
+        let code = format!("echo {said}\n");
+        let error = judged(&package, "bash", source("a.sh", &code)).unwrap_err();
+        assert_eq!(error.kind, JudgingErrorKind::Package);
+        assert!(error.message.contains(fault), "{error}");
+    }
+}
+
+fn groups_of_the_newer_format_add_up_and_depend() {
+    let package = scored(
+        "name: Test\nproblem_format_version: 2025-09\nuuid: 1\ntype: scoring\n",
+        &[
+            ("a", "max_score: 40\n"),
+            ("b", "max_score: 60\nscore_aggregation: sum\nrequire_pass: a\n"),
+        ],
+    );
+    assert_eq!(summary(&bash(&package, "cat\n")), (Verdict::Accepted, Some(100.0)));
+    assert_eq!(summary(&bash(&package, ONE_DIGIT)), (Verdict::WrongAnswer, Some(70.0)));
+    let late = bash(&package, "read -r n; [ $n -gt 3 ] && echo $n\n");
+    assert_eq!(summary(&late), (Verdict::RunTimeError, Some(0.0)));
+    assert_eq!(late.groups[4].verdict, None, "it depends on a group that failed");
+    assert_eq!(late.runs.len(), 2, "the sample, and the first of the first group");
+}
+
+fn a_static_validator_looks_at_the_source() {
+    let package = scored(
+        "name: Test\nproblem_format_version: 2025-09\nuuid: 1\ntype: scoring\n",
+        &[
+            (
+                "a",
+                "max_score: 40\nscore_aggregation: sum\nstatic_validation_score: 10\nstatic_validator_args: ['20']\n",
+            ),
+            ("b", "max_score: 60\n"),
+        ],
+    );
+    package.file(
+        "static_validator/short.py",
+        "import os, sys\n\
+         language, entry, feedback, most = sys.argv[1:5]\n\
+         open(feedback + 'judgemessage.txt', 'w').write(f'{language} {entry}')\n\
+         sys.exit(42 if os.path.getsize(entry) <= int(most) else 43)\n",
+    );
+    let short = bash(&package, "cat\n");
+    assert_eq!(summary(&short), (Verdict::Accepted, Some(100.0)));
+    let run = &short.runs[1];
+    assert_eq!((run.test_case.as_str(), run.ordinal), ("secret/a/static_validation", 2));
+    assert_eq!(run.judge_message.as_deref(), Some("bash a.sh"));
+    let long = bash(&package, "# a long way to say it\ncat\n");
+    assert_eq!(summary(&long), (Verdict::WrongAnswer, Some(90.0)));
+}
+
+fn arguments_files_and_writing() {
+    let package = PackageFolder::new(&[("", "-x 1"), ("", "-y two words 2")]);
+    let yaml = "name: Test\nproblem_format_version: 2025-09\nuuid: 1\n";
+    package.file("problem.yaml", yaml);
+    package.file("data/sample/00.yaml", "args: [-x]\n");
+    package.file("data/secret/01.yaml", "args: [-y, two words]\n");
+    package.file("data/sample/00.files/deep/number", "1");
+    package.file("data/secret/01.files/number", "2");
+    let code =
+        "echo \"$@\" $(cat deep/number number 2>/dev/null); echo x > trace && exit 3; exit 0\n";
+    let judged = bash(&package, code);
+    assert_eq!(judged.verdict, Verdict::Accepted, "{:?}", judged.runs);
+    package.file("problem.yaml", &format!("{yaml}allow_file_writing: true\n"));
+    let once = "[ -e trace ] && exit 4; echo \"$@\" > trace; cat trace deep/number number 2>/dev/null; exit 0\n";
+    let judged = bash(&package, once);
+    assert_eq!(judged.verdict, Verdict::Accepted, "{:?}", judged.runs);
+}
+
+fn scripts_build_and_run_a_validator() {
+    let package = PackageFolder::new(&[("1", "7"), ("2", "8")])
+        .validated_by("check/check.c", "int main(void) { return getchar() == '7' ? 42 : 43; }\n");
+    package
+        .file("output_validators/check/build", "#!/bin/sh\ncc -include stdio.h -o run check.c\n");
+    let script = package.path().join("output_validators/check/build");
+    fs::set_permissions(script, fs::Permissions::from_mode(0o755)).unwrap();
+    let judged = bash(&package, "read -r n; echo $((n + 6))\n");
+    assert_eq!(judged.verdict, Verdict::WrongAnswer, "{:?}", judged.runs);
+    assert_eq!(judged.runs.iter().filter(|run| run.verdict.is_accepted()).count(), 1);
+}
+
+fn constants_are_put_in_their_places() {
+    let package = PackageFolder::new(&[("1", "7"), ("2", "7")]);
+    package.file(
+        "problem.yaml",
+        "name: Test\nproblem_format_version: 2025-09\nuuid: 1\nconstants: {answer: 7}\n",
+    );
+    package.file("include/bash/answer.sh", "echo {{answer}} {{other}}\n");
+    package.file(
+        "output_validator/check.sh",
+        "[ \"$(cat)\" = '{{answer}} {{other}}' ] && exit 42; exit 43\n",
+    );
+    let judged = bash(&package, ". ./answer.sh\n");
+    assert_eq!(judged.verdict, Verdict::Accepted, "{:?}", judged.runs);
+}
