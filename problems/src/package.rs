@@ -130,6 +130,21 @@ impl Package {
         Self::read(&tree, dir, hash, short_name, findings)
     }
 
+    /// The content of what judging looks at: it stays the same where only statements, jury submissions, input validators or
+    /// generators change.
+    ///
+    /// # Errors
+    /// The package's folder cannot be read.
+    pub fn judging_hash(&self) -> Result<PackageHash, Faults> {
+        let mut findings = Findings::default();
+        let mut tree = Tree::scan(&self.root, &ArchiveCaps::default(), &mut findings)?;
+        tree.files.retain(|path, _| {
+            let folder = path.split('/').next().unwrap_or(path);
+            !NO_PART_OF_JUDGING.contains(&folder)
+        });
+        tree.hash()
+    }
+
     /// The title to show where the reader's language is not known: the English one if there is one.
     #[must_use]
     pub fn title(&self) -> &str {
@@ -214,6 +229,24 @@ impl Package {
         })
     }
 }
+
+/// What a package has besides that which judging a submission looks at.
+const NO_PART_OF_JUDGING: [&str; 14] = [
+    "submissions",
+    "solutions",
+    "problem_statement",
+    "statement",
+    "statements",
+    "statement-sections",
+    "attachments",
+    "solution",
+    "input_validators",
+    "input_format_validators",
+    "input_visualizer",
+    "output_visualizer",
+    "generators",
+    "documents",
+];
 
 /// A folder's own name, even where the path is `.`
 pub(crate) fn short_name_of(dir: &Path) -> String {

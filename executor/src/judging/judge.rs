@@ -19,6 +19,7 @@ use judge_types::{
 };
 use languages::Language;
 use problems::Package;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// What to judge, with what, and under which limits.
@@ -52,7 +53,7 @@ pub enum StopRule {
 }
 
 /// What judging came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Judged {
     /// The verdict.
     pub verdict: Verdict,

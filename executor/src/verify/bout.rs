@@ -1,6 +1,8 @@
 //! Judging the jury's submissions, several at once if wanted.
 
-use super::{TimeBounds, VerifyEvent, VerifyOptions, VerifyRow, row::contradictions};
+use super::{
+    TimeBounds, VerifyEvent, VerifyOptions, VerifyRow, results::Results, row::contradictions,
+};
 use crate::judging::{
     Interrupted, JudgeJob, Judged, ProgressSink, SourcesError, StopRule, Workbench, judge,
     read_sources,
@@ -22,6 +24,7 @@ pub(super) struct Bout<'a> {
     pub(super) bench: &'a Workbench,
     pub(super) package: &'a Package,
     pub(super) options: &'a VerifyOptions,
+    pub(super) results: Option<Results>,
 }
 
 /// What judging one jury submission came to, and in which language.
@@ -154,7 +157,7 @@ impl Bout<'_> {
             entry_point: submission.entry_point.clone(),
             overtime: self.overtime(submission, limits),
         };
-        let mut result = judge(&job, &mut Reporter { index, notes });
+        let mut result = self.judged(&job, index, notes);
         // What a rule asks for may be found beyond the first test case that fails.
         if let Ok(judged) = &result
             && job.stop == StopRule::AtFirstFailure
@@ -162,13 +165,30 @@ impl Bout<'_> {
             && !contradictions(self.package, submission, judged).is_empty()
         {
             job.stop = StopRule::AfterAll;
-            result = judge(&job, &mut Reporter { index, notes });
+            result = self.judged(&job, index, notes);
         }
         let result = result.map_err(|interrupted| match interrupted {
             Interrupted::Failed(error) => error,
             Interrupted::Stopped => JudgingError::new(JudgingErrorKind::Host, "stopped"),
         });
         Attempt { language: Some(language.id.clone()), result }
+    }
+
+    /// What the job comes to, or came to before.
+    fn judged(
+        &self,
+        job: &JudgeJob<'_>,
+        index: usize,
+        notes: &Sender<Note>,
+    ) -> Result<Judged, Interrupted> {
+        if let Some(judged) = self.results.as_ref().and_then(|results| results.get(job)) {
+            return Ok(judged);
+        }
+        let judged = judge(job, &mut Reporter { index, notes })?;
+        if let Some(results) = &self.results {
+            results.put(job, &judged);
+        }
+        Ok(judged)
     }
 
     /// The language that the package format calls `code`.

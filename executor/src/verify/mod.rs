@@ -2,6 +2,7 @@
 
 mod bout;
 mod report;
+mod results;
 mod row;
 mod time_limit;
 mod validators;
@@ -15,7 +16,11 @@ use crate::judging::{StopRule, Workbench};
 use bout::Bout;
 use judge_types::{CompileResult, RunResult};
 use problems::{ArchiveCaps, Faults, JurySubmission, Package};
-use std::{io, path::Path};
+use results::Results;
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 /// How to verify.
 #[derive(Debug, Clone)]
@@ -28,11 +33,19 @@ pub struct VerifyOptions {
     pub only: Vec<String>,
     /// How many submissions to judge at once. More than one makes measured times less exact.
     pub parallel: usize,
+    /// A folder with what submissions came to before: what is unchanged is not judged again.
+    pub results: Option<PathBuf>,
 }
 
 impl Default for VerifyOptions {
     fn default() -> Self {
-        Self { stop: StopRule::default(), time_limit_ms: None, only: Vec::new(), parallel: 1 }
+        Self {
+            stop: StopRule::default(),
+            time_limit_ms: None,
+            only: Vec::new(),
+            parallel: 1,
+            results: None,
+        }
     }
 }
 
@@ -141,9 +154,19 @@ pub fn verify(
         true => validators::check(bench, &package, &package.limits, progress),
         false => Vec::new(),
     };
-    let bout = Bout { bench, package: &package, options };
+    let results = match &options.results {
+        Some(folder) => Some(open_results(folder, &package)?),
+        None => None,
+    };
+    let bout = Bout { bench, package: &package, options, results };
     let (limits, source, timed) = bout.time_limit(&submissions, progress);
     progress(VerifyEvent::TimeLimit { time_ms: limits.time_ms, source });
     let (rows, bounds) = bout.judge_all(&submissions, &limits, timed, progress);
     Ok(VerifyReport::new(&package, limits, source, bounds, validators, rows))
+}
+
+fn open_results(folder: &Path, package: &Package) -> Result<Results, VerifyError> {
+    let judging = package.judging_hash().map_err(VerifyError::Package)?;
+    Results::open(folder, judging)
+        .map_err(|source| VerifyError::Scratch { path: folder.display().to_string(), source })
 }

@@ -1,5 +1,6 @@
 //! `gavel verify`: does the judge agree with the jury?
 
+mod junit;
 mod progress;
 mod table;
 
@@ -33,12 +34,28 @@ pub(crate) struct Options {
     /// How many submissions to judge at once; more than one makes the times less exact
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     jobs: usize,
-    /// Folder for what can be made again, such as compiled validators
+    /// Folder for what can be made again: results and compiled validators; by default in this user's cache
     #[arg(long, value_name = "FOLDER", env = "GAVEL_CACHE")]
     cache: Option<PathBuf>,
+    /// Judge everything anew, also what is unchanged since it was last verified
+    #[arg(long)]
+    fresh: bool,
+    /// Write the report as JUnit XML, too
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
+}
+
+/// Where what can be made again is kept: the folder that is asked for, or this user's own.
+fn cache_folder(options: &Options) -> Option<PathBuf> {
+    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    let users = || {
+        let base = variable("XDG_CACHE_HOME").map(PathBuf::from);
+        base.or_else(|| Some(PathBuf::from(variable("HOME")?).join(".cache")))
+    };
+    options.cache.clone().or_else(|| Some(users()?.join("gavel")))
 }
 
 fn parse_seconds(text: &str) -> Result<u64, String> {
@@ -53,16 +70,16 @@ fn parse_seconds(text: &str) -> Result<u64, String> {
 pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let _exporting = crate::logging::start("error");
     let scratch = tempfile::tempdir().context("create a temporary folder")?;
-    let cache = match &options.cache {
-        Some(folder) => folder.clone(),
-        None => scratch.path().join("cache"),
-    };
+    let kept = cache_folder(options);
+    let cache = kept.clone().unwrap_or_else(|| scratch.path().join("cache"));
+    let results = kept.map(|folder| folder.join("results")).filter(|_| !options.fresh);
     let bench = options.sandbox.workbench(scratch.path().join("scratch"), cache)?;
     let verify_options = VerifyOptions {
         stop: if options.all_tests { StopRule::AfterAll } else { StopRule::AtFirstFailure },
         time_limit_ms: options.time_limit,
         only: options.only.clone(),
         parallel: options.jobs.max(1),
+        results,
     };
     let mut progress = progress::Progress::new();
     let report = executor::verify(&options.package, &bench, &verify_options, &mut |event| {
@@ -78,6 +95,9 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
         }
         Err(error) => return Err(error.into()),
     };
+    if let Some(file) = &options.junit {
+        junit::write(&report, file)?;
+    }
     if options.json {
         print_json(&report)?;
     } else {
