@@ -5,6 +5,7 @@
 //! no sandbox, no database and no network.
 
 mod caps;
+pub mod checktestdata;
 pub mod compare;
 mod domjudge;
 mod extract;
@@ -26,6 +27,7 @@ mod validator;
 mod yaml;
 
 pub use caps::ArchiveCaps;
+pub use checktestdata::Checktestdata;
 pub use compare::{CompareFlags, Comparison, Difference, InvalidFlag, compare};
 pub use fault::{Fault, Faults};
 pub use groups::{

@@ -1,0 +1,156 @@
+//! The values of expressions, and whether tests hold.
+
+use super::Run;
+use crate::checktestdata::{
+    expression::{Expression, Logical, Operator, Place, Test},
+    mismatch::CheckError,
+    values::{ArithmeticError, Integer, Value},
+    variables::{Index, Uniqueness},
+};
+use std::sync::Arc;
+
+impl Run<'_> {
+    pub(super) fn value(&mut self, expression: &Expression) -> Result<Value, CheckError> {
+        self.charge(1)?;
+        match expression {
+            Expression::Literal(value) => Ok(value.clone()),
+            Expression::Variable(place) => self.load(place),
+            Expression::StringLength(text) => {
+                let length = self.text(text, "STRLEN")?.len();
+                let length =
+                    i64::try_from(length).map_err(|_| self.limit("a string is too long"))?;
+                Ok(Value::Integer(Integer::Small(length)))
+            }
+            Expression::Negation(operand) => {
+                let operand = self.value(operand)?;
+                operand.negate().map_err(|error| self.arithmetic(&error))
+            }
+            Expression::Chain(first, rest) => {
+                let mut value = self.value(first)?;
+                for (operator, operand) in rest {
+                    let operand = self.value(operand)?;
+                    value = self.apply(*operator, &value, &operand)?;
+                }
+                Ok(value)
+            }
+        }
+    }
+
+    fn apply(
+        &mut self,
+        operator: Operator,
+        left: &Value,
+        right: &Value,
+    ) -> Result<Value, CheckError> {
+        let result = operator.apply(left, right).map_err(|error| self.arithmetic(&error))?;
+        // Sums take less, powers more, but their results are as long as what they took.
+        let words = left.words() * right.words();
+        let steps = if operator == Operator::Power { words + result.words().pow(2) } else { words };
+        self.charge(steps)?;
+        Ok(result)
+    }
+
+    fn load(&mut self, place: &Place) -> Result<Value, CheckError> {
+        let index = self.index(place)?;
+        match self.variables.get(place.slot, &index) {
+            Some(value) => Ok(value.clone()),
+            None => {
+                let name = &self.program.variables[place.slot].name;
+                let index = match index {
+                    Index::Plain => String::new(),
+                    _ => self.shorten(&index),
+                };
+                Err(self.fault(format!("the variable {name}{index} has no value")))
+            }
+        }
+    }
+
+    pub(super) fn index(&mut self, place: &Place) -> Result<Index, CheckError> {
+        if place.indices.is_empty() {
+            return Ok(Index::Plain);
+        }
+        let indices = place.indices.iter().map(|index| self.integer(index, "an index"));
+        Ok(indices.collect::<Result<Vec<_>, _>>()?.into())
+    }
+
+    /// An integer that is named `what`.
+    pub(super) fn integer(
+        &mut self,
+        expression: &Expression,
+        what: &str,
+    ) -> Result<Integer, CheckError> {
+        match self.value(expression)? {
+            Value::Integer(integer) => Ok(integer),
+            other => {
+                let shown = self.shorten(&other);
+                Err(self.fault(format!("{what} is an integer, not {shown}")))
+            }
+        }
+    }
+
+    /// A string that `command` asks for.
+    pub(super) fn text(
+        &mut self,
+        expression: &Expression,
+        command: &str,
+    ) -> Result<Arc<[u8]>, CheckError> {
+        match self.value(expression)? {
+            Value::Text(text) => Ok(text),
+            other => {
+                let shown = self.shorten(&other);
+                Err(self.fault(format!("{command} takes a string, not {shown}")))
+            }
+        }
+    }
+
+    pub(super) fn arithmetic(&self, error: &ArithmeticError) -> CheckError {
+        match error {
+            ArithmeticError::TooManyDigits | ArithmeticError::ExponentTooLarge => {
+                self.limit(error.to_string())
+            }
+            _ => self.fault(error.to_string()),
+        }
+    }
+
+    pub(super) fn test(&mut self, test: &Test) -> Result<bool, CheckError> {
+        self.charge(1)?;
+        match test {
+            Test::Not(test) => Ok(!self.test(test)?),
+            Test::Chain(first, rest) => {
+                let mut holds = self.test(first)?;
+                for (logical, test) in rest {
+                    // What cannot change the result is not looked at.
+                    if holds == (*logical == Logical::And) {
+                        holds = self.test(test)?;
+                    }
+                }
+                Ok(holds)
+            }
+            Test::Compare(left, comparison, right) => {
+                let (left, right) = (self.value(left)?, self.value(right)?);
+                self.charge(left.words().min(right.words()))?;
+                let ordering = left.compare(&right).map_err(|error| self.arithmetic(&error))?;
+                Ok(comparison.holds(ordering))
+            }
+            Test::EndOfFile => Ok(self.input.peek()?.is_none()),
+            Test::Match(text) => {
+                let text = self.text(text, "MATCH")?;
+                self.charge(text.len() as u64 / 8)?;
+                Ok(self.input.peek()?.is_some_and(|byte| text.contains(&byte)))
+            }
+            Test::Unique(slots) => {
+                let elements: u64 = slots.iter().map(|&slot| self.variables.len(slot)).sum();
+                let bytes = self.variables.uniqueness_bytes(slots);
+                // Sorting, then looking each of them up.
+                self.charge(elements * 8 + bytes / 8)?;
+                self.meter.check_memory(bytes).map_err(|exceeded| self.exceeded(exceeded))?;
+                Ok(matches!(self.variables.uniqueness(slots), Uniqueness::Unique))
+            }
+            Test::InArray(value, slot) => {
+                let value = self.value(value)?;
+                self.charge(value.words())?;
+                Ok(self.variables.holds(*slot, &value))
+            }
+        }
+    }
+}
