@@ -7,7 +7,7 @@ use crate::checktestdata::{
     values::{ArithmeticError, Integer, Value},
     variables::{Index, Uniqueness},
 };
-use std::sync::Arc;
+use std::{cmp::Ordering, sync::Arc};
 
 impl Run<'_> {
     pub(super) fn value(&mut self, expression: &Expression) -> Result<Value, CheckError> {
@@ -43,10 +43,7 @@ impl Run<'_> {
         right: &Value,
     ) -> Result<Value, CheckError> {
         let result = operator.apply(left, right).map_err(|error| self.arithmetic(&error))?;
-        // Sums take less, powers more, but their results are as long as what they took.
-        let words = left.words() * right.words();
-        let steps = if operator == Operator::Power { words + result.words().pow(2) } else { words };
-        self.charge(steps)?;
+        self.charge(operator.steps(left, right, &result))?;
         Ok(result)
     }
 
@@ -103,6 +100,11 @@ impl Run<'_> {
         }
     }
 
+    pub(super) fn ordering(&mut self, left: &Value, right: &Value) -> Result<Ordering, CheckError> {
+        self.charge(left.comparison_steps(right))?;
+        left.compare(right).map_err(|error| self.arithmetic(&error))
+    }
+
     pub(super) fn arithmetic(&self, error: &ArithmeticError) -> CheckError {
         match error {
             ArithmeticError::TooManyDigits | ArithmeticError::ExponentTooLarge => {
@@ -128,8 +130,7 @@ impl Run<'_> {
             }
             Test::Compare(left, comparison, right) => {
                 let (left, right) = (self.value(left)?, self.value(right)?);
-                self.charge(left.words().min(right.words()))?;
-                let ordering = left.compare(&right).map_err(|error| self.arithmetic(&error))?;
+                let ordering = self.ordering(&left, &right)?;
                 Ok(comparison.holds(ordering))
             }
             Test::EndOfFile => Ok(self.input.peek()?.is_none()),

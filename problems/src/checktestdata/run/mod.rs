@@ -164,6 +164,7 @@ impl Run<'_> {
 
     fn store(&mut self, place: &Place, value: Value) -> Result<(), CheckError> {
         let index = self.index(place)?;
+        self.charge(value.words())?;
         self.variables.set(place.slot, index, value);
         self.meter.check_memory(self.variables.bytes).map_err(|exceeded| self.exceeded(exceeded))
     }

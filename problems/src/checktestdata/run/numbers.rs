@@ -72,8 +72,8 @@ impl Run<'_> {
                     && (parts.is_normalized || !parts.has_exponent)
             });
             let value = Value::Float(self.parse(parts.length, Decimal::parse)?);
-            let not_below = min.compare(&value).map_err(|error| self.arithmetic(&error))?.is_le();
-            let not_above = max.compare(&value).map_err(|error| self.arithmetic(&error))?.is_ge();
+            let not_below = self.ordering(&min, &value)?.is_le();
+            let not_above = self.ordering(&max, &value)?.is_ge();
             if has_decimals && not_below && not_above {
                 self.input.consume(parts.length);
                 return Ok(value);

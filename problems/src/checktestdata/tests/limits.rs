@@ -23,6 +23,8 @@ fn steps_are_counted() {
         "\nREPI(i,100) REPI(j,100) SET(x=i*j) END END",
         "\nSET(a=2^33000) REP(3) SET(a=a*1) END",
         "\nSET(a=2^33000)",
+        "\nSET(x=1e9999) REP(100) IF(x==1) END END",
+        "\nSET(x=1.5) REP(10) SET(y=x^(2^30)) END",
         "\nREPI(i,1000) SET(a[i]=i) ASSERT(UNIQUE(a)) END",
         "\nREGEX(\"(a|b)*\")",
     ] {

@@ -14,7 +14,8 @@ const PRECISION: u64 = 100;
 /// The exponents that a number may have lie between this and its negative.
 const MAX_EXPONENT: i64 = 1_000_000_000;
 
-/// `mantissa` times ten to the power of `exponent`.
+/// `mantissa` times ten to the power of `exponent`. The mantissa does not end with a zero, so equal numbers are equal values;
+/// only an operand that is made of an integer may.
 #[derive(Clone, Debug)]
 pub(in super::super) struct Decimal {
     mantissa: Integer,
@@ -23,10 +24,12 @@ pub(in super::super) struct Decimal {
 
 impl Decimal {
     fn new(mantissa: Integer, exponent: i64) -> Result<Self, ArithmeticError> {
-        if exponent.abs() > MAX_EXPONENT && !mantissa.is_zero() {
+        let (mantissa, zeros) = mantissa.without_trailing_zeros();
+        let exponent = if mantissa.is_zero() { 0 } else { exponent + i64::from(zeros) };
+        if exponent.abs() > MAX_EXPONENT {
             return Err(ArithmeticError::ExponentTooLarge);
         }
-        Ok(Self { exponent: if mantissa.is_zero() { 0 } else { exponent }, mantissa })
+        Ok(Self { mantissa, exponent })
     }
 
     /// The number that a text of the form `-?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?` writes.
@@ -47,14 +50,22 @@ impl Decimal {
         Self::new(mantissa, exponent - fraction.len() as i64)
     }
 
+    /// The machine words of its digits when it is written out, as it is to be compared with an integer.
     pub(in super::super) fn words(&self) -> u64 {
-        self.mantissa.words()
+        self.mantissa.words() + self.exponent.clamp(0, MAX_DIGITS as i64).unsigned_abs() / 19
     }
 
-    /// The same for every way to write a number: mantissa without zeros at its end, and exponent.
-    pub(super) fn canonical(&self) -> (Integer, i64) {
-        let (mantissa, zeros) = self.mantissa.without_trailing_zeros();
-        (mantissa, self.exponent + zeros)
+    /// The integer that it is, unless it is a fraction, or longer than any integer may be.
+    pub(super) fn to_integer(&self) -> Option<Integer> {
+        let exponent = u32::try_from(self.exponent).ok()?;
+        if self.mantissa.digits() + u64::from(exponent) > MAX_DIGITS as u64 + 2 {
+            return None;
+        }
+        Some(self.mantissa.product(&Integer::power_of_ten(exponent)))
+    }
+
+    pub(super) fn parts(&self) -> (&Integer, i64) {
+        (&self.mantissa, self.exponent)
     }
 
     /// The power of ten just above the number, or one above that.
@@ -189,7 +200,7 @@ fn parse_exponent(text: &str) -> Result<i64, ArithmeticError> {
 
 impl std::fmt::Display for Decimal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (mantissa, exponent) = self.canonical();
+        let (mantissa, exponent) = self.parts();
         // Further than this from the point, zeros are hard to count.
         const MAX_ZEROS: i64 = 20;
         let digits = mantissa.to_string();

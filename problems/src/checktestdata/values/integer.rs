@@ -152,6 +152,11 @@ impl Integer {
         // A base of b bits is at least 2^(b-1).
         let least_bits = (self.bits() - 1).saturating_mul(exponent);
         let exponent = u32::try_from(exponent).map_err(|_| ArithmeticError::TooManyDigits)?;
+        if let Self::Small(base) = self
+            && let Some(power) = base.checked_pow(exponent)
+        {
+            return Ok(Self::Small(power));
+        }
         if least_bits > MAX_BITS {
             return Err(ArithmeticError::TooManyDigits);
         }
@@ -163,16 +168,24 @@ impl Integer {
     }
 
     /// Without the zeros at its end, and how many they were. Zero has none.
-    pub(super) fn without_trailing_zeros(&self) -> (Self, i64) {
-        let (mut rest, mut zeros) = (self.clone(), 0);
-        let ten = Self::Small(10);
-        while !rest.is_zero()
-            && rest.remainder(&ten) == Ok(Self::ZERO)
-            && let Ok(quotient) = rest.divide(&ten)
-        {
-            (rest, zeros) = (quotient, zeros + 1);
+    pub(super) fn without_trailing_zeros(self) -> (Self, u32) {
+        match self {
+            Self::Small(0) => (self, 0),
+            Self::Small(mut small) => {
+                let mut zeros = 0;
+                while small % 10 == 0 {
+                    (small, zeros) = (small / 10, zeros + 1);
+                }
+                (Self::Small(small), zeros)
+            }
+            Self::Big(ref big) if &**big % 10_u32 != BigInt::ZERO => (self, 0),
+            // All at once: one after the other, it would take their number times as long.
+            Self::Big(big) => {
+                let digits = big.to_string();
+                let zeros = (digits.len() - digits.trim_end_matches('0').len()) as u32;
+                (Self::from(*big / BigInt::from(10).pow(zeros)), zeros)
+            }
         }
-        (rest, zeros)
     }
 }
 

@@ -43,21 +43,23 @@ pub(super) enum Value {
 /// A value as a key of a table: numbers that are equal have the same, integer or not.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Key {
-    Number(Integer, i64),
+    Integer(Integer),
+    /// What is no integer: mantissa and exponent.
+    Float(Integer, i64),
     Text(Arc<[u8]>),
 }
 
 impl Value {
     pub(super) fn key(&self) -> Key {
         match self {
-            Self::Integer(integer) => {
-                let (mantissa, exponent) = integer.without_trailing_zeros();
-                Key::Number(mantissa, exponent)
-            }
-            Self::Float(decimal) => {
-                let (mantissa, exponent) = decimal.canonical();
-                Key::Number(mantissa, exponent)
-            }
+            Self::Integer(integer) => Key::Integer(integer.clone()),
+            Self::Float(decimal) => decimal.to_integer().map_or_else(
+                || {
+                    let (mantissa, exponent) = decimal.parts();
+                    Key::Float(mantissa.clone(), exponent)
+                },
+                Key::Integer,
+            ),
             Self::Text(text) => Key::Text(text.clone()),
         }
     }
@@ -68,6 +70,15 @@ impl Value {
             Self::Integer(integer) => integer.words(),
             Self::Float(decimal) => decimal.words(),
             Self::Text(text) => text.len() as u64 / 8 + 1,
+        }
+    }
+
+    /// What it costs to compare both, in steps.
+    pub(super) fn comparison_steps(&self, other: &Self) -> u64 {
+        match (self, other) {
+            (Self::Text(left), Self::Text(right)) => left.len().min(right.len()) as u64 / 8,
+            // They may have to be written out to the same power of ten.
+            _ => self.words().max(other.words()),
         }
     }
 
@@ -109,6 +120,18 @@ impl Value {
 }
 
 impl Operator {
+    /// What it costs to compute this result, in steps.
+    pub(super) fn steps(self, left: &Value, right: &Value, result: &Value) -> u64 {
+        let of_result = match (self, result) {
+            // As many squares as the exponent has bits at most.
+            (Self::Power, Value::Float(_)) => 64 * result.words().pow(2),
+            // Rounded, and freed of zeros at its end.
+            (Self::Power, _) | (_, Value::Float(_)) => result.words().pow(2),
+            _ => 0,
+        };
+        left.words() * right.words() + of_result
+    }
+
     /// An integer where both operands are integers, else a floating point number.
     pub(super) fn apply(self, left: &Value, right: &Value) -> Result<Value, ArithmeticError> {
         if self == Self::Power {
