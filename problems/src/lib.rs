@@ -2,7 +2,7 @@
 //!
 //! Whatever format a package came in, it becomes one [`Package`]: the ICPC problem package format, legacy and 2025-09 with
 //! its drafts, and what DOMjudge adds to it. Running programs, the jury's or a contestant's, happens elsewhere: here is
-//! no sandbox, no database and no network.
+//! no sandbox, no database and no network. Only descriptions of inputs, which can do nothing but read one, are run here.
 
 mod caps;
 pub mod checktestdata;
