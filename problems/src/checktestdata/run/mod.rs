@@ -5,13 +5,13 @@ mod numbers;
 mod reports;
 
 use super::{
-    expression::Place,
+    expression::{Expression, Place},
     input::Input,
     meter::{Exceeded, Limits, Meter},
     mismatch::CheckError,
     program::{Command, Condition, Loop, Pattern, Program, Statement},
     regex::{MatchError, Matcher, Regex, RegexError},
-    values::{Integer, Value},
+    values::Value,
     variables::Variables,
 };
 use crate::fault::Fault;
@@ -144,13 +144,13 @@ impl Run<'_> {
 
     fn count(&mut self, repetition: &Loop, iteration: u32) -> Result<(), CheckError> {
         match &repetition.counter {
-            Some(counter) => self.store(counter, iteration.into()),
+            Some(counter) => self.store(counter, Value::Integer(iteration.into())),
             None => Ok(()),
         }
     }
 
     /// Checktestdata language specification, `REP`: "must fit in an unsigned 32 bit int".
-    fn repetitions(&mut self, count: &super::expression::Expression) -> Result<u32, CheckError> {
+    fn repetitions(&mut self, count: &Expression) -> Result<u32, CheckError> {
         let count = self.integer(count, "the count of REP")?;
         count.to_u64().and_then(|count| u32::try_from(count).ok()).ok_or_else(|| {
             let shown = self.shorten(&count);
@@ -243,11 +243,5 @@ impl Run<'_> {
 
     fn fault(&self, message: impl Into<String>) -> CheckError {
         CheckError::Program(Fault::new(self.file, message).at(self.line))
-    }
-}
-
-impl From<u32> for Value {
-    fn from(number: u32) -> Self {
-        Self::Integer(Integer::from(number))
     }
 }
