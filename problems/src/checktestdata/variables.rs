@@ -64,9 +64,8 @@ struct Elements {
     bytes: u64,
 }
 
-/// What `UNIQUE` finds.
-pub(super) enum Uniqueness {
-    Unique,
+/// What keeps `UNIQUE` from being true.
+pub(super) enum Clash {
     /// The variables do not have the same elements, such as this one of the first or another.
     DifferentIndices(Index),
     /// Two elements hold the same.
@@ -146,33 +145,40 @@ impl Variables {
         occurrences.is_some_and(|occurrences| occurrences.contains_key(&value.key()))
     }
 
-    /// About the bytes that [`Self::uniqueness`] of these takes.
-    pub(super) fn uniqueness_bytes(&self, slots: &[Slot]) -> u64 {
+    /// About the bytes that [`Self::are_unique`] of these takes.
+    pub(super) fn unique_bytes(&self, slots: &[Slot]) -> u64 {
         slots.iter().map(|&slot| self.len(slot) * 16 + self.elements[slot].bytes).sum()
     }
 
-    /// Whether no two elements of these variables, taken together, hold the same.
-    pub(super) fn uniqueness(&self, slots: &[Slot]) -> Uniqueness {
-        let Some((&first, others)) = slots.split_first() else { return Uniqueness::Unique };
-        for &other in others {
-            if let Some(index) = self.difference(first, other) {
-                return Uniqueness::DifferentIndices(index);
-            }
+    /// Whether no two elements of these variables, taken together, hold the same, and all have the same elements.
+    pub(super) fn are_unique(&self, slots: &[Slot]) -> bool {
+        let Some((&first, others)) = slots.split_first() else { return true };
+        if others.is_empty() {
+            let mut seen = HashSet::new();
+            return self
+                .indices(first)
+                .filter_map(|index| self.get(first, index))
+                .all(|value| seen.insert(value.key()));
         }
         let mut seen = HashSet::new();
-        // In order, so that the same duplicate is reported each time.
+        others.iter().all(|&other| self.difference(first, other).is_none())
+            && self.indices(first).all(|index| seen.insert(self.tuple(slots, index)))
+    }
+
+    /// Why [`Self::are_unique`] is false, if it is.
+    pub(super) fn clash(&self, slots: &[Slot]) -> Option<Clash> {
+        let (&first, others) = slots.split_first()?;
+        if let Some(index) = others.iter().find_map(|&other| self.difference(first, other)) {
+            return Some(Clash::DifferentIndices(index));
+        }
+        // In order, so that the same is reported each time.
         let mut indices: Vec<_> = self.indices(first).collect();
         indices.sort_unstable();
-        for index in &indices {
-            let tuple = self.tuple(slots, index);
-            if !seen.insert(tuple) {
-                let tuple = self.tuple(slots, index);
-                let earlier = indices.iter().find(|earlier| self.tuple(slots, earlier) == tuple);
-                let earlier = earlier.map_or(Index::Plain, |earlier| (*earlier).clone());
-                return Uniqueness::Duplicate(earlier, (*index).clone());
-            }
-        }
-        Uniqueness::Unique
+        let mut seen = HashMap::new();
+        indices.into_iter().find_map(|index| {
+            let earlier = seen.insert(self.tuple(slots, index), index)?;
+            Some(Clash::Duplicate(earlier.clone(), index.clone()))
+        })
     }
 
     fn indices(&self, slot: Slot) -> impl Iterator<Item = &Index> {

@@ -5,7 +5,7 @@ use crate::checktestdata::{
     expression::{Expression, Logical, Operator, Place, Test},
     mismatch::CheckError,
     values::{ArithmeticError, Integer, Value},
-    variables::{Index, Uniqueness},
+    variables::Index,
 };
 use std::{cmp::Ordering, sync::Arc};
 
@@ -66,8 +66,13 @@ impl Run<'_> {
         if place.indices.is_empty() {
             return Ok(Index::Plain);
         }
-        let indices = place.indices.iter().map(|index| self.integer(index, "an index"));
-        Ok(indices.collect::<Result<Vec<_>, _>>()?.into())
+        let mut indices = Vec::with_capacity(place.indices.len());
+        for expression in &place.indices {
+            let index = self.integer(expression, "an index")?;
+            self.charge(index.words())?;
+            indices.push(index);
+        }
+        Ok(indices.into())
     }
 
     /// An integer that is named `what`.
@@ -141,11 +146,11 @@ impl Run<'_> {
             }
             Test::Unique(slots) => {
                 let elements: u64 = slots.iter().map(|&slot| self.variables.len(slot)).sum();
-                let bytes = self.variables.uniqueness_bytes(slots);
-                // Sorting, then looking each of them up.
-                self.charge(elements * 8 + bytes / 8)?;
+                let bytes = self.variables.unique_bytes(slots);
+                // Each is looked for in all.
+                self.charge(elements * 16 + bytes / 8)?;
                 self.meter.check_memory(bytes).map_err(|exceeded| self.exceeded(exceeded))?;
-                Ok(matches!(self.variables.uniqueness(slots), Uniqueness::Unique))
+                Ok(self.variables.are_unique(slots))
             }
             Test::InArray(value, slot) => {
                 let value = self.value(value)?;

@@ -6,7 +6,7 @@ use crate::checktestdata::{
     mismatch::{CheckError, Mismatch},
     program::Pattern,
     values::Value,
-    variables::Uniqueness,
+    variables::Clash,
 };
 use std::{fmt::Display, io};
 
@@ -90,8 +90,8 @@ impl Run<'_> {
             Test::Unique(slots) => {
                 let name = |slot: &usize| self.program.variables[*slot].name.as_str();
                 let names = slots.iter().map(name).collect::<Vec<_>>().join(",");
-                Ok(match self.variables.uniqueness(slots) {
-                    Uniqueness::Duplicate(earlier, later) => {
+                Ok(match self.variables.clash(slots) {
+                    Some(Clash::Duplicate(earlier, later)) => {
                         let value =
                             slots.first().and_then(|slot| self.variables.get(*slot, &later));
                         let value = value.map(|value| self.shorten(value)).unwrap_or_default();
@@ -99,10 +99,10 @@ impl Run<'_> {
                             "{names} is the same at {earlier} and {later}, beginning with {value}"
                         )
                     }
-                    Uniqueness::DifferentIndices(index) => {
+                    Some(Clash::DifferentIndices(index)) => {
                         format!("not all of {names} have an element{index}")
                     }
-                    Uniqueness::Unique => "it is false".to_owned(),
+                    None => "it is false".to_owned(),
                 })
             }
             _ => Ok("it is false".to_owned()),

@@ -77,8 +77,9 @@ impl Value {
     pub(super) fn comparison_steps(&self, other: &Self) -> u64 {
         match (self, other) {
             (Self::Text(left), Self::Text(right)) => left.len().min(right.len()) as u64 / 8,
-            // They may have to be written out to the same power of ten.
-            _ => self.words().max(other.words()),
+            // Those of different kinds may have to be written out to the same power of ten.
+            (Self::Integer(left), Self::Integer(right)) => left.words().max(right.words()),
+            _ => 4 * self.words().max(other.words()),
         }
     }
 
