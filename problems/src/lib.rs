@@ -2,9 +2,10 @@
 //!
 //! Whatever format a package came in, it becomes one [`Package`]: the ICPC problem package format, legacy and 2025-09 with
 //! its drafts, and what DOMjudge adds to it. Running programs, the jury's or a contestant's, happens elsewhere: here is
-//! no sandbox, no database and no network.
+//! no sandbox, no database and no network. Only descriptions of inputs, which can do nothing but read one, are run here.
 
 mod caps;
+pub mod checktestdata;
 pub mod compare;
 mod domjudge;
 mod extract;
@@ -26,6 +27,7 @@ mod validator;
 mod yaml;
 
 pub use caps::ArchiveCaps;
+pub use checktestdata::Checktestdata;
 pub use compare::{CompareFlags, Comparison, Difference, InvalidFlag, compare};
 pub use fault::{Fault, Faults};
 pub use groups::{
