@@ -87,7 +87,7 @@ fn install(
         place().map_err(Faults::io("store", &target))?;
     }
     fs::rename(&canonical, into).map_err(Faults::io("store package", into))?;
-    Ok(package)
+    Ok(package.with_statement_warnings())
 }
 
 /// The folder that holds the package: `dir`, or the only folder in it.

@@ -6,6 +6,7 @@ use crate::{
     domjudge,
     fault::{Fault, Faults, Findings},
     metadata::{self, Credits, Metadata, Timing},
+    sample::{self, Sample},
     statement::{self, Statement},
     submission::{self, JurySubmission},
     test_data::{self, TestCase},
@@ -43,6 +44,10 @@ pub struct Package {
     pub test_cases: Vec<TestCase>,
     /// The problem's text, in each language and form.
     pub statements: Vec<Statement>,
+    /// How the problem is meant to be solved, in each language and form: for the jury alone.
+    pub solutions: Vec<Statement>,
+    /// What contestants see of the samples, in byte order of their names.
+    pub samples: Vec<Sample>,
     /// The jury's own programs.
     pub submissions: Vec<JurySubmission>,
     /// Files that contestants may download.
@@ -85,7 +90,7 @@ impl Package {
         let mut findings = Findings::default();
         let tree = Tree::scan(dir, &ArchiveCaps::default(), &mut findings)?;
         let hash = tree.hash()?;
-        Self::read(&tree, dir, hash, &short_name_of(dir), findings)
+        Ok(Self::read(&tree, dir, hash, &short_name_of(dir), findings)?.with_statement_warnings())
     }
 
     /// Reads a package that [`crate::import_zip`], [`crate::import_folder`] or [`crate::unpack`]
@@ -97,6 +102,13 @@ impl Package {
         let mut findings = Findings::default();
         let tree = Tree::scan(dir, &ArchiveCaps::default(), &mut findings)?;
         Self::read(&tree, dir, hash, short_name, findings)
+    }
+
+    /// The package with what is odd about its statements among the warnings. Its files must lie in place.
+    pub(crate) fn with_statement_warnings(mut self) -> Self {
+        let warnings = statement::warnings(&self);
+        self.warnings = Findings::merged(std::mem::take(&mut self.warnings), warnings);
+        self
     }
 
     /// The title to show where the reader's language is not known: the English one if there is one.
@@ -129,6 +141,8 @@ impl Package {
         let test_cases =
             test_data::read(tree, root, &metadata.validator_flags, is_default, &mut findings);
         let statements = statement::find(tree, root, &mut findings);
+        let solutions = statement::solutions(tree, root, &mut findings);
+        let samples = sample::read(tree, root, &mut findings);
         let titles = statement::titles(tree, &statements, root, &metadata.names, &mut findings);
         let submissions = submission::read(tree, root, &mut findings);
         let attachments = tree.below("attachments/");
@@ -146,6 +160,8 @@ impl Package {
             validation,
             test_cases,
             statements,
+            solutions,
+            samples,
             submissions,
             attachments,
             include: include(tree, root),

@@ -16,35 +16,57 @@ const MAX_BYTES: u64 = 256 << 10;
 /// The format's name for the folder, the one that newer packages use, and the package itself.
 const FOLDERS: [&str; 3] = ["problem_statement/", "statement/", ""];
 
+/// Where the description of the solution lies (ICPC problem package format 2025-09, section "Solution
+/// description").
+const SOLUTION_FOLDER: &str = "solution/";
+
 /// Finds `problem.<language>.<format>` and `problem.<format>`, the preferred ones first.
 pub(crate) fn find(tree: &Tree, root: &Path, findings: &mut Findings) -> Vec<Statement> {
-    let mut statements = Vec::new();
-    let mut is_any_too_long = false;
-    for folder in FOLDERS {
-        for (rest, file) in tree.below(folder).filter(|(rest, _)| !rest.contains('/')) {
-            if let Some((language, format)) = parse_name(rest) {
-                let path = format!("{folder}{rest}");
-                if format != Format::Pdf && file.bytes > MAX_BYTES {
-                    findings.fault(Fault::new(&path, format!("is longer than {MAX_BYTES} bytes")));
-                    is_any_too_long = true;
-                    continue;
-                }
-                let path = root.join(path);
-                statements.push(Statement { language, format, path });
-            }
-        }
-    }
-    statements.sort_by(|a, b| (&a.language, a.format).cmp(&(&b.language, b.format)));
-    if statements.is_empty() && !is_any_too_long {
+    let mut faults = Vec::new();
+    let statements = find_named("problem", &FOLDERS, tree, root, &mut faults);
+    if statements.is_empty() && faults.is_empty() {
         let message =
             "holds no statement (problem.en.tex, problem.en.md or problem.en.pdf, for example)";
         findings.fault(Fault::new("problem_statement", message));
     }
+    faults.into_iter().for_each(|fault| findings.fault(fault));
     statements
 }
 
-fn parse_name(name: &str) -> Option<(Lang, Format)> {
-    let (stem, extension) = name.strip_prefix("problem")?.rsplit_once('.')?;
+/// Finds `solution.<language>.<format>` and `solution.<format>`, the preferred ones first.
+pub(crate) fn solutions(tree: &Tree, root: &Path, findings: &mut Findings) -> Vec<Statement> {
+    let mut faults = Vec::new();
+    let solutions = find_named("solution", &[SOLUTION_FOLDER], tree, root, &mut faults);
+    faults.into_iter().for_each(|fault| findings.fault(fault));
+    solutions
+}
+
+fn find_named(
+    name: &str,
+    folders: &[&str],
+    tree: &Tree,
+    root: &Path,
+    faults: &mut Vec<Fault>,
+) -> Vec<Statement> {
+    let mut statements = Vec::new();
+    for folder in folders {
+        for (rest, file) in tree.below(folder).filter(|(rest, _)| !rest.contains('/')) {
+            let Some((language, format)) = parse_name(rest, name) else { continue };
+            let path = format!("{folder}{rest}");
+            if format != Format::Pdf && file.bytes > MAX_BYTES {
+                faults.push(Fault::new(&path, format!("is longer than {MAX_BYTES} bytes")));
+                continue;
+            }
+            let path = root.join(path);
+            statements.push(Statement { language, format, path });
+        }
+    }
+    statements.sort_by(|a, b| (&a.language, a.format).cmp(&(&b.language, b.format)));
+    statements
+}
+
+fn parse_name(file: &str, name: &str) -> Option<(Lang, Format)> {
+    let (stem, extension) = file.strip_prefix(name)?.rsplit_once('.')?;
     let format = match extension {
         "md" => Format::Markdown,
         "tex" => Format::Latex,
