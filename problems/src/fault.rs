@@ -142,7 +142,7 @@ const MAX_REPORTED: usize = 200;
 
 impl Findings {
     pub(crate) fn fault(&mut self, fault: Fault) {
-        if self.faults.len() < MAX_REPORTED {
+        if self.faults.len() < MAX_REPORTED && !self.faults.contains(&fault) {
             self.faults.push(fault);
         }
     }

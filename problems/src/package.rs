@@ -90,6 +90,7 @@ impl Package {
         let mut findings = Findings::default();
         let tree = Tree::scan(dir, &ArchiveCaps::default(), &mut findings)?;
         let hash = tree.hash()?;
+        statement::check_text(&tree, &mut findings);
         Ok(Self::read(&tree, dir, hash, &short_name_of(dir), findings)?.with_statement_warnings())
     }
 

@@ -79,7 +79,7 @@ impl<'a> Conversion<'a> {
     pub(super) fn footnote(&self, note: String) -> String {
         let mut footnotes = self.footnotes.borrow_mut();
         footnotes.push(note);
-        footnote_reference(footnotes.len())
+        footnote_reference(footnotes.len(), true)
     }
 
     /// The notes, to stand below the text.
@@ -109,9 +109,10 @@ impl<'a> Conversion<'a> {
     }
 }
 
-/// The mark in the text that leads to note `number`.
-pub(super) fn footnote_reference(number: usize) -> String {
-    format!("<sup id=\"noteref-{number}\"><a href=\"#note-{number}\">{number}</a></sup>")
+/// The mark in the text that leads to note `number`; the note leads back to the first of them.
+pub(super) fn footnote_reference(number: usize, is_first: bool) -> String {
+    let id = if is_first { format!(" id=\"noteref-{number}\"") } else { String::new() };
+    format!("<sup{id}><a href=\"#note-{number}\">{number}</a></sup>")
 }
 
 /// The list of notes, with ways back to the text.

@@ -41,6 +41,18 @@ pub(crate) fn solutions(tree: &Tree, root: &Path, findings: &mut Findings) -> Ve
     solutions
 }
 
+/// Finds statements and solutions that are no text, whether or not their titles are looked for.
+pub(crate) fn check_text(tree: &Tree, findings: &mut Findings) {
+    let places = FOLDERS.map(|folder| (folder, "problem"));
+    for (folder, name) in places.into_iter().chain([(SOLUTION_FOLDER, "solution")]) {
+        for (rest, file) in tree.below(folder).filter(|(rest, _)| !rest.contains('/')) {
+            if parse_name(rest, name).is_some_and(|(_, format)| format != Format::Pdf) {
+                findings.keep(file.text(&format!("{folder}{rest}")));
+            }
+        }
+    }
+}
+
 fn find_named(
     name: &str,
     folders: &[&str],

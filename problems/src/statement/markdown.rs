@@ -76,11 +76,13 @@ fn render<'a>(
             Event::InlineMath(tex) => Event::InlineHtml(conversion.math(&tex, false).into()),
             Event::DisplayMath(tex) => Event::Html(conversion.math(&tex, true).into()),
             Event::FootnoteReference(label) => {
-                let number = *order.entry(label.to_string()).or_insert_with(|| {
-                    labels.push(label.into_string());
+                let known = order.get(&*label).copied();
+                let number = known.unwrap_or_else(|| {
+                    labels.push(label.to_string());
+                    order.insert(label.into_string(), labels.len());
                     labels.len()
                 });
-                Event::InlineHtml(footnote_reference(number).into())
+                Event::InlineHtml(footnote_reference(number, known.is_none()).into())
             }
             Event::Start(Tag::CodeBlock(kind)) => {
                 let end = |event: &Event<'_>| matches!(event, Event::End(TagEnd::CodeBlock));

@@ -15,7 +15,7 @@ mod width;
 pub use pieces::{Piece, pieces};
 pub use surroundings::{Assets, Surroundings};
 
-pub(crate) use find::{find, solutions, titles};
+pub(crate) use find::{check_text, find, solutions, titles};
 
 use crate::{Fault, Lang, Package, tree};
 use conversion::Conversion;
