@@ -91,6 +91,26 @@ const CLASSES: [(&str, &[&str]); 9] = [
 const CELL_CLASSES: [&str; 7] =
     ["left", "center", "right", "rule-left", "rule-right", "rule-above", "rule-below"];
 
+/// The classes that tell how the cells of formulas stand; MathML Core has no attributes for it.
+const MATH_CLASSES: [(&str, &[&str]); 2] = [
+    (
+        "mtable",
+        &[
+            "menv-alignlike",
+            "menv-align",
+            "menv-arraylike",
+            "menv-cases",
+            "menv-cells-left",
+            "menv-cells-right",
+            "menv-multline",
+        ],
+    ),
+    (
+        "mtd",
+        &["cell-left", "cell-right", "menv-left-solid", "menv-right-solid", "menv-border-only"],
+    ),
+];
+
 /// How Markdown's converter and authors align the cells of a table: a style, which pages forbid, and
 /// the class that stands in for it.
 const ALIGNMENTS: [(&str, &str); 3] =
@@ -149,7 +169,7 @@ pub(super) fn sanitise(html: &str, assets: &Assets, asset_prefix: &str) -> (Stri
     for tag in MATH_TAGS {
         builder.add_tag_attributes(tag, MATH_ATTRIBUTES);
     }
-    for (tag, classes) in CLASSES {
+    for (tag, classes) in CLASSES.into_iter().chain(MATH_CLASSES) {
         builder.add_allowed_classes(tag, classes);
     }
     let widths: Vec<String> = width::classes().collect();
