@@ -137,6 +137,8 @@ fn commands_that_grow_without_end_are_cut_short() {
         format!("{definitions}\\xz"),
         format!("${commands}\\xz$"),
         format!("$${definitions}\\xz$$"),
+        "$\\def\\a{\\b\\b}\\def\\b{\\c\\c\\c}\\def\\c{\\a\\a}\\a$ ".repeat(4_000),
+        "$x \\choose {y \\over \\nothing}$ ".repeat(4_000),
         "\\def\\a{\\b\\b}\\def\\b{\\a\\a}\\a $\\let\\a\\b\\let\\b\\a \\a$".to_owned(),
         arguments,
         verbatim,

@@ -57,6 +57,7 @@ fn latex_math() {
 Given $1 \le n \le \maxn$ and \(a_i\): \[ \sum_{i=1}^{n} a_i \bmod 7 \]
 \begin{align*} a &= b \\ c &< d \end{align*}
 $f(x) = \begin{cases} 1 & x > 0 \\ 0 & \text{else} \end{cases}$ and $\begin{array}{l|r} a & b \end{array}$
+${n \choose k} + \sum_{i \atop j} \text{for $n$} \mbox{s} \label{x}$
 An open $ sign costs \$5.
 
 $\notacommand{x}$

@@ -1,6 +1,6 @@
 //! What the converters share while one statement is converted.
 
-use super::{Surroundings, highlight, latex, math};
+use super::{Surroundings, formula, highlight, latex, math};
 use crate::Fault;
 use std::cell::{Cell, RefCell};
 
@@ -90,7 +90,10 @@ impl<'a> Conversion<'a> {
     /// A formula, or its source where it is not understood.
     pub(super) fn math(&self, tex: &str, display: bool) -> String {
         let tex = tex.trim();
-        math::to_mathml(&latex::expanded(tex), display).unwrap_or_else(|| {
+        let expanded = latex::expanded(tex);
+        let mathml = math::to_mathml(&expanded, display);
+        let mathml = mathml.or_else(|| math::to_mathml(&formula::rewritten(&expanded), display));
+        mathml.unwrap_or_else(|| {
             let shown: String = tex.chars().take(40).collect();
             self.warn(tex, format!("a formula is not understood and shown as it is: {shown}"));
             math::source(tex, display)

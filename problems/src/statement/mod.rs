@@ -2,6 +2,7 @@
 
 mod conversion;
 mod find;
+mod formula;
 mod highlight;
 mod latex;
 mod markdown;

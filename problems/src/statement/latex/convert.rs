@@ -250,19 +250,25 @@ impl<'a> Converter<'a> {
     }
 }
 
-/// Where the formula ends: at `mark`, unless it is escaped, and before the paragraph ends.
+/// Where the formula ends: at `mark`, unless it is escaped, and before the paragraph ends. Within braces, as in
+/// `\text{if $x$}`, it ends only where it does not go on.
 fn end_of_math(text: &str, mark: &str) -> Option<usize> {
-    let mut escaped = false;
+    let (mut escaped, mut braces, mut inner) = (false, 0_usize, None);
     for (at, c) in text.char_indices().take(MAX_MATH) {
         match c {
             _ if escaped => escaped = false,
             '\\' => escaped = true,
-            '$' if text[at..].starts_with(mark) => return Some(at),
-            '\n' if text[at + 1..].trim_start_matches([' ', '\t']).starts_with('\n') => {
-                return None;
+            '{' => braces += 1,
+            '}' => braces = braces.saturating_sub(1),
+            '$' if text[at..].starts_with(mark) => {
+                if braces == 0 {
+                    return Some(at);
+                }
+                inner = inner.or(Some(at));
             }
+            '\n' if text[at + 1..].trim_start_matches([' ', '\t']).starts_with('\n') => break,
             _ => {}
         }
     }
-    None
+    inner
 }

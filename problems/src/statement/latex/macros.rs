@@ -3,24 +3,33 @@
 use super::scan::Scanner;
 use std::collections::HashMap;
 
-/// A statement's own commands are few and short; these bound what a hostile one can cost.
-const MAX_EXPANSIONS: usize = 5_000;
-const MAX_BYTES: usize = 512 << 10;
-const MAX_PASSES: usize = 20;
-
-/// What all bodies may come to, with their arguments, in bytes: those included that proved too long.
-const MAX_WORK: usize = 16 << 20;
-
-/// What expanding has cost so far.
-#[derive(Default)]
-struct Spent {
+/// What expanding may cost: a statement's own commands are few and short, and a hostile one's must end.
+#[derive(Clone, Copy)]
+pub(super) struct Bounds {
+    /// How often commands are written out.
     expansions: usize,
+    /// How long the text may grow, in bytes.
     bytes: usize,
+    /// What all bodies may come to, with their arguments, in bytes: those included that proved too long.
+    work: usize,
 }
 
-impl Spent {
-    fn has_more(&self) -> bool {
-        self.expansions < MAX_EXPANSIONS && self.bytes < MAX_WORK
+/// For a whole statement.
+pub(super) const STATEMENT: Bounds = Bounds { expansions: 5_000, bytes: 512 << 10, work: 16 << 20 };
+
+/// For each of thousands of formulas.
+pub(super) const FORMULA: Bounds = Bounds { expansions: 200, bytes: 20 << 10, work: 64 << 10 };
+
+/// How often bodies are looked through for commands.
+const MAX_PASSES: usize = 20;
+
+impl Bounds {
+    fn has_more(self) -> bool {
+        self.expansions > 0 && self.work > 0
+    }
+
+    fn spend(&mut self, bytes: usize) {
+        self.work = self.work.saturating_sub(bytes);
     }
 }
 
@@ -31,18 +40,17 @@ struct Macro {
 }
 
 /// The source with its own commands taken out and written out where they are used.
-pub(super) fn expand(source: &str) -> String {
+pub(super) fn expand(source: &str, mut bounds: Bounds) -> String {
     let (text, macros) = definitions(source);
     if macros.is_empty() {
         return text;
     }
     let mut text = text;
-    let mut spent = Spent::default();
     // A body may use commands that are defined too: again, until nothing changes.
     for _ in 0..MAX_PASSES {
-        let before = spent.expansions;
-        text = expand_once(&text, &macros, &mut spent);
-        if spent.expansions == before {
+        let before = bounds.expansions;
+        text = expand_once(&text, &macros, &mut bounds);
+        if bounds.expansions == before {
             break;
         }
     }
@@ -123,7 +131,7 @@ fn math_operator(scanner: &mut Scanner<'_>) -> Option<(String, Macro)> {
     Some((name, Macro { arguments: 0, default: None, body }))
 }
 
-fn expand_once(text: &str, macros: &HashMap<String, Macro>, spent: &mut Spent) -> String {
+fn expand_once(text: &str, macros: &HashMap<String, Macro>, bounds: &mut Bounds) -> String {
     let mut expanded = String::with_capacity(text.len());
     let mut scanner = Scanner::new(text);
     while let Some(at) = scanner.rest().find('\\') {
@@ -131,12 +139,12 @@ fn expand_once(text: &str, macros: &HashMap<String, Macro>, spent: &mut Spent) -
         let start = scanner.clone();
         scanner.take(1);
         let command = scanner.command();
-        let definition = macros.get(command).filter(|_| spent.has_more());
-        let body = definition.and_then(|definition| apply(definition, &mut scanner, spent));
+        let definition = macros.get(command).filter(|_| bounds.has_more());
+        let body = definition.and_then(|definition| apply(definition, &mut scanner, bounds));
         if let Some(body) = body
-            && expanded.len() + body.len() + scanner.rest().len() < MAX_BYTES
+            && expanded.len() + body.len() + scanner.rest().len() < bounds.bytes
         {
-            spent.expansions += 1;
+            bounds.expansions -= 1;
             expanded.push_str(&body);
         } else {
             scanner = start;
@@ -148,7 +156,7 @@ fn expand_once(text: &str, macros: &HashMap<String, Macro>, spent: &mut Spent) -
 }
 
 /// The body of a command with the arguments that follow its use.
-fn apply(definition: &Macro, scanner: &mut Scanner<'_>, spent: &mut Spent) -> Option<String> {
+fn apply(definition: &Macro, scanner: &mut Scanner<'_>, bounds: &mut Bounds) -> Option<String> {
     let mut arguments = Vec::new();
     if let Some(default) = &definition.default {
         arguments.push(scanner.optional().unwrap_or(default).to_owned());
@@ -156,15 +164,15 @@ fn apply(definition: &Macro, scanner: &mut Scanner<'_>, spent: &mut Spent) -> Op
     while arguments.len() < definition.arguments {
         arguments.push(scanner.argument()?.to_owned());
     }
-    spent.bytes += arguments.iter().map(String::len).sum::<usize>();
+    bounds.spend(arguments.iter().map(String::len).sum());
     let mut pieces = definition.body.split('#');
     let mut body = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {
         let number = piece.chars().next().and_then(|digit| digit.to_digit(10));
         let argument = number.and_then(|number| arguments.get((number as usize).wrapping_sub(1)));
         // Arguments within arguments double at every level.
-        if body.len() > MAX_BYTES {
-            spent.bytes += body.len();
+        if body.len() > bounds.bytes {
+            bounds.spend(body.len());
             return None;
         }
         if let Some(argument) = argument {
@@ -175,7 +183,7 @@ fn apply(definition: &Macro, scanner: &mut Scanner<'_>, spent: &mut Spent) -> Op
             body.push_str(piece);
         }
     }
-    spent.bytes += body.len();
+    bounds.spend(body.len());
     Some(body)
 }
 
@@ -186,13 +194,13 @@ mod tests {
     #[test]
     fn commands_are_written_out() {
         let source = r"\newcommand{\maxn}{10^5}\newcommand{\pair}[2][x]{(#1, #2)}\def\n{\maxn}$\n$ \pair{2} \pair[1]{2}";
-        assert_eq!(expand(source), r"$10^5$ (x, 2) (1, 2)");
+        assert_eq!(expand(source, STATEMENT), r"$10^5$ (x, 2) (1, 2)");
     }
 
     #[test]
     fn definitions_in_the_manner_of_tex_are_understood() {
         let source = r"\def\pair#1#2{(#1, #2)}\def \wide {45}\let\old=\pair\pair{1}2 \wide \old ab";
-        assert_eq!(expand(source), "(1, 2) 45 (a, b)");
+        assert_eq!(expand(source, STATEMENT), "(1, 2) 45 (a, b)");
     }
 
     #[test]
@@ -203,12 +211,12 @@ mod tests {
             r"\a{".repeat(300),
             "}".repeat(300)
         );
-        assert!(expand(&source).len() <= MAX_BYTES);
+        assert!(expand(&source, STATEMENT).len() <= STATEMENT.bytes);
     }
 
     #[test]
     fn a_command_that_grows_for_ever_ends() {
         let source = r"\newcommand{\a}{\a\a\a}\a";
-        assert!(expand(source).len() < 2 * MAX_BYTES);
+        assert!(expand(source, STATEMENT).len() < 2 * STATEMENT.bytes);
     }
 }

@@ -54,14 +54,14 @@ pub(super) fn to_html(source: &str, conversion: &Conversion<'_>) -> String {
 
 /// A formula with the commands that it defines for itself written out.
 pub(super) fn expanded(formula: &str) -> String {
-    scan::with_lone_braces(macros::expand(&scan::balanced(formula)))
+    scan::with_lone_braces(macros::expand(&scan::balanced(formula), macros::FORMULA))
 }
 
 /// The source without comments, with its files, without its own commands and with a partner for every brace.
 fn prepared(source: &str, assets: &Assets, verbatim: &mut Verbatim) -> String {
     let source = verbatim.set_aside(source);
     let source = Inputs::new(assets).read(&source, verbatim, 0);
-    scan::balanced(&macros::expand(&scan::balanced(&source)))
+    scan::balanced(&macros::expand(&scan::balanced(&source), macros::STATEMENT))
 }
 
 /// What stands between `\begin{document}` and its end, where it is a whole document.
