@@ -27,5 +27,6 @@ pub use scaler::{
     WORKER_VARIABLE,
 };
 pub use verify::{
-    TimeLimitSource, VerifyError, VerifyEvent, VerifyOptions, VerifyReport, VerifyRow, verify,
+    TimeBounds, TimeLimitSource, Timed, ValidatorCheck, VerifyError, VerifyEvent, VerifyOptions,
+    VerifyReport, VerifyRow, verify,
 };

@@ -1,6 +1,6 @@
 //! What a contestant can watch while a submission is judged.
 
-use crate::{JudgementId, RunUsage, Verdict};
+use crate::{JudgementId, RunUsage, Score, Verdict};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -58,6 +58,9 @@ pub enum ProgressKind {
         verdict: Verdict,
         /// The worst of all runs.
         usage: RunUsage,
+        /// The score, in a problem that gives scores.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        score: Option<Score>,
     },
     /// The function died or handed the judgement back; it is queued again.
     Released,
@@ -102,7 +105,8 @@ mod tests {
             ProgressKind::Fetched,
             ProgressKind::Compiled { success: true },
             ProgressKind::Run { ordinal: 1, total: 2, verdict, usage },
-            ProgressKind::Finished { verdict, usage },
+            ProgressKind::Finished { verdict, usage, score: None },
+            ProgressKind::Finished { verdict, usage, score: Score::new(2.5).ok() },
             ProgressKind::Released,
             ProgressKind::Failed,
         ] {

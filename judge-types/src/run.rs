@@ -1,6 +1,6 @@
 //! What the compiler and each test case gave.
 
-use crate::{RunUsage, Verdict};
+use crate::{RunUsage, Score, Verdict};
 use serde::{Deserialize, Serialize};
 
 /// What the compiler said.
@@ -25,6 +25,8 @@ pub struct RunResult {
     pub is_sample: bool,
     /// What this run alone came to.
     pub verdict: Verdict,
+    /// What it is worth, in a problem that gives scores.
+    pub score: Option<Score>,
     /// What the contestant's program used.
     pub usage: RunUsage,
     /// How the program ended, in words: `exit code 3`, `signal 11 (SIGSEGV)`,
@@ -34,4 +36,6 @@ pub struct RunResult {
     pub judge_message: Option<String>,
     /// What the output validator told the team.
     pub team_message: Option<String>,
+    /// What an interactive submission and the validator said, its beginning; never shown to contestants.
+    pub transcript: Option<String>,
 }

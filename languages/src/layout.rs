@@ -24,6 +24,17 @@ pub struct Layout {
     pub main_class: String,
 }
 
+impl Layout {
+    /// Has the program start at this file, or class, instead.
+    pub fn start_at(&mut self, entry_point: &str) {
+        if self.names.iter().any(|name| name == entry_point) {
+            entry_point.clone_into(&mut self.main);
+        } else {
+            entry_point.clone_into(&mut self.main_class);
+        }
+    }
+}
+
 impl Language {
     /// Lays out a program made of `files`.
     #[must_use]

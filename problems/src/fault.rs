@@ -142,8 +142,15 @@ const MAX_REPORTED: usize = 200;
 
 impl Findings {
     pub(crate) fn fault(&mut self, fault: Fault) {
-        if self.faults.len() < MAX_REPORTED && !self.faults.contains(&fault) {
+        if self.faults.len() < MAX_REPORTED {
             self.faults.push(fault);
+        }
+    }
+
+    /// As [`Self::fault`], for what may be found in several ways.
+    pub(crate) fn fault_once(&mut self, fault: Fault) {
+        if !self.faults.contains(&fault) {
+            self.fault(fault);
         }
     }
 

@@ -21,6 +21,22 @@ impl<'a> Fields<'a> {
         Self { file, prefix: String::new(), entries, asked: Vec::new(), findings }
     }
 
+    /// The keys of the mapping under `key`, whatever it is called.
+    pub(crate) fn within_map(
+        file: &'a str,
+        key: &str,
+        entries: &'a [Entry],
+        findings: &'a mut Findings,
+    ) -> Self {
+        Self { file, prefix: format!("{key}."), entries, asked: Vec::new(), findings }
+    }
+
+    /// The keys of a mapping inside this one, whatever it is called.
+    pub(crate) fn inner<'b>(&'b mut self, key: &str, entries: &'b [Entry]) -> Fields<'b> {
+        let prefix = format!("{}{key}.", self.prefix);
+        Fields { file: self.file, prefix, entries, asked: Vec::new(), findings: self.findings }
+    }
+
     /// The value of `key`, unless it is absent or null.
     pub(crate) fn value(&mut self, key: &'static str) -> Option<&'a Node> {
         self.asked.push(key);
@@ -50,6 +66,36 @@ impl<'a> Fields<'a> {
             self.fault(key, line, format!("must be a number from {from} to {to}, not {text:?}"));
         }
         number
+    }
+
+    /// `true` or `false`.
+    pub(crate) fn boolean(&mut self, key: &'static str) -> Option<bool> {
+        let text = self.text(key)?;
+        match text.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "on" => Some(true),
+            "false" | "no" | "off" => Some(false),
+            _ => {
+                let message = format!("must be true or false, not {text:?}");
+                self.fault(key, self.line(key), message);
+                None
+            }
+        }
+    }
+
+    /// One of some words, each with what it means.
+    pub(crate) fn choice<T: Copy>(
+        &mut self,
+        key: &'static str,
+        choices: &[(&str, T)],
+    ) -> Option<T> {
+        let text = self.text(key)?;
+        let found = choices.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
+        if found.is_none() {
+            let words: Vec<_> = choices.iter().map(|(word, _)| *word).collect();
+            let message = format!("must be {}, not {text:?}", words.join(" or "));
+            self.fault(key, self.line(key), message);
+        }
+        found
     }
 
     /// Words: a list of single values, or one value split at `separator`.
@@ -88,13 +134,7 @@ impl<'a> Fields<'a> {
             self.fault(key, node.line, message);
             return;
         };
-        let mut inner = Fields {
-            file: self.file,
-            prefix: format!("{}{key}.", self.prefix),
-            entries,
-            asked: Vec::new(),
-            findings: self.findings,
-        };
+        let mut inner = self.inner(key, entries);
         read(&mut inner);
         inner.finish();
     }

@@ -1,7 +1,8 @@
 //! Problem packages: read, check, compare, show and pack.
 //!
-//! The ICPC problem package format in its legacy version, pass-fail problems. Running programs,
-//! the jury's or a contestant's, happens elsewhere: here is no sandbox, no database and no network.
+//! Whatever format a package came in, it becomes one [`Package`]: the ICPC problem package format, legacy and 2025-09 with
+//! its drafts, and what DOMjudge adds to it. Running programs, the jury's or a contestant's, happens elsewhere: here is
+//! no sandbox, no database and no network.
 
 mod caps;
 pub mod compare;
@@ -9,14 +10,17 @@ mod domjudge;
 mod extract;
 mod fault;
 mod fields;
+mod groups;
 mod import;
+mod interaction;
+mod kind;
 mod metadata;
 mod names;
 mod pack;
 mod package;
-mod sample;
 pub mod statement;
 mod submission;
+mod test_case;
 mod test_data;
 mod tree;
 mod validator;
@@ -25,15 +29,22 @@ mod yaml;
 pub use caps::ArchiveCaps;
 pub use compare::{CompareFlags, Comparison, Difference, InvalidFlag, compare};
 pub use fault::{Fault, Faults};
+pub use groups::{
+    Aggregation, CaseScores, GraderFlags, Grading, Member, OnReject, ScoreMode, StaticValidation,
+    TestGroup, VerdictMode,
+};
 pub use import::{import_folder, import_zip};
-pub use metadata::{Credits, Timing};
+pub use interaction::{Exchange, Speaker, exchanges};
+pub use kind::{PackageFormat, ProblemType};
+pub use metadata::{Constants, Credits, Objective, Timing};
 pub use pack::{PackError, pack, unpack};
 pub use package::{Package, Validation};
-pub use sample::{Exchange, Sample, SampleContent, Speaker, exchanges};
 pub use statement::{Rendered, Statement};
-pub use submission::{Expected, JurySubmission};
-pub use test_data::TestCase;
-pub use validator::ValidatorProgram;
+pub use submission::{Expectation, Expected, Judged, JurySubmission, TimeBound};
+pub use test_case::{
+    CaseFile, InputFlags, Note, Sample, Shown, TestCase, ValidationCase, ValidationKind,
+};
+pub use validator::{Protocol, ValidatorProgram};
 
 /// A language that people speak, by its code: `en`, `sv`, `pt-br`.
 pub type Lang = String;

@@ -5,11 +5,13 @@ use crate::{
     caps::ArchiveCaps,
     domjudge,
     fault::{Fault, Faults, Findings},
-    metadata::{self, Credits, Metadata, Timing},
-    sample::{self, Sample},
+    groups::{Grading, TestGroup},
+    kind::{PackageFormat, ProblemType},
+    metadata::{self, Constants, Credits, Metadata, Objective, Timing},
     statement::{self, Statement},
     submission::{self, JurySubmission},
-    test_data::{self, TestCase},
+    test_case::{Sample, TestCase, ValidationCase},
+    test_data,
     tree::Tree,
     validator::{self, ValidatorProgram},
 };
@@ -19,19 +21,23 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// A problem package in the ICPC problem package format (legacy), pass-fail.
+/// A problem package, whatever format it came in.
 ///
 /// Every path begins with [`Package::root`] and can be opened as it is.
 #[derive(Debug, Clone)]
 pub struct Package {
     /// The package's folder.
     pub root: PathBuf,
+    /// The format that it is written in.
+    pub format: PackageFormat,
     /// The content of the package: the same for a folder and for an archive of it.
     pub hash: PackageHash,
     /// The name by which the problem is referred to, for example in a URL.
     pub short_name: String,
     /// The problem's title in each language that has one.
     pub titles: BTreeMap<Lang, String>,
+    /// How submissions are run and what they get.
+    pub kind: ProblemType,
     /// The limits for submissions.
     pub limits: Limits,
     /// Whether the package states a time limit. Otherwise [`Limits::time_ms`] is a default.
@@ -40,14 +46,34 @@ pub struct Package {
     pub timing: Timing,
     /// Who decides whether an output is right.
     pub validation: Validation,
-    /// Samples, then secret test cases, each in byte order of their names: the order of judging.
+    /// Who talks with the submission, where that is not the output validator (Polygon).
+    pub interactor: Option<ValidatorProgram>,
+    /// The programs that check the inputs of the test data.
+    pub input_validators: Vec<ValidatorProgram>,
+    /// The program that looks at submissions' sources (2025-09).
+    pub static_validator: Option<ValidatorProgram>,
+    /// The program that finds the results of groups with [`crate::Grading::Custom`] (legacy).
+    pub grader: Option<ValidatorProgram>,
+    /// The test data groups, each before those in it; the first one holds all test data.
+    pub groups: Vec<TestGroup>,
+    /// The test cases in the order of judging.
     pub test_cases: Vec<TestCase>,
+    /// What contestants are shown of the samples.
+    pub samples: Vec<Sample>,
+    /// Tests of the package's own validators.
+    pub validation_cases: Vec<ValidationCase>,
+    /// Which scores are the better ones.
+    pub objective: Objective,
+    /// Whether contestants are shown what each group came to.
+    pub show_groups: bool,
+    /// Whether a submission may write files in its folder (2025-09).
+    pub allow_file_writing: bool,
+    /// Values that programs and statements name.
+    pub constants: Constants,
     /// The problem's text, in each language and form.
     pub statements: Vec<Statement>,
     /// How the problem is meant to be solved, in each language and form: for the jury alone.
     pub solutions: Vec<Statement>,
-    /// What contestants see of the samples, in byte order of their names.
-    pub samples: Vec<Sample>,
     /// The jury's own programs.
     pub submissions: Vec<JurySubmission>,
     /// Files that contestants may download.
@@ -76,6 +102,8 @@ pub enum Validation {
         validators: Vec<ValidatorProgram>,
         /// Arguments for each of them; a test case's group may add more ([`TestCase::validator_flags`]).
         flags: Vec<String>,
+        /// Whether they may say a score.
+        scores: bool,
     },
 }
 
@@ -128,41 +156,66 @@ impl Package {
         mut findings: Findings,
     ) -> Result<Self, Faults> {
         let metadata = read_metadata(tree, &mut findings);
-        if !metadata.is_legacy {
+        let Some(format) = metadata.format else {
             findings.check()?;
-        }
+            return Err(Fault::new(metadata::FILE, "is of a version that is not known").into());
+        };
         let domjudge = domjudge::read(tree, &mut findings);
         let short_name = domjudge.short_name.unwrap_or_else(|| folder_name.to_owned());
         let stated_time_ms = domjudge.time_limit_ms.or(metadata.stated_time_ms);
         let mut limits = metadata.limits.clone();
         limits.time_ms = stated_time_ms.unwrap_or(Limits::DEFAULT_TIME_MS);
-        let validators = validator::read(tree, root, &mut findings);
-        let validation = validation(&metadata, validators, &mut findings);
-        let is_default = matches!(validation, Validation::Default(_));
-        let test_cases =
-            test_data::read(tree, root, &metadata.validator_flags, is_default, &mut findings);
-        let statements = statement::find(tree, root, &mut findings);
+        let mut programs = |folders: &[&str]| validator::read(tree, root, folders, &mut findings);
+        let output_validators = programs(&["output_validators/", "output_validator/"]);
+        let input_validators = programs(&["input_validators/", "input_format_validators/"]);
+        let static_validators = programs(&["static_validator/"]);
+        let graders = programs(&["graders/"]);
+        let validation = validation(&metadata, format, output_validators, &mut findings);
+        let context = test_data::Context {
+            tree,
+            root,
+            format,
+            dialect: test_data::Dialect::of(format, tree),
+            metadata: &metadata,
+            default_validation: matches!(validation, Validation::Default(_)),
+        };
+        let data = test_data::read(context, &mut findings);
+        let static_validator = only_one("static_validator", static_validators, &mut findings);
+        let grader = only_one("graders", graders, &mut findings);
+        need_programs(&data.groups, static_validator.is_some(), grader.is_some(), &mut findings);
+        let statements = statement::find(tree, root, format, &mut findings);
         let solutions = statement::solutions(tree, root, &mut findings);
-        let samples = sample::read(tree, root, &mut findings);
         let titles = statement::titles(tree, &statements, root, &metadata.names, &mut findings);
-        let submissions = submission::read(tree, root, &mut findings);
+        let submissions = submission::read(tree, root, format, &data, &mut findings);
         let attachments = tree.below("attachments/");
         let attachments =
             attachments.map(|(path, _)| root.join("attachments").join(path)).collect();
         let warnings = findings.into_warnings()?;
         Ok(Self {
             root: root.to_owned(),
+            format,
             hash,
             titles,
             short_name,
+            kind: metadata.kind,
             limits,
             time_limit_stated: stated_time_ms.is_some(),
             timing: metadata.timing,
             validation,
-            test_cases,
+            interactor: None,
+            input_validators,
+            static_validator,
+            grader,
+            groups: data.groups,
+            test_cases: data.cases,
+            samples: data.samples,
+            validation_cases: data.validation_cases,
+            objective: metadata.objective,
+            show_groups: metadata.show_groups,
+            allow_file_writing: metadata.allow_file_writing,
+            constants: metadata.constants,
             statements,
             solutions,
-            samples,
             submissions,
             attachments,
             include: include(tree, root),
@@ -184,27 +237,43 @@ pub(crate) fn short_name_of(dir: &Path) -> String {
 fn read_metadata(tree: &Tree, findings: &mut Findings) -> Metadata {
     let Some(file) = tree.files.get(metadata::FILE) else {
         findings.fault(Fault::new(metadata::FILE, "is missing"));
-        return Metadata { is_legacy: true, ..Metadata::default() };
+        return Metadata { format: Some(PackageFormat::Legacy), ..Metadata::default() };
     };
     let text = findings.keep(file.text(metadata::FILE)).unwrap_or_default();
     Metadata::read(&text, findings)
 }
 
+/// In the legacy format `problem.yaml` says whether its own validators decide, in the newer ones their being there does.
 fn validation(
     metadata: &Metadata,
+    format: PackageFormat,
     validators: Vec<ValidatorProgram>,
     findings: &mut Findings,
 ) -> Validation {
-    if metadata.custom_validation {
+    let is_custom = match format {
+        PackageFormat::Legacy => metadata.custom_validation,
+        _ => !validators.is_empty(),
+    };
+    if is_custom {
         if validators.is_empty() {
             let message = "validation is custom, but there is no program here";
             findings.fault(Fault::new("output_validators", message));
         }
-        return Validation::Custom { validators, flags: metadata.validator_flags.clone() };
+        if validators.len() > 1 && (metadata.kind.interactive || metadata.kind.is_multi_pass()) {
+            let message =
+                format!("holds several programs; a problem that is {} has one", metadata.kind);
+            findings.fault(Fault::new("output_validators", message));
+        }
+        let flags = metadata.validator_flags.clone();
+        return Validation::Custom { validators, flags, scores: metadata.validator_scores };
     }
     if !validators.is_empty() {
         let message = "validation is not custom, so these programs are not used";
         findings.warn(Fault::new("output_validators", message));
+    }
+    if metadata.kind.interactive || metadata.kind.is_multi_pass() {
+        let message = format!("a problem that is {} needs a program here", metadata.kind);
+        findings.fault_once(Fault::new("output_validator", message));
     }
     let flags = CompareFlags::parse(&metadata.validator_flags).map_err(|error| {
         Fault::new(metadata::FILE, error.to_string())
@@ -212,6 +281,39 @@ fn validation(
             .of_field("validator_flags")
     });
     Validation::Default(findings.keep(flags).unwrap_or_default())
+}
+
+fn only_one(
+    folder: &str,
+    programs: Vec<ValidatorProgram>,
+    findings: &mut Findings,
+) -> Option<ValidatorProgram> {
+    if let Some(second) = programs.get(1) {
+        let message = format!("is one more program than the one there may be in {folder}");
+        findings.fault(Fault::new(format!("{folder}/{}", second.name), message));
+    }
+    programs.into_iter().next()
+}
+
+/// Finds groups that count on a program that is not there.
+fn need_programs(
+    groups: &[TestGroup],
+    has_static_validator: bool,
+    has_grader: bool,
+    findings: &mut Findings,
+) {
+    if !has_static_validator
+        && let Some(group) = groups.iter().find(|group| group.static_validation.is_some())
+    {
+        let message = format!("holds no program, but {} has a static validation", group.name);
+        findings.fault(Fault::new("static_validator", message));
+    }
+    let is_custom = |group: &&TestGroup| matches!(group.grading, Grading::Custom { .. });
+    if !has_grader && let Some(group) = groups.iter().find(is_custom) {
+        let name = if group.name.is_empty() { "data" } else { &group.name };
+        let message = format!("holds no program, but the grading of {name} is custom");
+        findings.fault(Fault::new("graders", message));
+    }
 }
 
 fn include(tree: &Tree, root: &Path) -> BTreeMap<String, Vec<PathBuf>> {

@@ -1,4 +1,4 @@
-//! `output_validators/` and `input_validators/`: programs that check outputs and inputs.
+//! The jury's programs that check inputs, outputs and sources, talk with submissions, and grade.
 
 use crate::{fault::Findings, submission::is_binary, tree::Tree};
 use std::{
@@ -6,25 +6,52 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// A program that decides whether an output is right, by its exit code: 42 or 43.
-///
-/// ICPC problem package format (legacy), section "Output Validators".
+/// A program of the package that decides something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ValidatorProgram {
     /// The file's or folder's name.
     pub name: String,
     /// Its files, in byte order: sources, headers and, where it is a folder, maybe the scripts `build` and `run`.
     pub files: Vec<PathBuf>,
+    /// How it is started and what its exit codes mean.
+    pub protocol: Protocol,
 }
 
-/// The format's name for the folder, and the one that newer packages use.
-const FOLDERS: [&str; 2] = ["output_validators/", "output_validator/"];
+/// How a program is told what to check, and how it answers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Protocol {
+    /// ICPC problem package format, sections "Output Validators" and "Input Validators": exit code 42 accepts, 43 refuses.
+    #[default]
+    Icpc,
+    /// Polygon's testlib: a checker gets the input's, the output's and the answer's name and ends with 0 if it is content.
+    Testlib,
+    /// DOMjudge's checktestdata: a description of inputs that a program of this name checks; it ends with 0 if content.
+    Checktestdata,
+}
 
-/// Finds the output validators: each folder is one, each source file beside them another.
-pub(crate) fn read(tree: &Tree, root: &Path, findings: &mut Findings) -> Vec<ValidatorProgram> {
+impl ValidatorProgram {
+    /// Whether its folder says how it is built and run (ICPC problem package format, section "Programs").
+    #[must_use]
+    pub fn has_scripts(&self) -> bool {
+        self.files.iter().any(|file| {
+            let folder = file.parent().and_then(Path::file_name);
+            let name = file.file_name().and_then(|name| name.to_str());
+            matches!(name, Some("build" | "run"))
+                && folder.is_some_and(|folder| folder == self.name.as_str())
+        })
+    }
+}
+
+/// The programs in some of the package's folders: each folder in them is one, each source file beside them another.
+pub(crate) fn read(
+    tree: &Tree,
+    root: &Path,
+    folders: &[&str],
+    findings: &mut Findings,
+) -> Vec<ValidatorProgram> {
     let mut programs: BTreeMap<&str, Vec<PathBuf>> = BTreeMap::new();
     let mut headers = Vec::new();
-    for folder in FOLDERS {
+    for folder in folders {
         for (rest, file) in tree.below(folder) {
             let place = format!("{folder}{rest}");
             let Some(head) = findings.keep(file.head(&place)) else { continue };
@@ -43,10 +70,14 @@ pub(crate) fn read(tree: &Tree, root: &Path, findings: &mut Findings) -> Vec<Val
     }
     let programs = programs.into_iter().map(|(name, mut files)| {
         let is_loose = files.len() == 1 && files[0].ends_with(name);
+        let protocol = match name.rsplit_once('.') {
+            Some((_, "ctd")) => Protocol::Checktestdata,
+            _ => Protocol::Icpc,
+        };
         if is_loose {
             files.extend(headers.iter().cloned());
         }
-        ValidatorProgram { name: name.to_owned(), files }
+        ValidatorProgram { name: name.to_owned(), files, protocol }
     });
     programs.collect()
 }

@@ -92,9 +92,9 @@ fn problem_yaml() {
             &["problem.yaml:1: name.en: must be a single value, not a list"],
         ),
         (
-            |d| yaml(d, "name: x\nproblem_format_version: 2025-09\nlimits: nonsense\n"),
+            |d| yaml(d, "name: x\nproblem_format_version: 2031-09\nlimits: nonsense\n"),
             &[
-                r#"problem.yaml:2: problem_format_version: packages of version "2025-09" are not supported, only legacy"#,
+                r#"problem.yaml:2: problem_format_version: packages of version "2031-09" are not supported: legacy, legacy-icpc, 2023-07-draft and 2025-09 are"#,
             ],
         ),
         (
@@ -186,34 +186,82 @@ fn limits() {
 }
 
 #[test]
-fn unsupported_features_are_named() {
+fn types_of_problems() {
     check(&[
         (
-            |d| yaml(d, "name: x\ntype: scoring\n"),
-            &["problem.yaml:2: type: scoring problems are not supported, only pass-fail ones"],
+            |d| yaml(d, "name: x\ntype: [pass-fail, scoring, sleepy, sleepy]\n"),
+            &[
+                r#"problem.yaml:2: type: "sleepy" is not a type of problem"#,
+                r#"problem.yaml:2: type: "sleepy" stands here twice"#,
+                r#"problem.yaml:2: type: "sleepy" is not a type of problem"#,
+                "problem.yaml:2: type: a problem cannot be pass-fail and scoring",
+            ],
         ),
         (
-            |d| yaml(d, "name: x\ntype: [pass-fail, interactive, multi-pass, sleepy]\n"),
+            |d| yaml(d, "name: x\ntype: interactive multi-pass\n"),
+            &["output_validators: validation is custom, but there is no program here"],
+        ),
+        (
+            |d| yaml(d, "name: x\ntype: interactive\nvalidation: default\n"),
             &[
-                "problem.yaml:2: type: interactive problems are not supported, only pass-fail ones",
-                "problem.yaml:2: type: multi-pass problems are not supported, only pass-fail ones",
-                r#"problem.yaml:2: type: "sleepy" is not a type of problem"#,
+                "output_validator: a problem that is pass-fail interactive needs a program here",
+                "problem.yaml:3: validation: must be custom for a problem that is pass-fail interactive",
             ],
         ),
         (
             |d| yaml(d, "name: x\nvalidation: custom interactive score\n"),
             &[
                 "output_validators: validation is custom, but there is no program here",
-                "problem.yaml:2: validation: interactive problems are not supported",
-                "problem.yaml:2: validation: scoring problems are not supported, only pass-fail ones",
+                "problem.yaml:2: validation: a validator can say a score only if type is scoring",
             ],
         ),
         (
-            |d| yaml(d, "name: x\nvalidation: custom multi-pass\nlimits: {validation_passes: 2}\n"),
+            |d| {
+                yaml(d, "name: x\nvalidation: custom multi-pass\nlimits: {validation_passes: 1}\n");
+                d.write("output_validators/a.py", "").write("output_validators/b.py", "");
+            },
             &[
-                "output_validators: validation is custom, but there is no program here",
-                "problem.yaml:2: validation: multi-pass problems are not supported",
-                "problem.yaml:3: limits.validation_passes: multi-pass problems are not supported",
+                "output_validators: holds several programs; a problem that is pass-fail multi-pass has one",
+                r#"problem.yaml:3: limits.validation_passes: must be a number from 2 to 1000000, not "1""#,
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn groups() {
+    check(&[
+        (
+            |d| {
+                d.write(
+                    "data/testdata.yaml",
+                    "on_reject: stop\ngrading: own\naccept_score: much\n",
+                );
+                d.write("data/secret/testdata.yaml", "range: 3 1\ngrader_flags: sum most\n");
+            },
+            &[
+                r#"data/secret/testdata.yaml:1: range: must be two numbers, the lesser first, not "3 1"; inf and -inf are numbers, too"#,
+                r#"data/secret/testdata.yaml:2: grader_flags: "most" is not a flag of the default grader (worst_error, first_error, always_accept, sum, avg, min, max, ignore_sample, accept_if_any_accepted)"#,
+                r#"data/testdata.yaml:1: on_reject: must be break or continue, not "stop""#,
+                r#"data/testdata.yaml:2: grading: must be default or custom, not "own""#,
+                r#"data/testdata.yaml:3: accept_score: must be a number from -1000000000000000 to 1000000000000000, not "much""#,
+            ],
+        ),
+        (
+            |d| {
+                yaml(d, "name: x\ntype: scoring\n");
+                d.write("data/secret/testdata.yaml", "grading: custom\n");
+            },
+            &["graders: holds no program, but the grading of secret is custom"],
+        ),
+        (
+            |d| {
+                d.write("data/secret/testdata.yaml", "grading: custom\n");
+                d.write("graders/a.py", "").write("graders/b.py", "");
+            },
+            &[
+                "data/secret/testdata.yaml: grading: custom grading is for problems of type scoring only",
+                "graders/b.py: is one more program than the one there may be in graders",
             ],
         ),
     ]);
@@ -330,6 +378,7 @@ fn statements_and_submissions() {
     check(&[
         (
             |d| {
+                yaml(d, "name: x\nproblem_format_version: 2025-09\nuuid: 1\n");
                 d.remove("problem_statement");
             },
             &[
@@ -442,7 +491,6 @@ fn every_fault_is_listed() {
             "data/secret/1.in: has no answer beside it (.ans)",
             r#"problem.yaml:1: limits.memory: must be a number from 1 to 1073741824, not "x""#,
             r#"problem.yaml:2: validation: must be default or custom, not "magic""#,
-            "problem_statement: holds no statement (problem.en.tex, problem.en.md or problem.en.pdf, for example)",
         ],
     )]);
 }

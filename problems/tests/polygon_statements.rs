@@ -1,5 +1,6 @@
 //! Statements as Polygon's packages have them.
 
+use problems::Constants;
 use problems::statement::{Assets, Converted, Format, Surroundings, convert, polygon};
 use std::fs;
 
@@ -10,7 +11,13 @@ fn with_surroundings(
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("tree.png"), "").expect("a file");
     let assets = Assets::in_folders(vec![folder.path().to_owned()]);
-    show(Surroundings { name: "statement", assets: &assets, asset_prefix: "/files/", samples })
+    show(Surroundings {
+        name: "statement",
+        assets: &assets,
+        asset_prefix: "/files/",
+        samples,
+        constants: &Constants::default(),
+    })
 }
 
 fn all_of(converted: &Converted) -> String {
@@ -77,7 +84,13 @@ fn properties_as_json() {
 #[test]
 fn properties_that_are_none_name_file_and_line() {
     let assets = Assets::default();
-    let around = Surroundings { name: "p.json", assets: &assets, asset_prefix: "", samples: 0 };
+    let around = Surroundings {
+        name: "p.json",
+        assets: &assets,
+        asset_prefix: "",
+        samples: 0,
+        constants: &Constants::default(),
+    };
     let fault = polygon::from_properties("{\n\"legend\": 5}", around).expect_err("it is none");
     assert!(fault.to_string().starts_with("p.json:2: is not what Polygon writes: "), "{fault}");
 }

@@ -3,7 +3,7 @@
 mod draft;
 
 use draft::Draft;
-use problems::{Package, SampleContent, statement, statement::Piece};
+use problems::{Package, statement, statement::Piece};
 
 #[test]
 fn the_reader_s_language_is_chosen() {
@@ -124,29 +124,25 @@ fn samples_stand_where_the_text_has_them() {
 }
 
 #[test]
-fn samples_are_shown_as_the_package_would_have_them() {
+fn constants_stand_for_their_values() {
     let draft = Draft::new();
-    draft.write("data/sample/2.interaction", "<1\n>2\nodd\n");
-    draft.write("data/sample/3.in", "3").write("data/sample/3.ans", "4");
-    draft.write("data/sample/3.interaction", ">3\n");
-    draft.write("data/sample/4.in", "5").write("data/sample/4.ans", "6");
-    draft.write("data/sample/4.out", "7");
-    draft.write("data/sample/5.in", "5").write("data/sample/5.ans", "6");
-    draft.write("data/sample/5.in.statement", "…").write("data/sample/5.ans.statement", "…");
-    let package = draft.open().expect("it is good");
-    let file = |name: &str| draft.dir().join("data/sample").join(name);
-    let files = |input, answer| SampleContent::Files { input: file(input), answer: file(answer) };
-    let expected = [
-        ("sample/1", files("1.in", "1.ans")),
-        ("sample/2", SampleContent::Interaction(file("2.interaction"))),
-        ("sample/3", SampleContent::Interaction(file("3.interaction"))),
-        ("sample/4", files("4.in", "4.out")),
-        ("sample/5", files("5.in.statement", "5.ans.statement")),
-    ];
-    let samples: Vec<_> =
-        package.samples.iter().map(|s| (s.name.as_str(), s.content.clone())).collect();
-    assert_eq!(samples, expected);
-    let odd = "data/sample/2.interaction:3: a line begins with neither < nor >; it is not shown";
-    let warnings: Vec<String> = package.warnings.iter().map(ToString::to_string).collect();
-    assert!(warnings.iter().any(|warning| warning == odd), "{warnings:?}");
+    draft.remove("problem_statement").write(
+        "problem.yaml",
+        "problem_format_version: 2025-09\nname: {en: A, sv: B}\nuuid: 5ca6ba5b-36d5-4eff-8aa7-d967cbc4375e\n\
+         constants: {n: 5, big: {value: 1000, tex: '1{,}000'}}\n",
+    );
+    draft.write("statement/problem.en.md", "At most {{n}} and ${{big.tex}}$, {{m}}.");
+    let latex =
+        "\\newcommand{\\n}{\\constant{n}}At most \\n{} and $\\constant{big.tex}$, \\constant{m}.";
+    draft.write("statement/problem.sv.tex", latex);
+    let package = draft.open().unwrap_or_else(|faults| panic!("{faults}"));
+    for (language, unknown) in
+        [("en", "{{m}}"), ("sv", "<code class=\"unknown\">\\constant</code>m")]
+    {
+        let html = statement::render(&package, language, "").expect("it is shown").html;
+        let number = "<mn>1</mn><mrow><mo>,</mo></mrow><mn>000</mn>";
+        let expected =
+            format!("<p>At most 5 and <math display=\"inline\">{number}</math>, {unknown}.</p>\n");
+        assert_eq!(html, expected);
+    }
 }

@@ -4,7 +4,7 @@ mod draft;
 
 use draft::Draft;
 use judge_types::{Limits, Verdict};
-use problems::{CompareFlags, Package, Validation};
+use problems::{CompareFlags, Package, TimeBound, Validation};
 
 fn open(draft: &Draft) -> Package {
     draft.open().unwrap_or_else(|faults| panic!("{faults}"))
@@ -154,7 +154,7 @@ fn a_custom_validator_is_a_folder_or_a_file() {
         .write("output_validators/loose.cpp", "")
         .write("output_validators/validate.h", "")
         .write("output_validators/README.md", "");
-    let Validation::Custom { validators, flags } = open(&draft).validation else {
+    let Validation::Custom { validators, flags, .. } = open(&draft).validation else {
         panic!("it is custom")
     };
     assert_eq!(flags, ["any", "thing"]);
@@ -199,7 +199,7 @@ fn submissions_say_what_they_should_come_to() {
             "run_time_error/hungry.c MLE 1",
         ]
     );
-    assert!(package.submissions[0].expected.rules_time_limit());
+    assert_eq!(package.submissions[0].expected.bounds(TimeBound::Lower), [None]);
     assert!(package.submissions[3].expected.allows(Verdict::WrongAnswer));
     assert!(!package.submissions[3].expected.allows(Verdict::Accepted));
     assert_eq!(package.warnings.len(), 4, "{:?}", package.warnings);

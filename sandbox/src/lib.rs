@@ -42,7 +42,7 @@ pub use cgroup::CgroupVersion;
 pub use error::SandboxError;
 pub use helper::become_helper_if_asked;
 pub use host::{Enforcement, HostReport, Mechanism, probe, probe_with};
-pub use joined::{Joined, Side, run_joined};
+pub use joined::{Joined, Side, Talk, TalkLimits, run_joined, run_recorded};
 pub use launcher::Launcher;
 pub use outcome::{Ending, Outcome, Usage};
 pub use policy::{Policy, PolicyError};

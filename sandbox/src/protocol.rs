@@ -119,6 +119,8 @@ pub(crate) struct Run {
     pub(crate) sockets: bool,
     /// Whether the time of its end is wanted to the point: see `Ended::ended_at`.
     pub(crate) traced: bool,
+    /// Whether it begins with `SIGPIPE` ignored.
+    pub(crate) survives_broken_pipes: bool,
 }
 
 /// From a box.

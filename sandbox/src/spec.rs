@@ -112,6 +112,8 @@ pub struct RunSpec {
     pub work: WorkAccess,
     /// Where it starts: an absolute path in the box.
     pub cwd: PathBuf,
+    /// Whether writing to a pipe that nobody reads is an error to it, and no `SIGPIPE` that ends it.
+    pub survives_broken_pipes: bool,
 }
 
 impl RunSpec {
@@ -128,6 +130,7 @@ impl RunSpec {
             policy,
             work: WorkAccess::ReadOnly,
             cwd: PathBuf::from("/work"),
+            survives_broken_pipes: false,
         }
     }
 }

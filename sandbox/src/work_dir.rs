@@ -83,6 +83,32 @@ impl<'a> WorkDir<'a> {
         read().map_err(|source| failed("read", name, source))
     }
 
+    /// A regular file, open for reading; `None` if nothing is there.
+    ///
+    /// # Errors
+    /// When what is there is not a regular file, or lies behind a symbolic link.
+    pub fn open(&self, name: &str) -> Result<Option<File>, SandboxError> {
+        self.open_regular(name).map_err(|source| failed("open", name, source))
+    }
+
+    /// Removes a file; that nothing is there is no failure.
+    ///
+    /// # Errors
+    /// Names the file and why it could not be removed, such as that it is a folder.
+    pub fn remove(&self, name: &str) -> Result<(), SandboxError> {
+        let remove = || -> io::Result<()> {
+            check_name(name)?;
+            let (parent, base) = name.rsplit_once('/').unwrap_or(("", name));
+            let parent = self.open_folder(parent)?;
+            let _acting = Acting::as_user(self.sandbox.id());
+            match unlinkat(&parent, base, UnlinkatFlags::NoRemoveDir) {
+                Ok(()) | Err(Errno::ENOENT) => Ok(()),
+                Err(error) => Err(error.into()),
+            }
+        };
+        remove().map_err(|source| failed("remove", name, source))
+    }
+
     /// Regular files and folders, at any depth, folders before what they hold. Anything else is
     /// left out.
     ///

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use common::*;
 use sandbox::{
-    Ending, Joined, Level, Mount, Output, Policy, RunSpec, Sandbox, SandboxError, Side, run_joined,
+    Ending, Joined, Level, Mount, Output, Policy, RunSpec, Sandbox, SandboxError, Side, TalkLimits,
+    run_joined, run_recorded,
 };
 
 const DONE: Ending = Ending::Exited { code: 0 };
@@ -179,5 +180,51 @@ fn one_that_cannot_be_executed_leaves_the_other_to_end() {
         assert!(matches!(error, SandboxError::CannotExecute { .. }), "{error}");
         let error = join(boxes, [&absent, &shell(ECHO)]).unwrap_err();
         assert!(matches!(error, SandboxError::CannotExecute { .. }), "{error}");
+    });
+}
+
+#[test]
+fn what_they_say_is_written_down() {
+    let limits = TalkLimits { kept_bytes: 1 << 10, said_bytes: [1 << 20, 1 << 16] };
+    at_both_levels(|boxes| {
+        let mut record = |one: &RunSpec, two: &RunSpec| {
+            let [first, second] = &mut *boxes;
+            let sides = [
+                Side { sandbox: first, run: one, stderr: Output::Null },
+                Side { sandbox: second, run: two, stderr: Output::Null },
+            ];
+            run_recorded(sides, &limits).unwrap()
+        };
+        let (joined, talk) =
+            record(&shell("echo one; read x; echo $x$x"), &shell("read x; echo two; read y"));
+        assert_eq!(joined.outcomes.each_ref().map(|outcome| outcome.ending.clone()), [DONE, DONE]);
+        let said: Vec<_> =
+            talk.said.iter().map(|(by, said)| (*by, String::from_utf8_lossy(said))).collect();
+        assert_eq!(said, [(0, "one\n".into()), (1, "two\n".into()), (0, "twotwo\n".into())]);
+        assert_eq!((talk.bytes, talk.is_cut, talk.too_much), ([11, 4], false, [false; 2]));
+
+        // One that says too much is cut off, and what is kept stays small.
+        let (joined, talk) = record(&shell("cat; exit 4"), &shell("while :; do echo xxxxxx; done"));
+        assert_eq!(joined.outcomes[0].ending, Ending::Exited { code: 4 });
+        assert_eq!(joined.outcomes[1].ending, Ending::Signalled { signal: libc::SIGPIPE });
+        assert_eq!((joined.first, talk.too_much, talk.is_cut), (1, [false, true], true));
+
+        // One that goes on in silence when the other has gone ends by itself; one that writes is stopped.
+        let (joined, _) = record(&shell("exit 3"), &shell("cat; exit 5"));
+        assert_eq!((joined.first, &joined.outcomes[1].ending), (0, &Ending::Exited { code: 5 }));
+        let (joined, _) =
+            record(&shell("exec 0<&-; sleep 0.2"), &shell("while :; do echo x; done"));
+        assert_eq!(joined.outcomes[1].ending, Ending::Signalled { signal: libc::SIGPIPE });
+        assert_eq!(joined.first, 1);
+    });
+}
+
+#[test]
+fn one_that_survives_broken_pipes_goes_on() {
+    at_both_levels(|boxes| {
+        let mut stubborn = shell("read x; echo y || exit 6");
+        stubborn.survives_broken_pipes = true;
+        let joined = join(boxes, [&shell("exit 0"), &stubborn]).unwrap();
+        assert_eq!(joined.outcomes[1].ending, Ending::Exited { code: 6 });
     });
 }

@@ -1,6 +1,7 @@
 //! Between the types of the database and the types of the field.
 
 use crate::DatabaseError;
+use judge_types::Score;
 use serde::{Serialize, de::DeserializeOwned};
 use std::{fmt::Display, str::FromStr};
 use time::{OffsetDateTime, PrimitiveDateTime};
@@ -37,6 +38,11 @@ pub(crate) fn from_integer(value: i32) -> u32 {
 /// refuses to compare with it.
 pub(crate) fn to_text(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
+}
+
+pub(crate) fn to_score(number: Option<f64>) -> Result<Option<Score>, DatabaseError> {
+    let score = number.map(Score::new).transpose();
+    score.map_err(|error| DatabaseError::Corrupt { what: "score", detail: error.to_string() })
 }
 
 pub(crate) fn parse<T>(what: &'static str, text: &str) -> Result<T, DatabaseError>

@@ -1,12 +1,15 @@
 //! Attempts to judge a submission: making, reading and repeating them.
 
-use crate::convert::{from_bigint, from_integer, from_timestamp, parse, to_json, to_timestamp};
+use crate::convert::{
+    from_bigint, from_integer, from_json, from_timestamp, parse, to_json, to_score, to_timestamp,
+};
 use crate::schema::{judgements, submissions};
 use crate::{AnyConnection, DatabaseError, clock, database, events, outbox};
 use diesel::prelude::*;
 use judge_types::{
-    JudgeTask, JudgementId, JudgementState, JudgingError, JudgingErrorKind, Lane, Limits,
-    PackageHash, ProgressKind, RunUsage, SubmissionId, TASK_VERSION, TraceContext, Verdict,
+    GroupResults, JudgeTask, JudgementId, JudgementState, JudgingError, JudgingErrorKind, Lane,
+    Limits, PackageHash, ProgressKind, RunUsage, Score, SubmissionId, TASK_VERSION, TraceContext,
+    Verdict,
 };
 use time::{OffsetDateTime, PrimitiveDateTime};
 
@@ -39,6 +42,10 @@ pub struct Judgement {
     pub created_at: OffsetDateTime,
     /// When the verdict was stored.
     pub finished_at: Option<OffsetDateTime>,
+    /// The score, once finished, in a problem that gives scores.
+    pub score: Option<Score>,
+    /// What its test data groups came to, where that was kept.
+    pub groups: Option<GroupResults>,
 }
 
 pub(crate) type JudgementRow = (
@@ -60,6 +67,8 @@ pub(crate) type JudgementRow = (
     i64,
     PrimitiveDateTime,
     Option<PrimitiveDateTime>,
+    Option<f64>,
+    Option<String>,
 );
 
 impl TryFrom<JudgementRow> for Judgement {
@@ -91,6 +100,8 @@ impl TryFrom<JudgementRow> for Judgement {
             },
             created_at: from_timestamp(row.16),
             finished_at: row.17.map(from_timestamp),
+            score: to_score(row.18)?,
+            groups: row.19.map(|text| from_json("group results", &text)).transpose()?,
         })
     }
 }

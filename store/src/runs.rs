@@ -1,13 +1,13 @@
 //! The test cases of a judgement.
 
 use crate::convert::{
-    from_bigint, from_integer, parse, to_bigint, to_integer, to_text, to_timestamp,
+    from_bigint, from_integer, parse, to_bigint, to_integer, to_score, to_text, to_timestamp,
 };
 use crate::leases::Lease;
 use crate::schema::runs;
 use crate::{AnyConnection, DatabaseError, clock};
 use diesel::prelude::*;
-use judge_types::{JudgementId, RunResult, RunUsage};
+use judge_types::{JudgementId, RunResult, RunUsage, Score};
 use time::PrimitiveDateTime;
 
 /// Stores a run. Part of the transaction that checked the lease.
@@ -31,6 +31,8 @@ pub(crate) fn insert(
             runs::judge_message.eq(run.judge_message.as_deref().map(to_text)),
             runs::team_message.eq(run.team_message.as_deref().map(to_text)),
             runs::finished_at.eq(to_timestamp(clock::now(connection)?)),
+            runs::score.eq(run.score.map(Score::get)),
+            runs::transcript.eq(run.transcript.as_deref().map(to_text)),
         ))
         .execute(connection)?;
     Ok(())
@@ -50,6 +52,8 @@ type Row = (
     Option<String>,
     Option<String>,
     PrimitiveDateTime,
+    Option<f64>,
+    Option<String>,
 );
 
 /// The runs that one attempt at a judgement has made so far, in order.
@@ -73,6 +77,7 @@ pub fn list(
                 test_case: row.3,
                 is_sample: row.4,
                 verdict: parse("verdict", &row.5)?,
+                score: to_score(row.13)?,
                 usage: RunUsage {
                     cpu_ms: from_bigint(row.6),
                     wall_ms: from_bigint(row.7),
@@ -81,6 +86,7 @@ pub fn list(
                 ending: row.9,
                 judge_message: row.10,
                 team_message: row.11,
+                transcript: row.14,
             })
         })
         .collect()

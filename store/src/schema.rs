@@ -113,6 +113,8 @@ table! {
         memory_bytes -> BigInt,
         created_at -> Timestamp,
         finished_at -> Nullable<Timestamp>,
+        score -> Nullable<Double>,
+        group_results -> Nullable<Text>,
     }
 }
 
@@ -131,6 +133,8 @@ table! {
         judge_message -> Nullable<Text>,
         team_message -> Nullable<Text>,
         finished_at -> Timestamp,
+        score -> Nullable<Double>,
+        transcript -> Nullable<Text>,
     }
 }
 

@@ -12,7 +12,9 @@ pub use place::settle_down;
 
 use crate::{
     PackageCache,
-    judging::{Interrupted, JudgeJob, Judged, Meter, SourceText, StopRule, Workbench, judge},
+    judging::{
+        Interrupted, JudgeJob, Judged, Meter, SourceText, StopRule, Workbench, judge, run_count,
+    },
 };
 use guardian::Guardian;
 use judge_types::{
@@ -178,7 +180,7 @@ impl Execution<'_> {
         let cached = self.config.packages.get(&self.task.package, &self.config.blobs)?;
         usage.transferred_bytes = cached.transferred_bytes;
         let package = &cached.package;
-        let total = u32::try_from(package.test_cases.len()).unwrap_or(u32::MAX);
+        let total = run_count(package);
         self.lease.fetched(connection, total).map_err(recorder::interrupted)?;
         let files =
             submissions::files(connection, self.task.submission).map_err(|e| storage(&e))?;
@@ -196,6 +198,8 @@ impl Execution<'_> {
             sources,
             limits: self.task.limits.clone(),
             stop: self.config.stop,
+            entry_point: None,
+            overtime: std::time::Duration::ZERO,
         };
         judge(&job, &mut Recorder { connection, lease: self.lease })
     }
@@ -209,7 +213,7 @@ impl Execution<'_> {
         let (written, exit) = match judged {
             Ok(judged) => {
                 tracing::info!(verdict = %judged.verdict, wall_ms = usage.wall_ms, "judged");
-                let written = self.lease.finish(connection, judged.verdict, judged.usage, usage);
+                let written = self.lease.finish(connection, &judged.conclusion(), usage);
                 if written.is_ok() {
                     let since_queued_ms = self.queue_wait_ms() + whole_ms(self.claimed.elapsed());
                     Notice::Judged { since_queued_ms }.send();

@@ -3,16 +3,23 @@
 use super::{
     Workbench,
     bench::host,
+    case::CaseRunner,
     checker::Checker,
-    limits::{self, Waiting},
-    program::{Program, Ran, Role, SourceText, lay_out, usage_of},
-    verdict::{ProgramEnd, overall, verdict_of},
+    grader::Grader,
+    jury_program::JuryProgram,
+    limits::Waiting,
+    program::{Program, lay_out},
+    sources::SourceText,
+    static_validation::Submitted,
+    walk::Walk,
 };
-use judge_types::{CompileResult, JudgingError, Limits, RunResult, RunUsage, Verdict};
+use judge_types::{
+    CompileResult, Conclusion, GroupResult, GroupResults, JudgingError, Limits, RunResult,
+    RunUsage, Score, Verdict,
+};
 use languages::Language;
-use problems::{Package, TestCase};
-use sandbox::{Ending, Input};
-use std::fs::File;
+use problems::Package;
+use std::time::Duration;
 
 /// What to judge, with what, and under which limits.
 pub struct JudgeJob<'a> {
@@ -28,6 +35,10 @@ pub struct JudgeJob<'a> {
     pub limits: Limits,
     /// When to stop.
     pub stop: StopRule,
+    /// The file or class that the submission starts at, where that is not to be guessed.
+    pub entry_point: Option<String>,
+    /// For how long a run that is over its time limit goes on, to see how slow it is; the verdict is the same.
+    pub overtime: Duration,
 }
 
 /// Whether the remaining test cases are run once the verdict is known.
@@ -45,6 +56,12 @@ pub enum StopRule {
 pub struct Judged {
     /// The verdict.
     pub verdict: Verdict,
+    /// The score, in a problem that gives scores.
+    pub score: Option<Score>,
+    /// What each group came to, in the package's order; empty where the submission does not compile.
+    pub groups: Vec<GroupResult>,
+    /// Whether contestants are shown what the groups came to.
+    pub shows_groups: bool,
     /// What the compiler said.
     pub compile: CompileResult,
     /// The test cases that were run, in order.
@@ -53,6 +70,19 @@ pub struct Judged {
     pub usage: RunUsage,
     /// CPU time of everything that ran in a box: compilers, runs, validators; in milliseconds.
     pub total_cpu_ms: u64,
+}
+
+impl Judged {
+    /// What is kept of it. Groups are of interest where there are scores, or more than the samples and the rest.
+    #[must_use]
+    pub fn conclusion(&self) -> Conclusion {
+        let is_worth_it = self.score.is_some() || self.groups.len() > 3;
+        let groups = is_worth_it.then(|| GroupResults {
+            shown_to_team: self.shows_groups,
+            groups: self.groups.clone(),
+        });
+        Conclusion { verdict: self.verdict, usage: self.usage, score: self.score, groups }
+    }
 }
 
 /// Judging ended without a verdict.
@@ -89,12 +119,18 @@ pub trait ProgressSink {
 pub fn judge(job: &JudgeJob<'_>, sink: &mut dyn ProgressSink) -> Result<Judged, Interrupted> {
     let toolchain = job.bench.toolchain(job.language)?;
     let sources = with_included(job)?;
-    let layout = lay_out(&toolchain, &sources);
-    let mut program = Program::open(job.bench, toolchain, layout, Vec::new())?;
+    let mut layout = lay_out(&toolchain, &sources);
+    if let Some(entry_point) = &job.entry_point {
+        layout.start_at(entry_point);
+    }
+    let mut program = Program::open(job.bench, toolchain, layout.clone(), Vec::new())?;
     let compile = program.compile(&sources, &job.limits)?;
     sink.compiled(&compile)?;
     let mut judged = Judged {
         verdict: Verdict::CompileError,
+        score: job.package.kind.scoring.then(Score::default),
+        groups: Vec::new(),
+        shows_groups: job.package.show_groups,
         total_cpu_ms: compile.usage.cpu_ms,
         compile,
         runs: Vec::new(),
@@ -103,23 +139,28 @@ pub fn judge(job: &JudgeJob<'_>, sink: &mut dyn ProgressSink) -> Result<Judged, 
     if !judged.compile.success {
         return Ok(judged);
     }
-    let mut checker = Checker::open(job.bench, job.package, &job.limits)?;
-    let cases = &job.package.test_cases;
-    let total = u32::try_from(cases.len()).unwrap_or(u32::MAX);
-    let mut waiting = Waiting::default();
-    for (case, ordinal) in cases.iter().zip(1..) {
-        let result = run_case(job, &mut program, &mut checker, &mut waiting, case, ordinal)?;
-        sink.ran(&result, total)?;
-        judged.usage = judged.usage.max(result.usage);
-        judged.total_cpu_ms += result.usage.cpu_ms;
-        let failed = !result.verdict.is_accepted();
-        judged.runs.push(result);
-        if failed && job.stop == StopRule::AtFirstFailure {
-            break;
-        }
-    }
-    judged.total_cpu_ms += checker.cpu_ms();
-    judged.verdict = overall(judged.runs.iter().map(|run| run.verdict));
+    program.keep_fresh(job.package)?;
+    let open = |interactor| {
+        JuryProgram::open(job.bench, job.package, "interactor", interactor, &job.limits)
+    };
+    let cases = CaseRunner {
+        job,
+        program,
+        checker: Checker::open(job.bench, job.package, &job.limits)?,
+        interactor: job.package.interactor.as_ref().map(open).transpose()?,
+        waiting: Waiting::default(),
+    };
+    let submitted = Submitted { language: job.language, layout: &layout, sources: &sources };
+    let grader = Grader::new(job.bench, job.package, &job.limits);
+    let mut walk = Walk::new(cases, submitted, grader, sink);
+    let graded = walk.all()?;
+    judged.verdict = graded.verdict;
+    judged.score = walk.score(graded.score)?;
+    judged.groups = walk.groups()?;
+    judged.usage = walk.runs.iter().fold(RunUsage::default(), |worst, run| worst.max(run.usage));
+    let runs_cpu_ms: u64 = walk.runs.iter().map(|run| run.usage.cpu_ms).sum();
+    judged.total_cpu_ms += runs_cpu_ms + walk.cases.checker.cpu_ms() + walk.other_cpu_ms;
+    judged.runs = walk.runs;
     Ok(judged)
 }
 
@@ -139,66 +180,11 @@ fn with_included(job: &JudgeJob<'_>) -> Result<Vec<SourceText>, JudgingError> {
     let mut sources = job.sources.clone();
     for path in include.get(folder).into_iter().flatten() {
         let content = std::fs::read(path).map_err(|e| host("read", path.display(), &e))?;
+        let content = job.package.constants.apply(&content).into_owned();
         let below = job.package.root.join("include").join(folder);
         let name = path.strip_prefix(&below).unwrap_or(path).to_string_lossy().into_owned();
         sources.retain(|source| source.name != name);
         sources.push(SourceText { name, content });
     }
     Ok(sources)
-}
-
-fn run_case(
-    job: &JudgeJob<'_>,
-    program: &mut Program<'_>,
-    checker: &mut Checker<'_>,
-    waiting: &mut Waiting,
-    case: &TestCase,
-    ordinal: u32,
-) -> Result<RunResult, JudgingError> {
-    let input = File::open(&case.input).map_err(|e| host("open", case.input.display(), &e))?;
-    let limits = limits::of_run(&job.limits, job.language);
-    let (cpu_limit, memory_limit_bytes) = (limits.cpu, limits.memory_bytes);
-    let stdin = Input::File(input);
-    let ran = program.run(Role::Contestant, stdin, limits, job.limits.memory_bytes)?;
-    let usage = usage_of(&ran.outcome);
-    let out_of_memory = &job.language.run.out_of_memory;
-    let decided = verdict_of(&ProgramEnd {
-        ending: &ran.outcome.ending,
-        usage: ran.outcome.usage,
-        cpu_limit,
-        memory_limit_bytes,
-        said_out_of_memory: out_of_memory.iter().any(|text| ran.stderr.contains(text)),
-    });
-    let waited_too_long = waiting.is_too_long_after(&ran.outcome.usage);
-    let (decided, ending) = match &ran.outcome.ending {
-        _ if decided.is_none() && waited_too_long => {
-            let ending = "waited too long in all test cases together".to_owned();
-            (Some(Verdict::TimeLimitExceeded), ending)
-        }
-        Ending::Exited { code: 0 } => (decided, String::new()),
-        other => (decided, other.to_string()),
-    };
-    let (verdict, judge_message, team_message) = match decided {
-        Some(verdict) => (verdict, said(&ran), None),
-        None => {
-            let checked = checker.check(case, ordinal, ran.stdout)?;
-            (checked.verdict, checked.judge_message, checked.team_message)
-        }
-    };
-    Ok(RunResult {
-        ordinal,
-        test_case: case.name.clone(),
-        is_sample: case.is_sample,
-        verdict,
-        usage,
-        ending,
-        judge_message,
-        team_message,
-    })
-}
-
-/// The end of what a failed program wrote to standard error: it tells the jury more than the exit code.
-fn said(ran: &Ran) -> Option<String> {
-    let text = ran.stderr.trim();
-    (!text.is_empty()).then(|| format!("standard error ends with:\n{text}"))
 }

@@ -59,6 +59,12 @@ pub(crate) fn of_run(limits: &Limits, language: &Language) -> RunLimits {
     of_program(limits.time_ms, limits.memory_bytes, limits.output_bytes, language)
 }
 
+/// The same limits, with so much more CPU time.
+pub(crate) fn with_overtime(limits: RunLimits, overtime: Duration) -> RunLimits {
+    let cpu = limits.cpu + overtime;
+    RunLimits { cpu, wall: wall_for(cpu), ..limits }
+}
+
 /// Limits for a compiler that uses up to `processes`.
 pub(crate) fn of_compile(limits: &Limits, processes: u32) -> RunLimits {
     let cpu = Duration::from_millis(limits.compilation_time_ms);

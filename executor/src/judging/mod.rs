@@ -2,19 +2,34 @@
 //!
 //! The same code serves the function and the verification of packages. It knows no database.
 
+mod answer;
 mod artefacts;
 mod bench;
+mod case;
 mod checker;
+mod fresh;
+mod grader;
+mod grading;
+mod interaction;
 mod judge;
+mod jury_program;
 mod limits;
 mod meter;
 mod program;
 mod room;
+mod scripts;
+mod sources;
+mod static_validation;
+mod validating;
 mod verdict;
+mod walk;
 
 pub use bench::Workbench;
 pub(crate) use bench::host;
+pub(crate) use grading::best_score;
 pub use judge::{Interrupted, JudgeJob, Judged, ProgressSink, StopRule, judge};
 pub use meter::Meter;
-pub use program::{SourceText, SourcesError, read_sources};
 pub(crate) use room::out_of_room;
+pub use sources::{SourceText, SourcesError, read_sources};
+pub(crate) use validating::{check_output, validate_input};
+pub(crate) use walk::run_count;

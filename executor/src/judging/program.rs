@@ -4,6 +4,8 @@ use super::{
     bench::{Workbench, host},
     limits,
     room::require_room_for,
+    scripts,
+    sources::SourceText,
 };
 use judge_types::{CompileResult, JudgingError, JudgingErrorKind, Limits, RunUsage, with_causes};
 use languages::{Entry, Folders, Invocation, Layout, Source, Toolchain};
@@ -13,69 +15,11 @@ use sandbox::{
 };
 use std::{
     fs::File,
-    io::{self, Read, Seek, SeekFrom},
+    io::{Read, Seek, SeekFrom},
     path::{Path, PathBuf},
     time::Duration,
 };
-
-/// One source file of a program.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SourceText {
-    /// Its path within the program.
-    pub name: String,
-    /// Its bytes.
-    pub content: Vec<u8>,
-}
-
-/// Reading a program's sources from disk failed.
-#[derive(Debug, thiserror::Error)]
-pub enum SourcesError {
-    /// A file could not be read.
-    #[error("read {path}: {source}")]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why not.
-        source: io::Error,
-    },
-    /// The files are too large together.
-    #[error("the source of {path} and the files before it is larger than {limit} bytes")]
-    TooLarge {
-        /// The file that went over the limit.
-        path: PathBuf,
-        /// The limit.
-        limit: u64,
-    },
-}
-
-/// The most that all files of one jury program may have, in bytes: they are trusted, but they are held in memory.
-const JURY_SOURCE_BYTES: u64 = 64 << 20;
-
-/// Reads a program of the jury: `files`, named by their paths below the folder that holds all of them.
-///
-/// # Errors
-/// [`SourcesError`] where a file cannot be read or the limit of 64 MiB is passed.
-pub fn read_sources(files: &[PathBuf]) -> Result<Vec<SourceText>, SourcesError> {
-    let mut base = files.first().and_then(|file| file.parent()).unwrap_or(Path::new(""));
-    while !files.iter().all(|file| file.starts_with(base)) {
-        base = base.parent().unwrap_or(Path::new(""));
-    }
-    let mut left = JURY_SOURCE_BYTES;
-    let mut sources = Vec::with_capacity(files.len());
-    for path in files {
-        let error = |source| SourcesError::Read { path: path.clone(), source };
-        let mut content = Vec::new();
-        let file = File::open(path).map_err(error)?;
-        let read = file.take(left + 1).read_to_end(&mut content).map_err(error)? as u64;
-        left = left.checked_sub(read).ok_or_else(|| SourcesError::TooLarge {
-            path: path.clone(),
-            limit: JURY_SOURCE_BYTES,
-        })?;
-        let name = path.strip_prefix(base).unwrap_or(path).to_string_lossy().into_owned();
-        sources.push(SourceText { name, content });
-    }
-    Ok(sources)
-}
+use tempfile::TempDir;
 
 /// How the files of a program are named and where it starts.
 pub(crate) fn lay_out(toolchain: &Toolchain, sources: &[SourceText]) -> Layout {
@@ -88,24 +32,38 @@ pub(crate) fn lay_out(toolchain: &Toolchain, sources: &[SourceText]) -> Layout {
 
 /// A program in a box that is its own.
 pub(crate) struct Program<'a> {
-    bench: &'a Workbench,
+    pub(super) bench: &'a Workbench,
     pub(crate) toolchain: Toolchain,
     pub(crate) layout: Layout,
-    sandbox: Sandbox,
+    pub(super) sandbox: Sandbox,
     folders: Folders,
     /// Whether the box shows what it was to show besides the toolchain.
     pub(crate) shows_extra: bool,
+    /// What its work folder is to hold at the start of each run, where runs may change it.
+    pub(super) kept: Option<TempDir>,
 }
 
 /// Whose program it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
     /// A contestant's: it may change nothing.
     Contestant,
-    /// An output validator of the jury: it may write into its work folder.
-    Validator {
-        /// What follows its own arguments.
-        arguments: Vec<String>,
-    },
+    /// A contestant's, in a problem that lets it write files in its folder.
+    WritingContestant,
+    /// One of the jury: it may write into its work folder.
+    Jury,
+}
+
+/// How to run a program once.
+pub(crate) struct HowToRun<'a> {
+    pub(crate) role: Role,
+    /// What follows its own arguments.
+    pub(crate) arguments: &'a [String],
+    pub(crate) limits: RunLimits,
+    /// What its runtime is told that it has.
+    pub(crate) memory_bytes: u64,
+    /// Where it starts, below its work folder.
+    pub(crate) folder: &'a str,
 }
 
 /// What one run left.
@@ -145,7 +103,7 @@ impl<'a> Program<'a> {
         let text = |path: PathBuf| path.to_string_lossy().into_owned();
         let folders =
             Folders { work: text(sandbox.work_path()), temporary: text(sandbox.temporary_path()) };
-        Ok(Self { bench, toolchain, layout, sandbox, folders, shows_extra })
+        Ok(Self { bench, toolchain, layout, sandbox, folders, shows_extra, kept: None })
     }
 
     /// Puts the sources into the work folder and compiles them there.
@@ -155,7 +113,7 @@ impl<'a> Program<'a> {
         limits: &Limits,
     ) -> Result<CompileResult, JudgingError> {
         for (source, name) in sources.iter().zip(&self.layout.names) {
-            self.put(name, &source.content)?;
+            self.put(name, &source.content, self.is_script(name))?;
         }
         self.sandbox.work().make_dir(Folders::OUT).map_err(failed)?;
         let memory = limits.compilation_memory_bytes;
@@ -170,7 +128,8 @@ impl<'a> Program<'a> {
             stderr: Output::File(duplicate(&printed)?),
         };
         let limits = limits::of_compile(limits, invocation.processes);
-        let outcome = self.start(invocation, limits, WorkAccess::Writable, stdio)?;
+        let spec = self.spec_of(invocation, limits, WorkAccess::Writable)?;
+        let outcome = self.start(&spec, stdio)?;
         let mut output = read_head(printed, limits::COMPILE_OUTPUT_BYTES)?;
         let fault = match outcome.ending {
             Ending::Exited { code: 0 } => self.missing_program(),
@@ -194,34 +153,39 @@ impl<'a> Program<'a> {
         })
     }
 
-    /// Runs the program once under `limits`; its runtime is told that it has `memory_bytes`.
-    pub(crate) fn run(
-        &mut self,
-        role: Role,
-        stdin: Input,
-        limits: RunLimits,
-        memory_bytes: u64,
-    ) -> Result<Ran, JudgingError> {
-        let mut stdout = self.bench.scratch_file(limits.output_bytes)?;
-        let stderr = self.bench.scratch_file(limits.output_bytes)?;
+    /// Runs the program once.
+    pub(crate) fn run(&mut self, how: HowToRun<'_>, stdin: Input) -> Result<Ran, JudgingError> {
+        let mut stdout = self.bench.scratch_file(how.limits.output_bytes)?;
+        let stderr = self.bench.scratch_file(how.limits.output_bytes)?;
         let stdio = Stdio {
             stdin,
             stdout: Output::File(duplicate(&stdout)?),
             stderr: Output::File(duplicate(&stderr)?),
         };
-        let mut invocation = self.toolchain.run(&self.layout, memory_bytes, &self.folders);
-        let work = match role {
+        let spec = self.spec(how)?;
+        let outcome = self.start(&spec, stdio)?;
+        stdout.rewind().map_err(|e| host("rewind", "the program's output", &e))?;
+        Ok(Ran { outcome, stdout, stderr: read_tail(stderr, limits::STDERR_BYTES)? })
+    }
+
+    /// What the sandbox is asked for.
+    pub(super) fn spec(&self, how: HowToRun<'_>) -> Result<RunSpec, JudgingError> {
+        let mut invocation = self.toolchain.run(&self.layout, how.memory_bytes, &self.folders);
+        invocation.argv.extend(how.arguments.iter().cloned());
+        let work = match how.role {
             Role::Contestant => WorkAccess::ReadOnly,
-            Role::Validator { arguments } => {
-                invocation.argv.extend(arguments);
+            Role::WritingContestant => WorkAccess::Writable,
+            Role::Jury => {
                 // It writes files, and may be a script that starts programs.
                 "compiler".clone_into(&mut invocation.policy);
                 WorkAccess::Writable
             }
         };
-        let outcome = self.start(invocation, limits, work, stdio)?;
-        stdout.rewind().map_err(|e| host("rewind", "the program's output", &e))?;
-        Ok(Ran { outcome, stdout, stderr: read_tail(stderr, limits::STDERR_BYTES)? })
+        let mut spec = self.spec_of(invocation, how.limits, work)?;
+        spec.cwd.push(how.folder);
+        // One of the jury must be able to say what it thinks of a submission that is gone.
+        spec.survives_broken_pipes = how.role == Role::Jury;
+        Ok(spec)
     }
 
     /// The path at which the program finds `name` of its work folder.
@@ -234,26 +198,39 @@ impl<'a> Program<'a> {
         self.sandbox.work()
     }
 
-    fn put(&self, name: &str, content: &[u8]) -> Result<(), JudgingError> {
+    /// Whether the file is to be executed as it is: those that build and run a program of the jury.
+    fn is_script(&self, name: &str) -> bool {
+        self.toolchain.language.id == scripts::ID && matches!(name, "build" | "run")
+    }
+
+    pub(super) fn put(
+        &self,
+        name: &str,
+        content: &[u8],
+        executable: bool,
+    ) -> Result<(), JudgingError> {
         let work = self.sandbox.work();
         if let Some((folder, _)) = name.rsplit_once('/') {
             work.make_dir(folder).map_err(failed)?;
         }
-        work.put(name, content, false).map_err(failed)
+        work.put(name, content, executable).map_err(failed)
     }
 
-    fn start(
-        &mut self,
+    fn spec_of(
+        &self,
         invocation: Invocation,
         limits: RunLimits,
         work: WorkAccess,
-        stdio: Stdio,
-    ) -> Result<Outcome, JudgingError> {
+    ) -> Result<RunSpec, JudgingError> {
         let Invocation { argv, env, policy, .. } = invocation;
         let policy = Policy::named(&policy).map_err(|error| failed(error.into()))?;
-        let spec = RunSpec { argv, env, limits, policy, work, cwd: self.sandbox.work_path() };
+        let cwd = self.sandbox.work_path();
+        Ok(RunSpec { argv, env, limits, policy, work, cwd, survives_broken_pipes: false })
+    }
+
+    fn start(&mut self, spec: &RunSpec, stdio: Stdio) -> Result<Outcome, JudgingError> {
         require_room_for(&self.sandbox)?;
-        let ran = self.sandbox.run(&spec, stdio);
+        let ran = self.sandbox.run(spec, stdio);
         require_room_for(&self.sandbox)?;
         match ran {
             // What its own compilation left in the work folder is no program; a shell says it so.
@@ -298,7 +275,7 @@ pub(crate) fn usage_of(outcome: &Outcome) -> RunUsage {
     }
 }
 
-fn duplicate(file: &File) -> Result<File, JudgingError> {
+pub(super) fn duplicate(file: &File) -> Result<File, JudgingError> {
     file.try_clone().map_err(|e| host("duplicate", "a descriptor", &e))
 }
 
@@ -310,7 +287,7 @@ fn read_head(mut file: File, limit: u64) -> Result<String, JudgingError> {
     Ok(text(&bytes))
 }
 
-fn read_tail(mut file: File, limit: u64) -> Result<String, JudgingError> {
+pub(super) fn read_tail(mut file: File, limit: u64) -> Result<String, JudgingError> {
     let mut bytes = Vec::new();
     file.seek(SeekFrom::End(0))
         .and_then(|end| file.seek(SeekFrom::Start(end.saturating_sub(limit))))

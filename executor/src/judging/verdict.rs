@@ -41,18 +41,10 @@ pub(crate) fn verdict_of(end: &ProgramEnd<'_>) -> Option<Verdict> {
     }
 }
 
-/// The verdict on a whole submission: that of the first run in judging order that was not accepted.
-pub(crate) fn overall(verdicts: impl IntoIterator<Item = Verdict>) -> Verdict {
-    verdicts.into_iter().find(|verdict| !verdict.is_accepted()).unwrap_or(Verdict::Accepted)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Verdict::{
-        Accepted, MemoryLimitExceeded, OutputLimitExceeded, RunTimeError, TimeLimitExceeded,
-        WrongAnswer,
-    };
+    use Verdict::{MemoryLimitExceeded, OutputLimitExceeded, RunTimeError, TimeLimitExceeded};
 
     fn verdict(ending: &Ending, cpu_ms: u64, said_out_of_memory: bool) -> Option<Verdict> {
         verdict_with_memory(ending, cpu_ms, 1 << 20, said_out_of_memory)
@@ -102,13 +94,5 @@ mod tests {
             let got = verdict(&ending, cpu_ms, out_of_memory);
             assert_eq!(got, expected, "{ending:?} {cpu_ms} {out_of_memory}");
         }
-    }
-
-    #[test]
-    fn the_first_failing_run_decides() {
-        assert_eq!(overall([]), Accepted);
-        assert_eq!(overall([Accepted, Accepted]), Accepted);
-        assert_eq!(overall([Accepted, WrongAnswer, TimeLimitExceeded]), WrongAnswer);
-        assert_eq!(overall([TimeLimitExceeded, Accepted, WrongAnswer]), TimeLimitExceeded);
     }
 }

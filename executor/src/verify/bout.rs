@@ -1,19 +1,20 @@
 //! Judging the jury's submissions, several at once if wanted.
 
-use super::{VerifyEvent, VerifyOptions, VerifyRow};
+use super::{TimeBounds, VerifyEvent, VerifyOptions, VerifyRow, row::contradictions};
 use crate::judging::{
-    Interrupted, JudgeJob, Judged, ProgressSink, SourceText, SourcesError, Workbench, judge,
+    Interrupted, JudgeJob, Judged, ProgressSink, SourcesError, StopRule, Workbench, judge,
     read_sources,
 };
 use judge_types::{CompileResult, JudgingError, JudgingErrorKind, Limits, RunResult};
 use languages::{Language, Source};
-use problems::{JurySubmission, Package};
+use problems::{JurySubmission, Package, TimeBound};
 use std::{
     sync::{
         atomic::{AtomicUsize, Ordering},
         mpsc::{self, Sender},
     },
     thread,
+    time::Duration,
 };
 
 /// What verifying one package has at hand.
@@ -45,23 +46,30 @@ impl Bout<'_> {
         limits: &Limits,
         timed: Vec<(String, Attempt)>,
         progress: &mut dyn FnMut(VerifyEvent<'_>),
-    ) -> Vec<VerifyRow> {
+    ) -> (Vec<VerifyRow>, TimeBounds) {
         let mut rows = Vec::with_capacity(submissions.len());
-        let mut add = |row: VerifyRow, progress: &mut dyn FnMut(VerifyEvent<'_>)| {
+        let mut bounds = TimeBounds::default();
+        let mut add = |submission: &JurySubmission,
+                       attempt: Attempt,
+                       progress: &mut dyn FnMut(VerifyEvent<'_>)| {
+            if let Ok(judged) = &attempt.result {
+                bounds.add(self.package, submission, judged);
+            }
+            let row = VerifyRow::new(self.package, submission, attempt);
             progress(VerifyEvent::Finished { row: &row });
             rows.push(row);
         };
         let mut left = submissions.to_vec();
         for (name, attempt) in timed {
             if let Some(at) = left.iter().position(|submission| submission.name == name) {
-                add(VerifyRow::new(left.remove(at), attempt), progress);
+                add(left.remove(at), attempt, progress);
             }
         }
         for (submission, attempt) in self.attempts(&left, limits, progress) {
-            add(VerifyRow::new(submission, attempt), progress);
+            add(submission, attempt, progress);
         }
         rows.sort_by(|a, b| a.submission.cmp(&b.submission));
-        rows
+        (rows, bounds)
     }
 
     /// Judges the submissions, several at once where the options say so.
@@ -124,43 +132,64 @@ impl Bout<'_> {
     ) -> Attempt {
         let unreadable =
             |e: SourcesError| JudgingError::new(JudgingErrorKind::Package, e.to_string());
-        let sources = match read_sources(&submission.files) {
+        let sources = match read_sources(&submission.files, &self.package.constants) {
             Ok(sources) => sources,
             Err(error) => return Attempt { language: None, result: Err(unreadable(error)) },
         };
         let borrowed: Vec<_> =
             sources.iter().map(|s| Source { name: &s.name, content: &s.content }).collect();
-        let Some(language) = self.bench.languages.guess(&borrowed) else {
+        let named = submission.language.as_deref().and_then(|code| self.language_of(code));
+        let Some(language) = named.or_else(|| self.bench.languages.guess(&borrowed)) else {
             let message = "in no language that this judge knows";
             let error = JudgingError::new(JudgingErrorKind::ToolchainMissing, message);
             return Attempt { language: None, result: Err(error) };
         };
-        let result = self.judged(language, sources, index, limits, notes);
-        Attempt { language: Some(language.id.clone()), result }
-    }
-
-    fn judged(
-        &self,
-        language: &Language,
-        sources: Vec<SourceText>,
-        index: usize,
-        limits: &Limits,
-        notes: &Sender<Note>,
-    ) -> Result<Judged, JudgingError> {
-        let job = JudgeJob {
+        let mut job = JudgeJob {
             bench: self.bench,
             package: self.package,
             language,
             sources,
             limits: limits.clone(),
             stop: self.options.stop,
+            entry_point: submission.entry_point.clone(),
+            overtime: self.overtime(submission, limits),
         };
-        judge(&job, &mut Reporter { index, notes }).map_err(|interrupted| match interrupted {
+        let mut result = judge(&job, &mut Reporter { index, notes });
+        // What a rule asks for may be found beyond the first test case that fails.
+        if let Ok(judged) = &result
+            && job.stop == StopRule::AtFirstFailure
+            && submission.expected.needs_all_cases()
+            && !contradictions(self.package, submission, judged).is_empty()
+        {
+            job.stop = StopRule::AfterAll;
+            result = judge(&job, &mut Reporter { index, notes });
+        }
+        let result = result.map_err(|interrupted| match interrupted {
             Interrupted::Failed(error) => error,
             Interrupted::Stopped => JudgingError::new(JudgingErrorKind::Host, "stopped"),
-        })
+        });
+        Attempt { language: Some(language.id.clone()), result }
+    }
+
+    /// The language that the package format calls `code`.
+    fn language_of(&self, code: &str) -> Option<&Language> {
+        let named = |language: &&Language| language.icpc_names.iter().any(|name| name == code);
+        let languages = || self.bench.languages.iter().filter(named);
+        languages().find(|language| language.preferred).or_else(|| languages().next())
+    }
+
+    /// Submissions that must be too slow run on, to see whether they are so by the package's margin.
+    fn overtime(&self, submission: &JurySubmission, limits: &Limits) -> Duration {
+        if submission.expected.bounds(TimeBound::Upper).is_empty() {
+            return Duration::ZERO;
+        }
+        let margin = (self.package.timing.safety_margin - 1.0).clamp(0.0, MOST_MARGIN);
+        Duration::from_millis(limits.time_ms).mul_f64(margin)
     }
 }
+
+/// Nobody waits longer to see that a submission is too slow.
+const MOST_MARGIN: f64 = 9.0;
 
 /// Passes progress on to the thread that reports.
 struct Reporter<'a> {

@@ -2,9 +2,14 @@
 
 mod bout;
 mod report;
+mod row;
 mod time_limit;
+mod validators;
 
-pub use report::{TimeLimitSource, VerifyReport, VerifyRow};
+pub use report::{TimeLimitSource, VerifyReport};
+pub use row::VerifyRow;
+pub use time_limit::{TimeBounds, Timed};
+pub use validators::ValidatorCheck;
 
 use crate::judging::{StopRule, Workbench};
 use bout::Bout;
@@ -40,6 +45,11 @@ pub enum VerifyEvent<'a> {
         package: &'a Package,
         /// How many submissions will be judged.
         submissions: usize,
+    },
+    /// A validator of the package's is being asked about the package's own data.
+    Validating {
+        /// Its name.
+        validator: &'a str,
     },
     /// The package states no time limit; its accepted submissions are being timed.
     Timing {
@@ -127,9 +137,13 @@ pub fn verify(
     };
     let submissions: Vec<_> = package.submissions.iter().filter(wanted).collect();
     progress(VerifyEvent::Opened { package: &package, submissions: submissions.len() });
+    let validators = match options.only.is_empty() {
+        true => validators::check(bench, &package, &package.limits, progress),
+        false => Vec::new(),
+    };
     let bout = Bout { bench, package: &package, options };
     let (limits, source, timed) = bout.time_limit(&submissions, progress);
     progress(VerifyEvent::TimeLimit { time_ms: limits.time_ms, source });
-    let rows = bout.judge_all(&submissions, &limits, timed, progress);
-    Ok(VerifyReport::new(&package, limits, source, rows))
+    let (rows, bounds) = bout.judge_all(&submissions, &limits, timed, progress);
+    Ok(VerifyReport::new(&package, limits, source, bounds, validators, rows))
 }

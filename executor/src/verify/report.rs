@@ -1,8 +1,8 @@
 //! What verifying found out.
 
-use super::bout::Attempt;
-use judge_types::{JudgingError, Limits, PackageHash, Verdict};
-use problems::{JurySubmission, Package};
+use super::{TimeBounds, ValidatorCheck, VerifyRow};
+use judge_types::{Limits, PackageHash, Verdict};
+use problems::Package;
 use serde::Serialize;
 
 /// The result of verifying a package.
@@ -20,6 +20,10 @@ pub struct VerifyReport {
     pub time_limit: TimeLimitSource,
     /// How many test cases the package has.
     pub test_cases: usize,
+    /// What the submissions say about the time limit.
+    pub time_bounds: TimeBounds,
+    /// What the package's own validators were asked.
+    pub validators: Vec<ValidatorCheck>,
     /// The submissions, by name.
     pub rows: Vec<VerifyRow>,
     /// What is odd about the package but does no harm.
@@ -43,44 +47,18 @@ pub enum TimeLimitSource {
     Default,
 }
 
-/// One jury submission.
-#[derive(Debug, Clone, Serialize)]
-pub struct VerifyRow {
-    /// Its name, for example `wrong_answer/off-by-one.py`.
-    pub submission: String,
-    /// The id of its language, where that is known.
-    pub language: Option<String>,
-    /// The verdicts that the jury means.
-    pub expected: Vec<Verdict>,
-    /// What it came to.
-    pub verdict: Option<Verdict>,
-    /// Why it could not be judged.
-    pub error: Option<JudgingError>,
-    /// Whether the verdict is none that the jury means.
-    pub mismatch: bool,
-    /// The test case that decided against it: its name, how the program ended, what the validator said.
-    pub failed: Option<String>,
-    /// The test case that took most CPU time.
-    pub slowest_test: Option<String>,
-    /// The most CPU time of a run, in milliseconds.
-    pub max_cpu_ms: u64,
-    /// The most wall time of a run, in milliseconds.
-    pub max_wall_ms: u64,
-    /// The most memory of a run, in bytes.
-    pub max_memory_bytes: u64,
-    /// What the compiler printed, where it refused the program.
-    pub compile_output: Option<String>,
-}
-
 impl VerifyReport {
     pub(super) fn new(
         package: &Package,
         limits: Limits,
         time_limit: TimeLimitSource,
+        time_bounds: TimeBounds,
+        validators: Vec<ValidatorCheck>,
         rows: Vec<VerifyRow>,
     ) -> Self {
         let mut warnings: Vec<_> = package.warnings.iter().map(ToString::to_string).collect();
         warnings.extend(rows.iter().filter_map(|row| too_close(row, package, &limits)));
+        warnings.extend(too_fast(&time_bounds, &limits));
         Self {
             short_name: package.short_name.clone(),
             title: package.title().to_owned(),
@@ -88,53 +66,18 @@ impl VerifyReport {
             limits,
             time_limit,
             test_cases: package.test_cases.len(),
+            time_bounds,
+            validators,
             rows,
             warnings,
         }
     }
 
-    /// Whether every submission was judged and came to what the jury means.
+    /// Whether every submission was judged and came to what the jury means, and the validators do what they should.
     #[must_use]
     pub fn agrees(&self) -> bool {
         self.rows.iter().all(|row| !row.mismatch && row.error.is_none())
-    }
-}
-
-impl VerifyRow {
-    pub(super) fn new(submission: &JurySubmission, attempt: Attempt) -> Self {
-        let mut row = Self {
-            submission: submission.name.clone(),
-            language: attempt.language,
-            expected: submission.expected.verdicts().to_vec(),
-            verdict: None,
-            error: None,
-            mismatch: false,
-            failed: None,
-            slowest_test: None,
-            max_cpu_ms: 0,
-            max_wall_ms: 0,
-            max_memory_bytes: 0,
-            compile_output: None,
-        };
-        let judged = match attempt.result {
-            Ok(judged) => judged,
-            Err(error) => return Self { error: Some(error), ..row },
-        };
-        row.verdict = Some(judged.verdict);
-        row.mismatch = !submission.expected.allows(judged.verdict);
-        let failed = judged.runs.iter().find(|run| !run.verdict.is_accepted());
-        row.failed = failed.map(|run| {
-            let said = run.judge_message.as_deref().unwrap_or_default();
-            let parts = [run.test_case.as_str(), &run.ending, said];
-            parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ")
-        });
-        let slowest = judged.runs.iter().max_by_key(|run| run.usage.cpu_ms);
-        row.slowest_test = slowest.map(|run| run.test_case.clone());
-        row.max_cpu_ms = judged.usage.cpu_ms;
-        row.max_wall_ms = judged.usage.wall_ms;
-        row.max_memory_bytes = judged.usage.memory_bytes;
-        row.compile_output = (!judged.compile.success).then_some(judged.compile.output);
-        row
+            && self.validators.iter().all(ValidatorCheck::is_good)
     }
 }
 
@@ -150,4 +93,14 @@ fn too_close(row: &VerifyRow, package: &Package, limits: &Limits) -> Option<Stri
             row.submission, row.max_cpu_ms, limits.time_ms
         )
     })
+}
+
+/// A warning where a submission that must be too slow is so by less than the package's safety margin.
+fn too_fast(bounds: &TimeBounds, limits: &Limits) -> Option<String> {
+    let most_ms = bounds.most_ms.filter(|most_ms| *most_ms < limits.time_ms)?;
+    let timed = bounds.fastest_too_slow.as_ref()?;
+    Some(format!(
+        "{} takes {} ms: with the safety margin, the time limit may be {most_ms} ms at most",
+        timed.submission, timed.cpu_ms
+    ))
 }

@@ -260,6 +260,8 @@ fn a_validator_is_compiled_once_for_a_package() {
             sources: source("a.sh", "cat\n"),
             limits: package.limits.clone(),
             stop: StopRule::AtFirstFailure,
+            entry_point: None,
+            overtime: std::time::Duration::ZERO,
         };
         judge(&job, &mut Witness::new()).map(|judged| judged.verdict)
     };
@@ -288,6 +290,8 @@ fn judgements_at_once_share_one_compiled_validator() {
                     sources: source("a.sh", "cat\n"),
                     limits: package.limits.clone(),
                     stop: StopRule::AtFirstFailure,
+                    entry_point: None,
+                    overtime: std::time::Duration::ZERO,
                 };
                 assert_eq!(judge(&job, &mut Witness::new()).unwrap().verdict, Verdict::Accepted);
             });
@@ -342,6 +346,8 @@ fn a_missing_toolchain_is_not_the_teams_fault() {
         sources: source("a.adb", "x"),
         limits: package.limits.clone(),
         stop: StopRule::AtFirstFailure,
+        entry_point: None,
+        overtime: std::time::Duration::ZERO,
     };
     match judge(&job, &mut Witness::new()) {
         Err(Interrupted::Failed(error)) => {
@@ -365,6 +371,8 @@ fn the_sink_can_stop_the_judging() {
             sources: source("a.sh", "echo hello $(cat)\n"),
             limits: package.limits.clone(),
             stop: StopRule::AtFirstFailure,
+            entry_point: None,
+            overtime: std::time::Duration::ZERO,
         };
         let mut witness = Witness { stop_after, ..Witness::new() };
         assert!(matches!(judge(&job, &mut witness), Err(Interrupted::Stopped)));

@@ -5,6 +5,7 @@ use executor::{JudgeJob, StopRule, judge, read_sources};
 use judge_types::Verdict;
 use languages::{Languages, Search, Toolchain};
 use libtest_mimic::{Failed, Trial};
+use problems::Constants;
 use sandbox::Level;
 use std::{
     fs,
@@ -89,9 +90,11 @@ fn verdict(language: &str, files: &[PathBuf], level: Level) -> Result<(Verdict, 
         bench: &bench,
         package: &package,
         language: bench.languages.get(language).unwrap(),
-        sources: read_sources(files).unwrap(),
+        sources: read_sources(files, &Constants::default()).unwrap(),
         limits: package.limits.clone(),
         stop: StopRule::AtFirstFailure,
+        entry_point: None,
+        overtime: std::time::Duration::ZERO,
     };
     let mut witness = Witness::new();
     let judged = judge(&job, &mut witness).map_err(|error| error.to_string())?;

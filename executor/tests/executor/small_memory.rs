@@ -6,6 +6,7 @@ use executor::{JudgeJob, SourceText, StopRule, judge, read_sources};
 use judge_types::Verdict;
 use languages::Languages;
 use libtest_mimic::{Failed, Trial};
+use problems::Constants;
 use sandbox::Level;
 use std::{fs, path::Path};
 
@@ -48,7 +49,7 @@ fn says_hello(language: &str) -> Result<(), Failed> {
     let files: Vec<_> =
         fs::read_dir(folder.join("hello")).unwrap().map(|entry| entry.unwrap().path()).collect();
     let tried = if TRIED_WITH_ALL.contains(&language) { &LIMITS_MIB[..] } else { &LIMITS_MIB[..1] };
-    expect(language, read_sources(&files).unwrap(), tried, Verdict::Accepted)
+    expect(language, read_sources(&files, &Constants::default()).unwrap(), tried, Verdict::Accepted)
 }
 
 /// Judges a program under each of these limits, in MiB.
@@ -72,6 +73,8 @@ fn expect(
             sources: sources.clone(),
             limits: package.limits.clone(),
             stop: StopRule::AtFirstFailure,
+            entry_point: None,
+            overtime: std::time::Duration::ZERO,
         };
         let judged = judge(&job, &mut Witness::new()).map_err(|error| error.to_string())?;
         if judged.verdict != verdict {

@@ -47,6 +47,7 @@ fn a_package_that_agrees_is_reported_so() {
     let report = verify(package().path(), &bench, &VerifyOptions::default(), &mut |event| {
         events.push(match event {
             VerifyEvent::Opened { submissions, .. } => format!("opened {submissions}"),
+            VerifyEvent::Validating { validator } => format!("validating {validator}"),
             VerifyEvent::Timing { .. } => "timing".into(),
             VerifyEvent::TimeLimit { time_ms, .. } => format!("limit {time_ms}"),
             VerifyEvent::Started { submission } => format!("started {submission}"),
@@ -70,9 +71,10 @@ fn a_package_that_agrees_is_reported_so() {
     );
     assert!(report.rows[0].max_memory_bytes > 0 && report.rows[0].slowest_test.is_some());
     assert_eq!(
-        events[..6],
+        events[..7],
         [
             "opened 3",
+            "validating output validator",
             "limit 2000",
             "started accepted/right.sh",
             "compiled accepted/right.sh",

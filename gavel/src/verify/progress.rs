@@ -25,6 +25,9 @@ impl Progress {
                 self.bar.set_length(*submissions as u64);
                 self.bar.set_message(package.title().to_owned());
             }
+            VerifyEvent::Validating { validator } => {
+                self.bar.set_message(format!("asking {validator}"));
+            }
             VerifyEvent::Timing { submissions } => {
                 self.bar.set_message(format!("timing {submissions} accepted submissions"));
             }

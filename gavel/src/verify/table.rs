@@ -3,7 +3,7 @@
 use crate::terminal::{BAD, GOOD, HEADING, QUIET, WARNING, harmless, mebibytes, say, seconds};
 use comfy_table::{Cell, CellAlignment, Table};
 use comfy_table::{LineStyle, presets::UTF8_HORIZONTAL_ONLY};
-use executor::{TimeLimitSource, VerifyReport, VerifyRow};
+use executor::{TimeLimitSource, ValidatorCheck, VerifyReport, VerifyRow};
 use judge_types::Verdict;
 
 pub(super) fn print(report: &VerifyReport) {
@@ -14,12 +14,20 @@ pub(super) fn print(report: &VerifyReport) {
         report.test_cases,
         limit(report)
     );
+    for check in &report.validators {
+        explain_check(check);
+    }
     say!("{}", table(&report.rows));
     for row in &report.rows {
         explain(row);
     }
+    bounds(report);
     for warning in &report.warnings {
         say!("{WARNING}warning:{WARNING:#} {warning}");
+    }
+    let bad_checks = report.validators.iter().filter(|check| !check.is_good()).count();
+    if bad_checks > 0 {
+        say!("{BAD}{bad_checks} of the validators' answers are not what they should be.{BAD:#}");
     }
     let wrong = report.rows.iter().filter(|row| is_wrong(row)).count();
     let all = report.rows.len();
@@ -52,7 +60,7 @@ fn table(rows: &[VerifyRow]) -> Table {
         "",
         "submission",
         "language",
-        "expected",
+        "meant",
         "got",
         "slowest test",
         "CPU",
@@ -64,8 +72,8 @@ fn table(rows: &[VerifyRow]) -> Table {
             Cell::new(if is_wrong(row) { "✗" } else { "✓" }),
             Cell::new(&row.submission),
             Cell::new(row.language.as_deref().unwrap_or("?")),
-            Cell::new(codes(&row.expected)),
-            Cell::new(row.verdict.map_or("error", Verdict::code)),
+            Cell::new(&row.meant),
+            Cell::new(got(row)),
             Cell::new(row.slowest_test.as_deref().unwrap_or("")),
             right(seconds(row.max_cpu_ms)),
             right(mebibytes(row.max_memory_bytes)),
@@ -74,9 +82,45 @@ fn table(rows: &[VerifyRow]) -> Table {
     table
 }
 
-fn codes(verdicts: &[Verdict]) -> String {
-    let codes: Vec<_> = verdicts.iter().map(|verdict| verdict.code()).collect();
-    codes.join(" or ")
+/// `WA`, `AC 30`.
+fn got(row: &VerifyRow) -> String {
+    let verdict = row.verdict.map_or("error", Verdict::code);
+    row.score.map_or_else(|| verdict.to_owned(), |score| format!("{verdict} {score}"))
+}
+
+/// What a validator was asked, and what is not as it should be.
+fn explain_check(check: &ValidatorCheck) {
+    let ValidatorCheck { validator, question, cases, .. } = check;
+    let tests = if *cases == 1 { "1 test case".to_owned() } else { format!("{cases} test cases") };
+    if check.is_good() {
+        say!("{GOOD}✓{GOOD:#} {validator} {question}: {tests}");
+        return;
+    }
+    say!("{BAD}✗{BAD:#} {validator} {question}: {tests}");
+    let error = check.error.as_ref().map(ToString::to_string);
+    for line in check.failures.iter().chain(&error) {
+        say!("    {}", harmless(line));
+    }
+}
+
+/// What the submissions say about the time limit.
+fn bounds(report: &VerifyReport) {
+    let bounds = &report.time_bounds;
+    if let Some(timed) = &bounds.slowest_in_time {
+        let suggested = bounds.suggested_ms.map_or_else(String::new, |ms| {
+            format!("; with the package's margin, a time limit of {} at least", seconds(ms))
+        });
+        let (name, time) = (&timed.submission, seconds(timed.cpu_ms));
+        say!("{QUIET}slowest in time: {name}, {time}{suggested}{QUIET:#}");
+    }
+    if let Some(timed) = &bounds.fastest_too_slow {
+        let most = bounds.most_ms.map_or_else(String::new, |ms| {
+            format!("; with the package's margin, a time limit of {} at most", seconds(ms))
+        });
+        let over = if timed.was_stopped { "over " } else { "" };
+        let (name, time) = (&timed.submission, seconds(timed.cpu_ms));
+        say!("{QUIET}fastest that is too slow: {name}, {over}{time}{most}{QUIET:#}");
+    }
 }
 
 /// Says why a submission that should have come to something else did not.
@@ -87,6 +131,9 @@ fn explain(row: &VerifyRow) {
     say!("{BAD}✗{BAD:#} {}", row.submission);
     if let Some(error) = &row.error {
         say!("    {}", harmless(&error.to_string()));
+    }
+    for contradiction in &row.contradictions {
+        say!("    {}", harmless(contradiction));
     }
     if let Some(failed) = &row.failed {
         say!("    {}", harmless(failed));

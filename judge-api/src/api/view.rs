@@ -6,8 +6,9 @@
 use crate::access::Sight;
 use crate::error::ApiError;
 use judge_types::{
-    ExecutionUsage, JudgementId, JudgementState, JudgingErrorKind, PackageHash, ProgressEvent,
-    ProgressKind, RunResult, RunUsage, SubmissionId, UserId, Verdict,
+    ExecutionUsage, GroupResult, GroupResults, JudgementId, JudgementState, JudgingErrorKind,
+    PackageHash, ProgressEvent, ProgressKind, RunResult, RunUsage, Score, SubmissionId, UserId,
+    Verdict,
 };
 use serde::Serialize;
 use store::judgements::Judgement;
@@ -39,6 +40,9 @@ pub(crate) struct SubmissionView {
     pub(crate) state: JudgementState,
     /// The verdict, once there is one.
     pub(crate) judgement_type_id: Option<Verdict>,
+    /// The score, once there is one, in a problem that gives scores.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) score: Option<Score>,
     /// The worst of all runs.
     pub(crate) usage: RunUsage,
 }
@@ -55,6 +59,9 @@ pub(crate) struct JudgementView {
     pub(crate) state: JudgementState,
     /// The verdict, once there is one.
     pub(crate) judgement_type_id: Option<Verdict>,
+    /// The score, once there is one, in a problem that gives scores.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) score: Option<Score>,
     /// How many test cases there are; 0 until the package is fetched.
     pub(crate) tests_total: u32,
     /// The worst of all runs.
@@ -72,6 +79,9 @@ pub(crate) struct JudgementView {
     /// Why the judge gave up. For the jury.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) error: Option<JudgingFailure>,
+    /// What the test data groups came to, in the package's order; for contestants where the problem shows it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) groups: Vec<GroupResult>,
 }
 
 /// Why the judge gave up.
@@ -93,6 +103,9 @@ pub(crate) struct RunView {
     pub(crate) is_sample: bool,
     /// What this run alone came to.
     pub(crate) judgement_type_id: Verdict,
+    /// What it is worth, in a problem that gives scores. Of hidden ones for the jury only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) score: Option<Score>,
     /// What the program used.
     pub(crate) usage: RunUsage,
     /// What the output validator told the team.
@@ -107,6 +120,9 @@ pub(crate) struct RunView {
     /// What the output validator told the jury. For the jury.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) judge_message: Option<String>,
+    /// What an interactive submission (`>`) and the validator (`<`) said, its beginning. For the jury.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) transcript: Option<String>,
 }
 
 /// What one execution of the judging function used.
@@ -185,6 +201,7 @@ impl SubmissionView {
             time: submission.submitted_at,
             state: visible_state(judgement.state, sight),
             judgement_type_id: judgement.verdict,
+            score: judgement.score,
             usage: judgement.usage,
         }
     }
@@ -199,15 +216,24 @@ impl JudgementView {
             current: judgement.is_current,
             state: visible_state(judgement.state, sight),
             judgement_type_id: judgement.verdict,
+            score: judgement.score,
             tests_total: judgement.tests_total,
             usage: judgement.usage,
             compile_output: judgement.compile_output,
             start_time: judgement.created_at,
             end_time: judgement.finished_at.filter(|_| !is_failed || sight == Sight::Jury),
             package: judgement.package,
+            groups: visible_groups(judgement.groups, sight),
             error: error.map(|error| JudgingFailure { kind: error.kind, message: error.message }),
         }
     }
+}
+
+/// The groups that have a name of their own, for those who may see them.
+fn visible_groups(results: Option<GroupResults>, sight: Sight) -> Vec<GroupResult> {
+    let shown = results.filter(|results| results.shown_to_team || sight == Sight::Jury);
+    let groups = shown.map(|results| results.groups).unwrap_or_default();
+    groups.into_iter().filter(|group| !group.name.is_empty()).collect()
 }
 
 impl RunView {
@@ -217,11 +243,13 @@ impl RunView {
             ordinal: run.ordinal,
             is_sample: run.is_sample,
             judgement_type_id: run.verdict,
+            score: run.score.filter(|_| may_know),
             usage: run.usage,
             team_message: run.team_message,
             test_case: may_know.then_some(run.test_case),
             ending: Some(run.ending).filter(|ending| may_know && !ending.is_empty()),
             judge_message: run.judge_message.filter(|_| sight == Sight::Jury),
+            transcript: run.transcript.filter(|_| sight == Sight::Jury),
         }
     }
 }

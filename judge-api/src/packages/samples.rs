@@ -1,7 +1,7 @@
 //! Samples as contestants see them: short ones as text, long ones as files too.
 
 use super::public::{Published, unreadable};
-use problems::{Exchange, Faults, SampleContent, Speaker};
+use problems::{Exchange, Faults, Shown, Speaker};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io::Read;
@@ -17,9 +17,9 @@ pub struct Sample {
     pub input: String,
     /// The answer, or its beginning; empty for an interaction.
     pub answer: String,
-    /// The file with the whole input, where `input` is not all of it.
+    /// The file with the whole input, where `input` is not all of it or another is to be downloaded.
     pub input_file: Option<String>,
-    /// The file with the whole answer, where `answer` is not all of it.
+    /// The file with the whole answer, where `answer` is not all of it or another is to be downloaded.
     pub answer_file: Option<String>,
     /// What a program and the judge say to each other, or the beginning of that, where it is shown instead of input
     /// and answer.
@@ -66,19 +66,42 @@ pub(super) fn publish(sample: &problems::Sample, published: &mut Published) -> R
         }
         Ok::<_, Faults>((text, file))
     };
-    match &sample.content {
-        SampleContent::Files { input, answer } => {
+    match &sample.shown {
+        Shown::Pair { input, output } => {
             (public.input, public.input_file) = shown(input, "in")?;
-            (public.answer, public.answer_file) = shown(answer, "ans")?;
+            (public.answer, public.answer_file) = shown(output, "ans")?;
         }
-        SampleContent::Interaction(path) => {
+        Shown::Interaction(path) => {
             let (text, file) = shown(path, "interaction")?;
             public.interaction =
                 Some(problems::exchanges(&text).into_iter().map(message).collect());
             public.interaction_file = file;
         }
     }
+    downloads(sample, &mut public, published)?;
     published.add_sample(public);
+    Ok(())
+}
+
+/// Adds what is to be downloaded instead of what is shown.
+fn downloads(
+    sample: &problems::Sample,
+    public: &mut Sample,
+    published: &mut Published,
+) -> Result<(), Faults> {
+    let shown = match &sample.shown {
+        Shown::Pair { input, output } => [Some(input), Some(output)],
+        Shown::Interaction(_) => [None, None],
+    };
+    let files = [&mut public.input_file, &mut public.answer_file];
+    for (index, (file, extension)) in files.into_iter().zip(["in", "ans"]).enumerate() {
+        let Some(path) = &sample.downloads[index] else { continue };
+        if shown[index] != Some(path) {
+            let name = format!("{}.download.{extension}", sample.name);
+            published.add(name.clone(), path.clone())?;
+            *file = Some(name);
+        }
+    }
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! What judging used and what it costs, as administrators see it.
 
 use crate::support::{On, TestApp, answer, on_each_database, refusal, refused};
-use judge_types::{ExecutionUsage, Role, RunUsage, Verdict};
+use judge_types::{Conclusion, ExecutionUsage, Role, RunUsage, Verdict};
 use serde_json::{Value, json};
 
 on_each_database! {
@@ -28,7 +28,11 @@ async fn judged(app: &TestApp) -> String {
     let teams = [app.person("ada", Role::Contestant), app.person("-eve", Role::Contestant)];
     for team in [&teams[0], &teams[0], &teams[1]] {
         let lease = app.claim(app.submit(team).await);
-        app.db(|db| lease.finish(db, Verdict::Accepted, RunUsage::default(), &USED).unwrap());
+        app.db(|db| {
+            lease
+                .finish(db, &Conclusion::pass_fail(Verdict::Accepted, RunUsage::default()), &USED)
+                .unwrap()
+        });
     }
     app.person("root", Role::Admin).token
 }

@@ -146,6 +146,8 @@ async fn a_sample_interaction_is_a_dialogue(on: On) {
     let app = TestApp::start(on).await;
     let long = format!("<{}\n", "9".repeat(10_000));
     let package = Package::sum()
+        .file("problem.yaml", b"name: Talk\nvalidation: custom interactive\n")
+        .file("output_validators/talk.py", b"print()\n")
         .file("data/sample/1.interaction", b"<3\n>? <b>\n>? 2\n---\n<ok\n")
         .file("data/sample/2.interaction", long.as_bytes());
     app.install(&package).await;

@@ -5,8 +5,8 @@ use judge_api::monitoring::Monitoring;
 use judge_api::packages::{self, NewPackage};
 use judge_api::{ApiConfig, ApiLimits, OfferedLanguages, Running};
 use judge_types::{
-    CompileResult, ContestId, ExecutionUsage, JudgementId, JudgingError, JudgingErrorKind, Role,
-    RunResult, RunUsage, SubmissionId, UserId, Verdict,
+    CompileResult, Conclusion, ContestId, ExecutionUsage, JudgementId, JudgingError,
+    JudgingErrorKind, Role, RunResult, RunUsage, SubmissionId, UserId, Verdict,
 };
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
@@ -233,7 +233,11 @@ impl TestApp {
     pub(crate) fn finish(&self, lease: &Lease, verdict: Verdict) {
         let execution =
             ExecutionUsage { wall_ms: 250, memory_bytes: 1 << 20, ..Default::default() };
-        self.db(|connection| lease.finish(connection, verdict, usage(20), &execution).unwrap());
+        self.db(|connection| {
+            lease
+                .finish(connection, &Conclusion::pass_fail(verdict, usage(20)), &execution)
+                .unwrap()
+        });
     }
 
     pub(crate) fn fail(&self, lease: &Lease) {
@@ -270,6 +274,8 @@ fn run(ordinal: u32, verdict: Verdict) -> RunResult {
         ordinal,
         test_case: if is_sample { "sample/1".into() } else { format!("secret/{SECRET_NAME}") },
         is_sample,
+        score: None,
+        transcript: None,
         verdict,
         usage: usage(10 * u64::from(ordinal)),
         ending: if is_sample { String::new() } else { HIDDEN_ENDING.into() },

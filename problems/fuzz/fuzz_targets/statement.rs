@@ -2,11 +2,12 @@
 //! Whatever a statement holds, it is shown without anything that runs, and no page grows without end.
 
 use libfuzzer_sys::fuzz_target;
+use problems::Constants;
 use problems::statement::{Assets, Format, Surroundings, convert, pieces, polygon};
 
 fuzz_target!(|text: &str| {
-    let assets = Assets::default();
-    let around = Surroundings { name: "statement", assets: &assets, asset_prefix: "/", samples: 2 };
+    let (assets, constants) = (Assets::default(), Constants::default());
+    let around = Surroundings { name: "statement", assets: &assets, asset_prefix: "/", samples: 2, constants: &constants };
     let formats = [Format::Markdown, Format::Latex, Format::Html];
     let mut shown: Vec<_> = formats.map(|format| convert(text, format, around)).into();
     shown.push(polygon::from_html(text, around));

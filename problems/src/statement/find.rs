@@ -1,7 +1,7 @@
 //! Which statements a package has, and what they call the problem.
 
 use super::{Format, Statement, latex, markdown};
-use crate::{Fault, Lang, fault::Findings, metadata, tree::Tree};
+use crate::{Fault, Lang, fault::Findings, kind::PackageFormat, metadata, tree::Tree};
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -21,13 +21,24 @@ const FOLDERS: [&str; 3] = ["problem_statement/", "statement/", ""];
 const SOLUTION_FOLDER: &str = "solution/";
 
 /// Finds `problem.<language>.<format>` and `problem.<format>`, the preferred ones first.
-pub(crate) fn find(tree: &Tree, root: &Path, findings: &mut Findings) -> Vec<Statement> {
+pub(crate) fn find(
+    tree: &Tree,
+    root: &Path,
+    package: PackageFormat,
+    findings: &mut Findings,
+) -> Vec<Statement> {
     let mut faults = Vec::new();
     let statements = find_named("problem", &FOLDERS, tree, root, &mut faults);
     if statements.is_empty() && faults.is_empty() {
         let message =
             "holds no statement (problem.en.tex, problem.en.md or problem.en.pdf, for example)";
-        findings.fault(Fault::new("problem_statement", message));
+        let fault = Fault::new("problem_statement", message);
+        // Contests that hand out their statements on paper have packages without.
+        if package == PackageFormat::Legacy {
+            findings.warn(fault);
+        } else {
+            findings.fault(fault);
+        }
     }
     faults.into_iter().for_each(|fault| findings.fault(fault));
     statements
@@ -47,7 +58,8 @@ pub(crate) fn check_text(tree: &Tree, findings: &mut Findings) {
     for (folder, name) in places.into_iter().chain([(SOLUTION_FOLDER, "solution")]) {
         for (rest, file) in tree.below(folder).filter(|(rest, _)| !rest.contains('/')) {
             if parse_name(rest, name).is_some_and(|(_, format)| format != Format::Pdf) {
-                findings.keep(file.text(&format!("{folder}{rest}")));
+                let text = file.text(&format!("{folder}{rest}"));
+                text.map_or_else(|fault| findings.fault_once(fault), drop);
             }
         }
     }
@@ -143,7 +155,8 @@ fn title_in(
         Format::Latex => latex::title,
         Format::Html | Format::Pdf => return None,
     };
-    let text = findings.keep(tree.files.get(&path)?.text(&path))?;
+    let text = tree.files.get(&path)?.text(&path);
+    let text = text.map_err(|fault| findings.fault_once(fault)).ok()?;
     title_of(&text).filter(|title| !title.is_empty())
 }
 

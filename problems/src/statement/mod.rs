@@ -81,12 +81,20 @@ pub struct Converted {
     pub warnings: Vec<Fault>,
 }
 
+/// The longest text that constants may make of one, in bytes.
+const MAX_WITH_CONSTANTS: usize = 1 << 20;
+
 /// Makes HTML of a text, which stands in `surroundings`. A PDF has none.
 #[must_use]
 pub fn convert(text: &str, format: Format, surroundings: Surroundings<'_>) -> Converted {
     let conversion = Conversion::new(text, surroundings);
     let (title, html) = match format {
-        Format::Markdown => (markdown::title(text), markdown::to_html(text, &conversion)),
+        Format::Markdown => {
+            let with_constants = surroundings.constants.apply_to_text(text);
+            let is_short = with_constants.len() <= MAX_WITH_CONSTANTS;
+            let text = if is_short { with_constants.as_ref() } else { text };
+            (markdown::title(text), markdown::to_html(text, &conversion))
+        }
         Format::Latex => (latex::title(text), latex::to_html(text, &conversion)),
         Format::Html => (None, text.to_owned()),
         Format::Pdf => (None, String::new()),
@@ -168,7 +176,8 @@ fn render_file(
     let name = name.display().to_string();
     let text = tree::read_text(&statement.path, &name)?;
     let samples = package.samples.len();
-    let surroundings = Surroundings { name: &name, assets, asset_prefix, samples };
+    let constants = &package.constants;
+    let surroundings = Surroundings { name: &name, assets, asset_prefix, samples, constants };
     let converted = convert(&text, statement.format, surroundings);
     rendered.html = converted.html;
     rendered.files = converted.files;

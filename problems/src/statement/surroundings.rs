@@ -1,6 +1,6 @@
 //! What a statement may refer to: the files beside it and the samples.
 
-use crate::{ArchiveCaps, names, tree};
+use crate::{ArchiveCaps, Constants, names, tree};
 use std::path::{Path, PathBuf};
 
 /// What a statement may show or link to.
@@ -17,6 +17,8 @@ pub struct Surroundings<'a> {
     pub asset_prefix: &'a str,
     /// How many samples there are to be placed.
     pub samples: usize,
+    /// Values that the text may name: `{{name}}` in Markdown, `\constant{name}` in LaTeX.
+    pub constants: &'a Constants,
 }
 
 /// Where the files lie that a statement may show.

@@ -95,6 +95,7 @@ impl RunPlan {
             policy: self.policy.load()?,
             work: self.work.into(),
             cwd: self.cwd.clone(),
+            survives_broken_pipes: false,
         })
     }
 }

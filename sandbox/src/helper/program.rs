@@ -30,6 +30,7 @@ pub(super) struct PreparedProgram<'a> {
     rlimits: &'a [(u32, u64)],
     policy: &'a [Instruction],
     traced: bool,
+    survives_broken_pipes: bool,
     /// The user to become; inside a user namespace there is only one.
     id: Option<u32>,
     /// At level minimal.
@@ -56,6 +57,7 @@ impl<'a> PreparedProgram<'a> {
             rlimits: &run.rlimits,
             policy,
             traced: run.traced,
+            survives_broken_pipes: run.survives_broken_pipes,
             id,
             confinement,
             own_group,
@@ -98,6 +100,9 @@ impl<'a> PreparedProgram<'a> {
         }
         process::drop_capabilities().map_err(|errno| (Stage::Capabilities, errno))?;
         chdir(self.folder).map_err(|errno| (Stage::Folder, errno))?;
+        if self.survives_broken_pipes {
+            process::ignore_broken_pipes();
+        }
         SigSet::empty().thread_set_mask().map_err(|errno| (Stage::Session, errno))?;
         let own_policy;
         let policy = match self.confinement {

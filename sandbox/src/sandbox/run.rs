@@ -61,6 +61,7 @@ impl Sandbox {
             memory_bytes: spec.limits.memory_bytes,
             sockets: spec.policy.lets_make_sockets(),
             traced,
+            survives_broken_pipes: spec.survives_broken_pipes,
         };
         if let Some(place) = &self.place {
             place.adapt(&mut run);

@@ -236,6 +236,12 @@ pub(crate) fn let_the_kernel_reap() {
     unsafe { libc::signal(libc::SIGCHLD, libc::SIG_IGN) };
 }
 
+/// Writing to a pipe without a reader is an error from now on, also to what is executed.
+pub(crate) fn ignore_broken_pipes() {
+    // SAFETY: SIG_IGN is a valid handler.
+    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
+}
+
 /// Puts every signal's handling back to the default and unblocks all.
 pub(crate) fn reset_signals() {
     for signal in 1..=64 {

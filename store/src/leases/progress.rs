@@ -4,14 +4,14 @@
 //! proves lost, it is rolled back with the rest.
 
 use super::{LONGEST_LEASE, Lease, LeaseError, names};
-use crate::convert::{to_bigint, to_integer, to_text, to_timestamp};
+use crate::convert::{to_bigint, to_integer, to_json, to_text, to_timestamp};
 use crate::executions::{self, ExecutionEnding};
 use crate::schema::judgements;
 use crate::{AnyConnection, clock, database, events, outbox, runs};
 use diesel::prelude::*;
 use judge_types::{
-    CompileResult, ExecutionUsage, JudgementState, ProgressKind, RunResult, RunUsage, Transition,
-    Verdict,
+    CompileResult, Conclusion, ExecutionUsage, JudgementState, ProgressKind, RunResult, Score,
+    Transition,
 };
 use time::{Duration, PrimitiveDateTime};
 
@@ -110,19 +110,20 @@ impl Lease {
         })
     }
 
-    /// Stores the verdict and what the execution used, and takes the task off the queue.
+    /// Stores the verdict, the score and what the execution used, and takes the task off the queue.
     ///
     /// # Errors
     /// [`LeaseError::Lost`] where the judgement no longer belongs to this attempt.
     pub fn finish(
         &self,
         connection: &mut AnyConnection,
-        verdict: Verdict,
-        usage: RunUsage,
+        conclusion: &Conclusion,
         execution: &ExecutionUsage,
     ) -> Result<(), LeaseError> {
+        let Conclusion { verdict, usage, score, ref groups } = *conclusion;
+        let groups = groups.as_ref().map(|groups| to_json("group results", groups)).transpose()?;
         database::write(connection, |connection| {
-            self.event(connection, &ProgressKind::Finished { verdict, usage })?;
+            self.event(connection, &ProgressKind::Finished { verdict, usage, score })?;
             let now = clock::now(connection)?;
             let changed = diesel::update(mine!(self, names(Transition::Finish)))
                 .set((
@@ -133,6 +134,8 @@ impl Lease {
                     judgements::memory_bytes.eq(to_bigint(usage.memory_bytes)),
                     judgements::lease_expires_at.eq(None::<PrimitiveDateTime>),
                     judgements::finished_at.eq(to_timestamp(now)),
+                    judgements::score.eq(score.map(Score::get)),
+                    judgements::group_results.eq(&groups),
                 ))
                 .execute(connection)?;
             self.held(changed)?;

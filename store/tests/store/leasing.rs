@@ -3,8 +3,8 @@
 use crate::support::{Scene, TestDatabase, on_each_database};
 use diesel::connection::SimpleConnection;
 use judge_types::{
-    CompileResult, ExecutionUsage, JudgementState, JudgingError, JudgingErrorKind, ProgressKind,
-    RunResult, RunUsage, Verdict,
+    CompileResult, Conclusion, ExecutionUsage, JudgementState, JudgingError, JudgingErrorKind,
+    ProgressKind, RunResult, RunUsage, Verdict,
 };
 use std::sync::atomic::{AtomicUsize, Ordering};
 use store::leases::{Claim, Lease, LeaseError};
@@ -25,6 +25,8 @@ fn run(ordinal: u32, verdict: Verdict) -> RunResult {
         ordinal,
         test_case: format!("secret/{ordinal}"),
         is_sample: false,
+        score: None,
+        transcript: None,
         verdict,
         usage: RunUsage { cpu_ms: 5, wall_ms: 6, memory_bytes: 7 },
         ending: String::new(),
@@ -61,7 +63,9 @@ fn a_judgement_goes_from_the_queue_to_its_verdict(database: &TestDatabase) {
     lease.add_run(connection, &run(2, Verdict::WrongAnswer), 2).unwrap();
     let usage = RunUsage { cpu_ms: 5, wall_ms: 6, memory_bytes: 7 };
     let metered = ExecutionUsage { queue_wait_ms: 3, ..Default::default() };
-    lease.finish(connection, Verdict::WrongAnswer, usage, &metered).unwrap();
+    lease
+        .finish(connection, &Conclusion::pass_fail(Verdict::WrongAnswer, usage), &metered)
+        .unwrap();
 
     let stored = judgements::by_id(connection, judgement).unwrap().unwrap();
     assert_eq!(stored.state, JudgementState::Finished);
@@ -96,12 +100,16 @@ fn a_held_judgement_cannot_be_claimed_until_its_lease_runs_out(database: &TestDa
     assert!(lost(lease.fetched(connection, 1)));
     assert!(lost(lease.compiled(connection, &COMPILED)));
     assert!(lost(lease.add_run(connection, &run(1, Verdict::WrongAnswer), 1)));
-    assert!(lost(lease.finish(connection, Verdict::WrongAnswer, usage, &metered)));
+    assert!(lost(lease.finish(
+        connection,
+        &Conclusion::pass_fail(Verdict::WrongAnswer, usage),
+        &metered
+    )));
     assert!(lost(lease.fail(connection, &error, &metered)));
     assert!(lost(lease.release(connection, &metered)));
 
     second.compiled(connection, &COMPILED).unwrap();
-    second.finish(connection, Verdict::Accepted, usage, &metered).unwrap();
+    second.finish(connection, &Conclusion::pass_fail(Verdict::Accepted, usage), &metered).unwrap();
     let stored = judgements::by_id(connection, judgement).unwrap().unwrap();
     assert_eq!(stored.verdict, Some(Verdict::Accepted));
     assert!(runs::list(connection, judgement, 1).unwrap().is_empty());

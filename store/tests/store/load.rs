@@ -1,7 +1,9 @@
 //! Many at once: no task is served twice or lost, and events are seen in order.
 
 use crate::support::{Scene, TestDatabase, on_each_database, package};
-use judge_types::{ExecutionUsage, JudgementId, Lane, Limits, RunUsage, SubmissionId, Verdict};
+use judge_types::{
+    Conclusion, ExecutionUsage, JudgementId, Lane, Limits, RunUsage, SubmissionId, Verdict,
+};
 use std::collections::BTreeSet;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use store::judgements::NewJudgement;
@@ -31,7 +33,7 @@ fn judge(connection: &mut AnyConnection, judgement: JudgementId) {
     let claim = leases::claim(connection, judgement, "worker", LONG).unwrap();
     let Claim::Granted(lease) = claim else { panic!("not granted: {claim:?}") };
     let (usage, metered) = (RunUsage::default(), ExecutionUsage::default());
-    lease.finish(connection, Verdict::Accepted, usage, &metered).unwrap();
+    lease.finish(connection, &Conclusion::pass_fail(Verdict::Accepted, usage), &metered).unwrap();
 }
 
 fn two_thousand_tasks_are_taken_by_eight_and_each_by_one(database: &TestDatabase) {

@@ -2,8 +2,8 @@
 
 use crate::support::{Scene, TestDatabase, on_each_database, package, user, version};
 use judge_types::{
-    CompileResult, ExecutionUsage, JudgementId, JudgingError, JudgingErrorKind, Lane, Limits,
-    RunResult, RunUsage, Verdict,
+    CompileResult, Conclusion, ExecutionUsage, JudgementId, JudgingError, JudgingErrorKind, Lane,
+    Limits, RunResult, RunUsage, Verdict,
 };
 use store::executions::{self, ExecutionEnding};
 use store::leases::{self, Claim, Lease};
@@ -72,7 +72,9 @@ fn used(n: u64) -> ExecutionUsage {
 
 fn judge(connection: &mut AnyConnection, judgement: JudgementId, usage: &ExecutionUsage) {
     let lease = claim(connection, judgement);
-    lease.finish(connection, Verdict::Accepted, RunUsage::default(), usage).unwrap();
+    lease
+        .finish(connection, &Conclusion::pass_fail(Verdict::Accepted, RunUsage::default()), usage)
+        .unwrap();
 }
 
 /// Two teams, two problems, one of them in a contest, two languages: 1, 2 and 4 times the figures.
@@ -209,6 +211,8 @@ fn run(ordinal: u32, cpu_ms: u64, memory_bytes: u64) -> RunResult {
         ordinal,
         test_case: ordinal.to_string(),
         is_sample: false,
+        score: None,
+        transcript: None,
         verdict: Verdict::Accepted,
         usage: RunUsage { cpu_ms, wall_ms: cpu_ms, memory_bytes },
         ending: String::new(),

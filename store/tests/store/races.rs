@@ -2,8 +2,8 @@
 
 use crate::support::{Scene, TestDatabase, on_each_database, package, user, version};
 use judge_types::{
-    ExecutionUsage, JudgementState, JudgingError, JudgingErrorKind, Lane, Limits, Role, RunUsage,
-    SubmissionId, Verdict,
+    Conclusion, ExecutionUsage, JudgementState, JudgingError, JudgingErrorKind, Lane, Limits, Role,
+    RunUsage, SubmissionId, Verdict,
 };
 use std::collections::BTreeSet;
 use std::sync::Barrier;
@@ -190,7 +190,9 @@ fn a_verdict_and_a_rejudging_do_not_wait_for_each_other(database: &TestDatabase)
         at_once(database, 2, |connection, number| {
             if number == 0 {
                 let (usage, metered) = (RunUsage::default(), ExecutionUsage::default());
-                lease.finish(connection, Verdict::Accepted, usage, &metered).unwrap();
+                lease
+                    .finish(connection, &Conclusion::pass_fail(Verdict::Accepted, usage), &metered)
+                    .unwrap();
             } else {
                 judgements::rejudge(connection, &rejudging(submission)).unwrap();
             }
@@ -208,7 +210,11 @@ fn a_claim_and_a_verdict_of_the_function_before_exclude_each_other(database: &Te
         let won = at_once(database, 2, |connection, number| {
             if number == 0 {
                 let (usage, metered) = (RunUsage::default(), ExecutionUsage::default());
-                match lease.finish(connection, Verdict::Accepted, usage, &metered) {
+                match lease.finish(
+                    connection,
+                    &Conclusion::pass_fail(Verdict::Accepted, usage),
+                    &metered,
+                ) {
                     Ok(()) => true,
                     Err(LeaseError::Lost(_)) => false,
                     Err(error) => panic!("{error:?}"),

@@ -89,7 +89,16 @@ pub(crate) fn judged_with(
     let mut limits = package.limits.clone();
     change(&mut limits);
     let language = bench.languages.get(language).unwrap();
-    let job = JudgeJob { bench: &bench, package: &package, language, sources, limits, stop };
+    let job = JudgeJob {
+        bench: &bench,
+        package: &package,
+        language,
+        sources,
+        limits,
+        stop,
+        entry_point: None,
+        overtime: std::time::Duration::ZERO,
+    };
     judge(&job, &mut Witness::new()).map_err(|interrupted| match interrupted {
         Interrupted::Failed(error) => error,
         Interrupted::Stopped => unreachable!("nobody stops it"),

@@ -1,6 +1,7 @@
-//! `\input` and `\include`: other files of the statement's folder, in place of the command.
+//! `\input`, `\include` and `\constant`: other files of the statement's folder, and values of the package, in place
+//! of the command.
 
-use super::{super::surroundings::Assets, scan::Scanner, verbatim::Verbatim};
+use super::{super::surroundings::Surroundings, scan::Scanner, verbatim::Verbatim};
 
 /// Files within files, files in all and what they come to: a file may name itself, and each other twice.
 const MAX_DEPTH: usize = 5;
@@ -9,14 +10,14 @@ const MAX_BYTES: usize = 256 << 10;
 
 /// Reads the files that a statement consists of.
 pub(super) struct Inputs<'a> {
-    assets: &'a Assets,
+    surroundings: Surroundings<'a>,
     files: usize,
     bytes: usize,
 }
 
 impl<'a> Inputs<'a> {
-    pub(super) fn new(assets: &'a Assets) -> Self {
-        Self { assets, files: 0, bytes: 0 }
+    pub(super) fn new(surroundings: Surroundings<'a>) -> Self {
+        Self { surroundings, files: 0, bytes: 0 }
     }
 
     /// The source, whose verbatim text is set aside, with its files in it. The command stays where
@@ -29,17 +30,13 @@ impl<'a> Inputs<'a> {
             let start = scanner.clone();
             scanner.take(1);
             let command = scanner.command();
-            let file = matches!(command, "input" | "include")
-                .then(|| scanner.argument().map(str::trim))
-                .flatten()
-                .filter(|_| depth < MAX_DEPTH && self.files < MAX_FILES)
-                .and_then(|name| self.assets.latex(name))
-                .filter(|file| self.bytes + file.len() <= MAX_BYTES);
-            if let Some(file) = file {
-                self.files += 1;
-                self.bytes += file.len();
-                let file = verbatim.set_aside(&file);
-                text.push_str(&self.read(&file, verbatim, depth + 1));
+            let replacement = match command {
+                "input" | "include" => self.file(&mut scanner, verbatim, depth),
+                "constant" => self.constant(&mut scanner),
+                _ => None,
+            };
+            if let Some(replacement) = replacement {
+                text.push_str(&replacement);
             } else {
                 scanner = start;
                 text.push_str(scanner.take(1 + command.len()));
@@ -47,5 +44,32 @@ impl<'a> Inputs<'a> {
         }
         text.push_str(scanner.rest());
         text
+    }
+
+    fn file(
+        &mut self,
+        scanner: &mut Scanner<'_>,
+        verbatim: &mut Verbatim,
+        depth: usize,
+    ) -> Option<String> {
+        if depth == MAX_DEPTH || self.files == MAX_FILES {
+            return None;
+        }
+        let file = self.surroundings.assets.latex(scanner.argument()?.trim())?;
+        self.grow(file.len())?;
+        self.files += 1;
+        let file = verbatim.set_aside(&file);
+        Some(self.read(&file, verbatim, depth + 1))
+    }
+
+    fn constant(&mut self, scanner: &mut Scanner<'_>) -> Option<String> {
+        let value = self.surroundings.constants.get(scanner.argument()?.trim())?;
+        self.grow(value.len())?;
+        Some(value.to_owned())
+    }
+
+    fn grow(&mut self, bytes: usize) -> Option<()> {
+        self.bytes += bytes;
+        (self.bytes <= MAX_BYTES).then_some(())
     }
 }

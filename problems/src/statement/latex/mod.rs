@@ -21,6 +21,7 @@ use super::{
     math,
     surroundings::{Assets, Surroundings},
 };
+use crate::Constants;
 use convert::Converter;
 use inputs::Inputs;
 use scan::Scanner;
@@ -30,9 +31,16 @@ use verbatim::Verbatim;
 pub(super) fn title(source: &str) -> Option<String> {
     const COMMANDS: [&str; 2] = [r"\problemname", r"\begin{problem}"];
     let assets = Assets::default();
-    let surroundings = Surroundings { name: "", assets: &assets, asset_prefix: "", samples: 0 };
+    let constants = Constants::default();
+    let surroundings = Surroundings {
+        name: "",
+        assets: &assets,
+        asset_prefix: "",
+        samples: 0,
+        constants: &constants,
+    };
     let mut verbatim = Verbatim::default();
-    let source = prepared(source, &assets, &mut verbatim);
+    let source = prepared(source, surroundings, &mut verbatim);
     let start = COMMANDS.iter().find_map(|command| Some(source.find(command)? + command.len()))?;
     let argument = Scanner::new(&source[start..]).argument()?;
     // `\problemyamlname` asks for the name in problem.yaml, which is no title of the statement's own.
@@ -47,7 +55,7 @@ pub(super) fn title(source: &str) -> Option<String> {
 /// The text as HTML, not yet sanitised, without its title.
 pub(super) fn to_html(source: &str, conversion: &Conversion<'_>) -> String {
     let mut verbatim = Verbatim::default();
-    let source = prepared(source, conversion.surroundings.assets, &mut verbatim);
+    let source = prepared(source, conversion.surroundings, &mut verbatim);
     let html = Converter::new(conversion, &verbatim).document(body(&source));
     scan::with_lone_braces(html + &conversion.footnotes())
 }
@@ -58,9 +66,9 @@ pub(super) fn expanded(formula: &str) -> String {
 }
 
 /// The source without comments, with its files, without its own commands and with a partner for every brace.
-fn prepared(source: &str, assets: &Assets, verbatim: &mut Verbatim) -> String {
+fn prepared(source: &str, surroundings: Surroundings<'_>, verbatim: &mut Verbatim) -> String {
     let source = verbatim.set_aside(source);
-    let source = Inputs::new(assets).read(&source, verbatim, 0);
+    let source = Inputs::new(surroundings).read(&source, verbatim, 0);
     scan::balanced(&macros::expand(&scan::balanced(&source), macros::STATEMENT))
 }
 

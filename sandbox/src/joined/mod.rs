@@ -1,6 +1,11 @@
 //! Two programs that talk to each other through pipes.
 
+mod talk;
+
+pub use talk::{Talk, TalkLimits};
+
 use std::os::fd::OwnedFd;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use nix::fcntl::OFlag;
@@ -10,6 +15,7 @@ use crate::error::SandboxError;
 use crate::outcome::Outcome;
 use crate::sandbox::Sandbox;
 use crate::spec::{Input, Output, RunSpec, Stdio};
+use talk::{Record, relay};
 
 /// One of the two: a program in a box of its own, with its own limits and account.
 #[derive(Debug)]
@@ -41,11 +47,38 @@ pub struct Joined {
 /// # Errors
 /// As [`Sandbox::run`], for either. The other one has ended by then.
 pub fn run_joined(sides: [Side<'_>; 2]) -> Result<Joined, SandboxError> {
-    let [one, other] = sides;
     let ((from_other, to_one), (from_one, to_other)) = (pipe()?, pipe()?);
+    run_between(sides, [(from_other, to_other), (from_one, to_one)])
+}
+
+/// As [`run_joined`], and what they say is written down. Each of them hears the other a moment later.
+///
+/// # Errors
+/// As [`run_joined`].
+pub fn run_recorded(
+    sides: [Side<'_>; 2],
+    limits: &TalkLimits,
+) -> Result<(Joined, Talk), SandboxError> {
+    let record = Record { limits, talk: Mutex::default() };
+    let ((from_one, by_one), (to_other, for_other)) = (pipe()?, pipe()?);
+    let ((from_other, by_other), (to_one, for_one)) = (pipe()?, pipe()?);
+    let joined = thread::scope(|scope| {
+        scope.spawn(|| relay(from_one, for_other, 0, &record));
+        scope.spawn(|| relay(from_other, for_one, 1, &record));
+        run_between(sides, [(to_one, by_one), (to_other, by_other)])
+    })?;
+    Ok((joined, record.talk.into_inner().unwrap_or_else(PoisonError::into_inner)))
+}
+
+/// Runs both, each with what it reads from and what it writes to.
+fn run_between(
+    sides: [Side<'_>; 2],
+    streams: [(OwnedFd, OwnedFd); 2],
+) -> Result<Joined, SandboxError> {
+    let ([one, other], [for_one, for_other]) = (sides, streams);
     let (one, other) = thread::scope(|scope| {
-        let one = scope.spawn(|| one.go(from_other, to_other));
-        let other = other.go(from_one, to_one);
+        let one = scope.spawn(|| one.go(for_one));
+        let other = other.go(for_other);
         (one.join(), other)
     });
     let (one, one_at) = one.map_err(|_| SandboxError::HelperGone)??;
@@ -56,7 +89,7 @@ pub fn run_joined(sides: [Side<'_>; 2]) -> Result<Joined, SandboxError> {
 impl Side<'_> {
     /// Its end is traced: a program that is about to end stops until that is noted, and only then
     /// are its pipes closed. So an end that follows from the other's is always noted after it.
-    fn go(self, stdin: OwnedFd, stdout: OwnedFd) -> Result<(Outcome, u64), SandboxError> {
+    fn go(self, (stdin, stdout): (OwnedFd, OwnedFd)) -> Result<(Outcome, u64), SandboxError> {
         let (stdin, stdout) = (Input::Pipe(stdin), Output::Pipe(stdout));
         self.sandbox.run_traced(self.run, Stdio { stdin, stdout, stderr: self.stderr })
     }

@@ -1,0 +1,237 @@
+//! One test case: the submission is run, once or in several passes, and what it makes is judged.
+
+use super::{
+    answer::{Checked, SaidScore},
+    bench::host,
+    checker::{CaseInput, Checker, Question, check_with},
+    interaction::{self, Found},
+    judge::JudgeJob,
+    jury_program::JuryProgram,
+    limits::{self, Waiting},
+    program::{HowToRun, Program, Ran, Role, usage_of},
+    verdict::{ProgramEnd, verdict_of},
+};
+use judge_types::{JudgingError, RunUsage, Verdict};
+use problems::TestCase;
+use sandbox::{Ending, Input};
+use std::{
+    fs::File,
+    io::{self, Read, Seek},
+};
+
+/// What a test case came to.
+pub(super) struct CaseResult {
+    pub(super) verdict: Verdict,
+    /// The worst of its passes.
+    pub(super) usage: RunUsage,
+    /// How the program ended, in words; empty for an ordinary end.
+    pub(super) ending: String,
+    pub(super) judge_message: Option<String>,
+    pub(super) team_message: Option<String>,
+    pub(super) transcript: Option<String>,
+    /// What the validator says that it is worth.
+    pub(super) said: Option<SaidScore>,
+}
+
+/// What judges test cases with a compiled submission.
+pub(super) struct CaseRunner<'a> {
+    pub(super) job: &'a JudgeJob<'a>,
+    pub(super) program: Program<'a>,
+    pub(super) checker: Checker<'a>,
+    /// The program that talks with the submission and is no validator.
+    pub(super) interactor: Option<JuryProgram<'a>>,
+    pub(super) waiting: Waiting,
+}
+
+/// What one pass came to.
+struct Pass {
+    decided: Option<Verdict>,
+    ending: String,
+    usage: RunUsage,
+    transcript: Option<String>,
+    checked: Checked,
+}
+
+impl<'a> CaseRunner<'a> {
+    pub(super) fn run(
+        &mut self,
+        case: &TestCase,
+        ordinal: u32,
+    ) -> Result<CaseResult, JudgingError> {
+        let passes = self.job.package.kind.passes.get();
+        let mut input = CaseInput::Package(&case.input);
+        let mut usage = RunUsage::default();
+        let mut transcripts = Vec::new();
+        let mut number = 1;
+        loop {
+            let question = Question { case, ordinal, input };
+            let pass = self.pass(&question)?;
+            usage = usage.max(pass.usage);
+            transcripts.extend(pass.transcript);
+            let next = pass.checked.next_pass;
+            let verdict = pass.decided.unwrap_or(pass.checked.verdict);
+            if let Some(next) = next.filter(|_| verdict.is_accepted()) {
+                if number == passes {
+                    let message =
+                        format!("asks for more than {passes} passes on test case {}", case.name);
+                    return Err(self.validator_error(&message));
+                }
+                number += 1;
+                input = CaseInput::Made(self.kept(next)?);
+                continue;
+            }
+            return Ok(CaseResult {
+                verdict,
+                usage,
+                ending: pass.ending,
+                judge_message: pass.checked.judge_message,
+                team_message: pass.checked.team_message,
+                transcript: (!transcripts.is_empty()).then(|| transcripts.join("---\n")),
+                said: pass.checked.said,
+            });
+        }
+    }
+
+    fn pass(&mut self, question: &Question<'_>) -> Result<Pass, JudgingError> {
+        self.program.freshen(question.case)?;
+        if self.job.package.kind.interactive { self.talk(question) } else { self.ask(question) }
+    }
+
+    /// The submission reads its input and writes its output.
+    fn ask(&mut self, question: &Question<'_>) -> Result<Pass, JudgingError> {
+        let stdin = Input::File(question.input.open()?);
+        let how = how(self.job, question.case);
+        let ran = self.program.run(how, stdin)?;
+        let (decided, ending) = self.end_of(&ran);
+        let checked = match decided {
+            Some(verdict) => Checked { judge_message: said(&ran), ..Checked::new(verdict) },
+            None => self.checker.check(question, &ran.stdout)?,
+        };
+        let usage = usage_of(&ran.outcome);
+        Ok(Pass { decided, ending, usage, transcript: None, checked })
+    }
+
+    /// The submission talks with a program of the jury.
+    fn talk(&mut self, question: &Question<'_>) -> Result<Pass, JudgingError> {
+        let jury = match &mut self.interactor {
+            Some(interactor) => interactor,
+            None => self.checker.validators.first_mut().ok_or_else(no_validator)?,
+        };
+        let how = how(self.job, question.case);
+        let bench = self.job.bench;
+        let mut talked = interaction::talk(
+            bench,
+            &mut self.program,
+            how,
+            jury,
+            question,
+            &self.checker.allowed,
+        )?;
+        self.checker.add_cpu_ms(talked.jury_cpu_ms);
+        let (own, mut ending) = self.end_of(&talked.submission);
+        let decided = interaction::decides(&talked, own)?;
+        if decided == Some(Verdict::OutputLimitExceeded) {
+            ending = Ending::OutputExceeded.to_string();
+        }
+        let mut checked = match (decided, talked.found) {
+            (None, Found::Answer(checked)) => {
+                // What the submission did after it was found wrong is no reason.
+                ending.clear();
+                checked
+            }
+            (Some(verdict), Found::Answer(checked)) => {
+                let message = said(&talked.submission).or(checked.judge_message);
+                Checked { judge_message: message, ..Checked::new(verdict) }
+            }
+            (verdict, Found::Failure(error)) => {
+                let verdict = verdict.ok_or(error)?;
+                Checked { judge_message: said(&talked.submission), ..Checked::new(verdict) }
+            }
+        };
+        // An interactor writes down what a checker then looks at.
+        if self.interactor.is_some() && checked.verdict.is_accepted() {
+            let log = match talked.log.take() {
+                Some(log) => log,
+                None => bench.scratch_file(0)?,
+            };
+            if let Some(validator) = self.checker.validators.first_mut() {
+                let (answer, cpu_ms) =
+                    check_with(validator, question, &log, &self.checker.allowed)?;
+                self.checker.add_cpu_ms(cpu_ms);
+                checked = answer;
+            }
+        }
+        let usage = usage_of(&talked.submission.outcome);
+        Ok(Pass { decided, ending, usage, transcript: Some(talked.transcript), checked })
+    }
+
+    /// The verdict that the program's end decides, and the end in words.
+    fn end_of(&mut self, ran: &Ran) -> (Option<Verdict>, String) {
+        let limits = limits::of_run(&self.job.limits, self.job.language);
+        let out_of_memory = &self.job.language.run.out_of_memory;
+        let decided = verdict_of(&ProgramEnd {
+            ending: &ran.outcome.ending,
+            usage: ran.outcome.usage,
+            cpu_limit: limits.cpu,
+            memory_limit_bytes: limits.memory_bytes,
+            said_out_of_memory: out_of_memory.iter().any(|text| ran.stderr.contains(text)),
+        });
+        let waited_too_long = self.waiting.is_too_long_after(&ran.outcome.usage);
+        match &ran.outcome.ending {
+            _ if decided.is_none() && waited_too_long => {
+                let ending = "waited too long in all test cases together".to_owned();
+                (Some(Verdict::TimeLimitExceeded), ending)
+            }
+            Ending::Exited { code: 0 } => (decided, String::new()),
+            other => (decided, other.to_string()),
+        }
+    }
+
+    /// A copy of what the validator wrote for another pass, which it can change no more.
+    fn kept(&self, next: File) -> Result<File, JudgingError> {
+        let most = self.job.limits.validation_output_bytes;
+        let mut copy = self.job.bench.scratch_file(most)?;
+        let failed = |e: io::Error| host("copy", "the input of another pass", &e);
+        let copied = io::copy(&mut next.take(most + 1), &mut copy).map_err(failed)?;
+        if copied > most {
+            return Err(
+                self.validator_error(&format!("wrote more than {most} bytes into nextpass.in"))
+            );
+        }
+        copy.rewind().map_err(failed)?;
+        Ok(copy)
+    }
+
+    fn validator_error(&self, message: &str) -> JudgingError {
+        self.checker
+            .validators
+            .first()
+            .map_or_else(no_validator, |validator| validator.error(message))
+    }
+}
+
+/// How the submission is run for a test case.
+fn how<'b>(job: &JudgeJob<'_>, case: &'b TestCase) -> HowToRun<'b> {
+    HowToRun {
+        role: if job.package.allow_file_writing {
+            Role::WritingContestant
+        } else {
+            Role::Contestant
+        },
+        arguments: &case.arguments,
+        limits: limits::with_overtime(limits::of_run(&job.limits, job.language), job.overtime),
+        memory_bytes: job.limits.memory_bytes,
+        folder: "",
+    }
+}
+
+fn no_validator() -> JudgingError {
+    let message = "the package has no validator that could talk with submissions";
+    JudgingError::new(judge_types::JudgingErrorKind::Package, message)
+}
+
+/// The end of what a failed program wrote to standard error: it tells the jury more than the exit code.
+fn said(ran: &Ran) -> Option<String> {
+    let text = ran.stderr.trim();
+    (!text.is_empty()).then(|| format!("standard error ends with:\n{text}"))
+}

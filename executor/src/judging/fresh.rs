@@ -1,0 +1,46 @@
+//! A work folder that is as it was after compiling, for submissions that write files or find some.
+
+use super::{
+    bench::host,
+    limits,
+    program::{Program, failed},
+};
+use judge_types::JudgingError;
+use problems::{Package, TestCase};
+use std::fs::File;
+use tempfile::TempDir;
+
+impl Program<'_> {
+    /// Remembers the work folder as it is now, where the package's test cases may change it.
+    ///
+    /// ICPC problem package format (2025-09), sections "Allow File Writing" and "Input".
+    pub(super) fn keep_fresh(&mut self, package: &Package) -> Result<(), JudgingError> {
+        let has_files = package.test_cases.iter().any(|case| !case.files.is_empty());
+        if !package.allow_file_writing && !has_files {
+            return Ok(());
+        }
+        let scratch = &self.bench.scratch;
+        let kept = TempDir::new_in(scratch)
+            .map_err(|e| host("create a folder in", scratch.display(), &e))?;
+        self.work().copy_all_to(kept.path(), limits::WORK_BYTES).map_err(failed)?;
+        self.kept = Some(kept);
+        Ok(())
+    }
+
+    /// Makes the work folder what it was, with the files that belong to the test case.
+    pub(super) fn freshen(&mut self, case: &TestCase) -> Result<(), JudgingError> {
+        let Some(kept) = &self.kept else { return Ok(()) };
+        let work = self.work();
+        work.clear().map_err(failed)?;
+        work.copy_all_from(kept.path()).map_err(failed)?;
+        for file in &case.files {
+            if let Some((folder, _)) = file.name.rsplit_once('/') {
+                work.make_dir(folder).map_err(failed)?;
+            }
+            let mut source =
+                File::open(&file.source).map_err(|e| host("open", file.source.display(), &e))?;
+            work.put_from(&file.name, &mut source).map_err(failed)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,234 @@
+//! A submission that talks with a program of the jury.
+
+use super::{
+    answer::{self, Allowed, Checked, TRANSCRIPT_BYTES},
+    bench::Workbench,
+    checker::{Question, input_path},
+    jury_program::JuryProgram,
+    limits,
+    program::{HowToRun, Program, Ran, duplicate, failed, read_tail, text, usage_of},
+};
+use judge_types::{JudgingError, Verdict};
+use problems::Protocol;
+use sandbox::{Output, Side, Talk, TalkLimits, run_recorded};
+use std::fs::File;
+
+/// What came of a talk.
+pub(super) struct Talked {
+    /// How the submission ended.
+    pub(super) submission: Ran,
+    /// Whether its end came first, or it alone can have been the reason for the other's.
+    pub(super) submission_first: bool,
+    /// Whether it said more than it may.
+    pub(super) too_much: bool,
+    /// What the validator found.
+    pub(super) found: Found,
+    /// What was said.
+    pub(super) transcript: String,
+    /// CPU time of the program of the jury, in milliseconds.
+    pub(super) jury_cpu_ms: u64,
+    /// What a testlib interactor wrote for the checker to read.
+    pub(super) log: Option<File>,
+}
+
+/// What the program of the jury found.
+pub(super) enum Found {
+    /// It answered.
+    Answer(Checked),
+    /// It failed.
+    Failure(JudgingError),
+}
+
+/// Has the submission talk with `jury` about the question.
+///
+/// ICPC problem package format (2025-09), section "Output Validators", "Invocation": the program of the jury gets the
+/// arguments of any validator; what it writes is the submission's input and the other way round.
+pub(super) fn talk(
+    bench: &Workbench,
+    program: &mut Program<'_>,
+    how: HowToRun<'_>,
+    jury: &mut JuryProgram<'_>,
+    question: &Question<'_>,
+    allowed: &Allowed,
+) -> Result<Talked, JudgingError> {
+    let feedback = jury.make_feedback(question.ordinal)?;
+    let mut arguments = vec![input_path(jury, &question.input)?];
+    let log = ".interactor-log";
+    match jury.protocol {
+        Protocol::Testlib => {
+            arguments.push(jury.program.path_in_work(log));
+            arguments.push(jury.path_in_box(&question.case.answer, "answer")?);
+        }
+        Protocol::Icpc | Protocol::Checktestdata => {
+            arguments.push(jury.path_in_box(&question.case.answer, "answer")?);
+            arguments.push(jury.program.path_in_work(&format!("{feedback}/")));
+        }
+    }
+    arguments.extend(question.case.validator_flags.iter().cloned());
+    let output_bytes = how.limits.output_bytes;
+    let mut jury_how = jury.how(&arguments, "");
+    let jury_output_bytes = jury_how.limits.output_bytes;
+    // It waits for the submission as long as that may take, and has its own time besides.
+    jury_how.limits.wall += how.limits.wall;
+    let (stderr, jury_stderr) =
+        (bench.scratch_file(output_bytes)?, bench.scratch_file(jury_output_bytes)?);
+    let (run, jury_run) = (program.spec(how)?, jury.program.spec(jury_how)?);
+    let sides = [
+        Side {
+            sandbox: &mut program.sandbox,
+            run: &run,
+            stderr: Output::File(duplicate(&stderr)?),
+        },
+        Side {
+            sandbox: &mut jury.program.sandbox,
+            run: &jury_run,
+            stderr: Output::File(duplicate(&jury_stderr)?),
+        },
+    ];
+    let most = TalkLimits {
+        kept_bytes: TRANSCRIPT_BYTES,
+        said_bytes: [output_bytes, jury_output_bytes.max(output_bytes)],
+    };
+    let (joined, talk) = run_recorded(sides, &most).map_err(failed)?;
+    let [outcome, jury_outcome] = joined.outcomes;
+    bench.meter.add(&outcome.usage);
+    bench.meter.add(&jury_outcome.usage);
+    let jury_cpu_ms = usage_of(&jury_outcome).cpu_ms;
+    let nothing = |file: &File| duplicate(file);
+    let submission = Ran {
+        outcome,
+        stdout: nothing(&stderr)?,
+        stderr: read_tail(stderr, limits::STDERR_BYTES)?,
+    };
+    let jury_ran = Ran {
+        outcome: jury_outcome,
+        stdout: nothing(&jury_stderr)?,
+        stderr: read_tail(jury_stderr, limits::STDERR_BYTES)?,
+    };
+    let found = match answer::read(jury, &jury_ran, &feedback, &question.case.name, allowed) {
+        Ok(checked) => Found::Answer(checked),
+        Err(error) => Found::Failure(error),
+    };
+    let log = jury.program.work().open(log).ok().flatten();
+    Ok(Talked {
+        submission,
+        submission_first: joined.first == 0,
+        too_much: talk.too_much[0],
+        found,
+        transcript: transcript(&talk),
+        jury_cpu_ms,
+        log,
+    })
+}
+
+/// Whose word counts: the verdict, where the talk decides, or `None` where the validator's answer stands.
+///
+/// What the program of the jury says before the submission ends decides: a submission that was wrong may do then what it
+/// likes. One that ends badly by itself before is judged by that, whatever the other makes of it. And one that was
+/// right must still come to a good end.
+pub(super) fn decides(
+    talked: &Talked,
+    own_verdict: Option<Verdict>,
+) -> Result<Option<Verdict>, JudgingError> {
+    let own_verdict = if talked.too_much && talked.submission_first {
+        Some(Verdict::OutputLimitExceeded)
+    } else {
+        own_verdict
+    };
+    match &talked.found {
+        Found::Answer(checked) if !checked.verdict.is_accepted() && !talked.submission_first => {
+            Ok(None)
+        }
+        Found::Answer(_) if talked.too_much => Ok(Some(Verdict::OutputLimitExceeded)),
+        Found::Answer(_) => Ok(own_verdict),
+        // It could not do its work for a submission that was gone.
+        Found::Failure(error) => match own_verdict.filter(|_| talked.submission_first) {
+            Some(verdict) => Ok(Some(verdict)),
+            None => Err(error.clone()),
+        },
+    }
+}
+
+/// The talk as the format writes it: what the jury says after `<`, what the submission says after `>`.
+///
+/// ICPC problem package format (2025-09), section "Samples for Interactive and Multi-pass Problems".
+fn transcript(talk: &Talk) -> String {
+    let mut lines = String::new();
+    for (by, said) in &talk.said {
+        let mark = if *by == 0 { '>' } else { '<' };
+        for line in text(said).lines() {
+            lines.push(mark);
+            lines.push_str(line);
+            lines.push('\n');
+        }
+    }
+    if talk.is_cut {
+        lines.push_str("… (more was said)\n");
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use judge_types::JudgingErrorKind;
+    use sandbox::{Ending, Outcome, Usage};
+
+    fn talked(found: Result<Verdict, ()>, submission_first: bool, too_much: bool) -> Talked {
+        let outcome = Outcome { ending: Ending::Exited { code: 0 }, usage: Usage::default() };
+        let found = match found {
+            Ok(verdict) => Found::Answer(Checked::new(verdict)),
+            Err(()) => Found::Failure(JudgingError::new(JudgingErrorKind::Package, "crashed")),
+        };
+        let submission =
+            Ran { outcome, stdout: tempfile::tempfile().unwrap(), stderr: String::new() };
+        Talked {
+            submission,
+            submission_first,
+            too_much,
+            found,
+            transcript: String::new(),
+            jury_cpu_ms: 0,
+            log: None,
+        }
+    }
+
+    #[test]
+    fn who_ends_first_decides() {
+        use Verdict::{
+            Accepted, OutputLimitExceeded, RunTimeError, TimeLimitExceeded, WrongAnswer,
+        };
+        for (found, first, too_much, own, expected) in [
+            // Said wrong first: what the submission does then is no matter.
+            (Ok(WrongAnswer), false, false, Some(RunTimeError), Ok(None)),
+            (Ok(WrongAnswer), false, true, Some(TimeLimitExceeded), Ok(None)),
+            // The submission ended badly first.
+            (Ok(WrongAnswer), true, false, Some(RunTimeError), Ok(Some(RunTimeError))),
+            (Ok(WrongAnswer), true, false, Some(TimeLimitExceeded), Ok(Some(TimeLimitExceeded))),
+            (Ok(WrongAnswer), true, true, Some(RunTimeError), Ok(Some(OutputLimitExceeded))),
+            // It ended well, and was wrong or right.
+            (Ok(WrongAnswer), true, false, None, Ok(None)),
+            (Ok(Accepted), true, false, None, Ok(None)),
+            // Right, but it must still come to a good end.
+            (Ok(Accepted), false, false, Some(RunTimeError), Ok(Some(RunTimeError))),
+            (Ok(Accepted), false, true, None, Ok(Some(OutputLimitExceeded))),
+            // The validator failed, by itself or for want of somebody to talk with.
+            (Err(()), false, false, Some(RunTimeError), Err(())),
+            (Err(()), true, false, Some(RunTimeError), Ok(Some(RunTimeError))),
+            (Err(()), true, false, None, Err(())),
+        ] {
+            let decided = decides(&talked(found, first, too_much), own).map_err(drop);
+            assert_eq!(decided, expected, "{found:?} {first} {too_much} {own:?}");
+        }
+    }
+
+    #[test]
+    fn a_transcript_marks_who_says_what() {
+        let talk = Talk {
+            said: vec![(1, b"3\n4\n".to_vec()), (0, b"7".to_vec())],
+            is_cut: true,
+            ..Talk::default()
+        };
+        assert_eq!(transcript(&talk), "<3\n<4\n>7\n… (more was said)\n");
+    }
+}

@@ -1,0 +1,155 @@
+//! A program of the package: compiled once per machine, in a box of its own, with the test data to read.
+
+use super::{
+    Workbench,
+    artefacts::Artefact,
+    bench::host,
+    limits,
+    program::{HowToRun, Program, Ran, Role, failed, lay_out, text},
+    scripts,
+    sources::read_sources,
+};
+use judge_types::{JudgingError, JudgingErrorKind, Limits, with_causes};
+use languages::Source;
+use problems::{Package, PackageFormat, Protocol, ValidatorProgram};
+use sandbox::{Input, Mount, RunLimits};
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+};
+
+/// Where its box shows the package's test data.
+const DATA_DIR: &str = "/data";
+
+/// A validator, an interactor or a grader.
+pub(crate) struct JuryProgram<'a> {
+    /// What it is, for messages: `output validator check.py`.
+    pub(super) what: String,
+    /// Its name in the package.
+    pub(super) name: String,
+    pub(super) protocol: Protocol,
+    pub(super) program: Program<'a>,
+    limits: &'a Limits,
+    data: PathBuf,
+}
+
+impl<'a> JuryProgram<'a> {
+    /// Compiles it, or takes what was compiled before. `kind` says what it is: `output validator`.
+    pub(crate) fn open(
+        bench: &'a Workbench,
+        package: &'a Package,
+        kind: &str,
+        program: &ValidatorProgram,
+        limits: &'a Limits,
+    ) -> Result<Self, JudgingError> {
+        let what = format!("{kind} {}", program.name);
+        let broken = |message: String| package_error(&what, &message);
+        let sources =
+            read_sources(&program.files, &package.constants).map_err(|e| broken(e.to_string()))?;
+        let toolchain = if program.has_scripts() {
+            scripts::toolchain(bench)?
+        } else {
+            let borrowed: Vec<_> =
+                sources.iter().map(|s| Source { name: &s.name, content: &s.content }).collect();
+            let language = bench
+                .languages
+                .guess(&borrowed)
+                .ok_or_else(|| broken("is in no language that this judge knows".to_owned()))?;
+            bench.toolchain(language)?
+        };
+        let layout = lay_out(&toolchain, &sources);
+        let data = match package.format {
+            PackageFormat::Polygon => package.root.clone(),
+            _ => package.root.join("data"),
+        };
+        let mount = Mount { source: data.clone(), target: DATA_DIR.into() };
+        let language = toolchain.language.id.clone();
+        let mut compiled = Program::open(bench, toolchain, layout, vec![mount])?;
+        let artefact = Artefact::of(&bench.cache, package, &what, &language);
+        if !artefact.restore(&compiled)? {
+            let result = compiled.compile(&sources, limits)?;
+            if !result.success {
+                return Err(broken(format!("does not compile:\n{}", result.output)));
+            }
+            artefact.save(&compiled)?;
+        }
+        Ok(Self {
+            what,
+            name: program.name.clone(),
+            protocol: program.protocol,
+            program: compiled,
+            limits,
+            data,
+        })
+    }
+
+    /// Runs it once with these arguments.
+    pub(super) fn run(&mut self, arguments: &[String], stdin: Input) -> Result<Ran, JudgingError> {
+        let how = self.how(arguments, "");
+        self.program.run(how, stdin)
+    }
+
+    /// How it is run, in `folder` of its work folder.
+    pub(super) fn how<'b>(&self, arguments: &'b [String], folder: &'b str) -> HowToRun<'b> {
+        HowToRun {
+            role: Role::Jury,
+            arguments,
+            limits: self.run_limits(),
+            memory_bytes: self.limits.validation_memory_bytes,
+            folder,
+        }
+    }
+
+    fn run_limits(&self) -> RunLimits {
+        limits::of_validator(self.limits, &self.program.toolchain.language)
+    }
+
+    /// Where it finds a file of the package: copied under `name` if its box cannot show the package.
+    pub(super) fn path_in_box(&self, path: &Path, name: &str) -> Result<String, JudgingError> {
+        if !self.program.shows_extra {
+            let mut file = File::open(path).map_err(|e| host("open", path.display(), &e))?;
+            return self.copy_in(&mut file, name);
+        }
+        let below = path.strip_prefix(&self.data).map_err(|_| {
+            self.error(&format!("is to read {}, which lies outside its test data", path.display()))
+        })?;
+        Ok(Path::new(DATA_DIR).join(below).to_string_lossy().into_owned())
+    }
+
+    /// Copies what is left to read of `file` into its work folder; returns the path there.
+    pub(super) fn copy_in(&self, file: &mut File, name: &str) -> Result<String, JudgingError> {
+        let name = format!(".{name}");
+        self.program.work().put_from(&name, file).map_err(failed)?;
+        Ok(self.program.path_in_work(&name))
+    }
+
+    /// Makes a folder for what it has to say; returns its name in the work folder.
+    pub(super) fn make_feedback(&self, ordinal: u32) -> Result<String, JudgingError> {
+        let folder = format!(".feedback-{ordinal}");
+        // What stands in the way now is what the program left in earlier runs.
+        let made = self.program.work().make_dir(&folder);
+        made.map_err(|error| self.error(&with_causes(&error)))?;
+        Ok(folder)
+    }
+
+    /// What it wrote into a file of its feedback folder, if anything.
+    pub(super) fn feedback(
+        &self,
+        folder: &str,
+        file: &str,
+    ) -> Result<Option<String>, JudgingError> {
+        let content = self.program.work().read(&format!("{folder}/{file}"), limits::FEEDBACK_BYTES);
+        let content = content.map_err(|e| self.error(&with_causes(&e)))?;
+        let message = content.map(|bytes| text(&bytes).trim().to_owned());
+        Ok(message.filter(|message| !message.is_empty()))
+    }
+
+    /// It is broken, or says what it may not.
+    pub(super) fn error(&self, message: &str) -> JudgingError {
+        package_error(&self.what, message)
+    }
+}
+
+fn package_error(what: &str, message: &str) -> JudgingError {
+    JudgingError::new(JudgingErrorKind::Package, format!("{what} {}", message.trim_end()))
+}

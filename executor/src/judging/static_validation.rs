@@ -1,0 +1,57 @@
+//! A test of the submission's source.
+//!
+//! ICPC problem package format (2025-09), section "Static Validator".
+
+use super::{
+    answer::{self, Allowed, Checked},
+    bench::Workbench,
+    jury_program::JuryProgram,
+    program::usage_of,
+    sources::SourceText,
+};
+use judge_types::{JudgingError, JudgingErrorKind, Limits};
+use languages::{Language, Layout};
+use problems::{Package, StaticValidation};
+use sandbox::Input;
+
+/// Where the validator finds the submission in its work folder, and starts.
+const FOLDER: &str = ".submission";
+
+/// What a static validator is told of a submission.
+pub(super) struct Submitted<'a> {
+    pub(super) language: &'a Language,
+    pub(super) layout: &'a Layout,
+    pub(super) sources: &'a [SourceText],
+}
+
+/// Runs the package's static validator for one group; returns its answer and its CPU time in milliseconds.
+pub(super) fn validate(
+    bench: &Workbench,
+    package: &Package,
+    limits: &Limits,
+    submitted: &Submitted<'_>,
+    test: &StaticValidation,
+    ordinal: u32,
+) -> Result<(Checked, u64), JudgingError> {
+    let Some(program) = &package.static_validator else {
+        let message = "the package has no static validator, but a static validation";
+        return Err(JudgingError::new(JudgingErrorKind::Package, message));
+    };
+    let mut validator = JuryProgram::open(bench, package, "static validator", program, limits)?;
+    let feedback = validator.make_feedback(ordinal)?;
+    for (source, name) in submitted.sources.iter().zip(&submitted.layout.names) {
+        validator.program.put(&format!("{FOLDER}/{name}"), &source.content, false)?;
+    }
+    let language = submitted.language.icpc_names.first().unwrap_or(&submitted.language.id);
+    let layout = submitted.layout;
+    let entry =
+        if layout.main_class.is_empty() { layout.main.clone() } else { layout.main_class.clone() };
+    let mut arguments =
+        vec![language.clone(), entry, validator.program.path_in_work(&format!("{feedback}/"))];
+    arguments.extend(test.arguments.iter().cloned());
+    let how = validator.how(&arguments, FOLDER);
+    let ran = validator.program.run(how, Input::Null)?;
+    let allowed = Allowed { scores: package.kind.scoring, passes: false };
+    let checked = answer::read(&validator, &ran, &feedback, "of its source", &allowed)?;
+    Ok((checked, usage_of(&ran.outcome).cpu_ms))
+}

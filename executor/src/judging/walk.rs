@@ -1,0 +1,246 @@
+//! The way through the test data groups of a package.
+
+use super::{
+    case::{CaseResult, CaseRunner},
+    grader::Grader,
+    grading::{self, Graded, MemberResult},
+    judge::{Interrupted, JudgeJob, ProgressSink, StopRule},
+    static_validation::{self, Submitted},
+};
+use judge_types::{
+    GroupResult, JudgingError, JudgingErrorKind, RunResult, RunUsage, Score, Verdict,
+};
+use problems::{Grading, Member, OnReject, Package, StaticValidation, TestGroup};
+
+/// Judges all test data in the order of the package.
+pub(super) struct Walk<'a, 's> {
+    pub(super) job: &'a JudgeJob<'a>,
+    pub(super) cases: CaseRunner<'a>,
+    pub(super) submitted: Submitted<'a>,
+    pub(super) grader: Grader<'a>,
+    pub(super) sink: &'s mut dyn ProgressSink,
+    plan: Plan,
+    pub(super) runs: Vec<RunResult>,
+    /// By index of the group; `None` for those that were not judged.
+    graded: Vec<Option<Graded>>,
+    /// CPU time of what ran for nobody's account, in milliseconds.
+    pub(super) other_cpu_ms: u64,
+}
+
+/// The number of every run that may be made, from 1, in the order of judging.
+pub(super) struct Plan {
+    cases: Vec<u32>,
+    static_validations: Vec<Option<u32>>,
+    pub(super) total: u32,
+}
+
+/// How many runs judging a submission with the package can make at most: its test cases and static validations.
+pub(crate) fn run_count(package: &Package) -> u32 {
+    Plan::of(package).total
+}
+
+impl Plan {
+    pub(super) fn of(package: &Package) -> Self {
+        let mut plan = Self {
+            cases: vec![0; package.test_cases.len()],
+            static_validations: vec![None; package.groups.len()],
+            total: 0,
+        };
+        if !package.groups.is_empty() {
+            plan.add(package, 0);
+        }
+        plan
+    }
+
+    fn add(&mut self, package: &Package, group: usize) {
+        if package.groups[group].static_validation.is_some() {
+            self.total += 1;
+            self.static_validations[group] = Some(self.total);
+        }
+        for member in &package.groups[group].members {
+            match *member {
+                Member::Case(case) => {
+                    self.total += 1;
+                    self.cases[case] = self.total;
+                }
+                Member::Group(inner) => self.add(package, inner),
+            }
+        }
+    }
+}
+
+impl<'a, 's> Walk<'a, 's> {
+    pub(super) fn new(
+        cases: CaseRunner<'a>,
+        submitted: Submitted<'a>,
+        grader: Grader<'a>,
+        sink: &'s mut dyn ProgressSink,
+    ) -> Self {
+        let job = cases.job;
+        let plan = Plan::of(job.package);
+        let graded = vec![None; job.package.groups.len()];
+        let runs = Vec::new();
+        Self { job, cases, submitted, grader, sink, plan, runs, graded, other_cpu_ms: 0 }
+    }
+
+    /// Judges everything; returns what all test data came to.
+    pub(super) fn all(&mut self) -> Result<Graded, Interrupted> {
+        self.group(0)
+    }
+
+    fn group(&mut self, index: usize) -> Result<Graded, Interrupted> {
+        let package = self.job.package;
+        let group = &package.groups[index];
+        if let Some(verdict) = self.failed_requirement(group) {
+            return Ok(Graded { verdict, score: 0.0 });
+        }
+        let mut results = Vec::with_capacity(group.members.len());
+        let mut is_over = false;
+        if let Some(test) = &group.static_validation {
+            let graded = self.static_validation(index, test)?;
+            is_over = self.ends(group, graded);
+            results.push(MemberResult { graded, is_sample: false });
+        }
+        for member in &group.members {
+            if is_over && self.job.stop == StopRule::AtFirstFailure {
+                break;
+            }
+            let (graded, is_sample) = match *member {
+                Member::Case(case) => (self.case(group, case)?, false),
+                Member::Group(inner) => {
+                    (self.group(inner)?, package.groups[inner].name == "sample")
+                }
+            };
+            // What is run beyond the end is only for those who want to see it.
+            if !is_over {
+                results.push(MemberResult { graded, is_sample });
+                is_over = self.ends(group, graded);
+            }
+        }
+        let graded = match (grading::grade(group, &results), &group.grading) {
+            (Some(graded), _) => graded,
+            (None, Grading::Custom { arguments, .. }) => self.grader.grade(arguments, &results)?,
+            (None, _) => Graded { verdict: Verdict::Accepted, score: 0.0 },
+        };
+        self.graded[index] = Some(graded);
+        Ok(graded)
+    }
+
+    fn ends(&self, group: &TestGroup, graded: Graded) -> bool {
+        group.on_reject == OnReject::Break && !graded.verdict.is_accepted()
+    }
+
+    /// The verdict of a group that had to be accepted before this one, and was not.
+    fn failed_requirement(&self, group: &TestGroup) -> Option<Verdict> {
+        group.requires.iter().find_map(|&required| match self.graded[required] {
+            Some(graded) if graded.verdict.is_accepted() => None,
+            Some(graded) => Some(graded.verdict),
+            None => self
+                .failed_requirement(&self.job.package.groups[required])
+                .or(Some(Verdict::WrongAnswer)),
+        })
+    }
+
+    fn case(&mut self, group: &TestGroup, index: usize) -> Result<Graded, Interrupted> {
+        let case = &self.job.package.test_cases[index];
+        let ordinal = self.plan.cases[index];
+        let result = self.cases.run(case, ordinal)?;
+        let score = grading::case_score(group, case, result.verdict, result.said)
+            .map_err(|wrong| broken(&format!("the validator {wrong} (test case {})", case.name)))?;
+        let graded = Graded { verdict: result.verdict, score };
+        self.ran(&case.name, case.is_sample, ordinal, result, graded)
+    }
+
+    fn static_validation(
+        &mut self,
+        index: usize,
+        test: &StaticValidation,
+    ) -> Result<Graded, Interrupted> {
+        let group = &self.job.package.groups[index];
+        let ordinal = self.plan.static_validations[index].unwrap_or_default();
+        let job = self.job;
+        let (checked, cpu_ms) = static_validation::validate(
+            job.bench,
+            job.package,
+            &job.limits,
+            &self.submitted,
+            test,
+            ordinal,
+        )?;
+        self.other_cpu_ms += cpu_ms;
+        let aggregation = match group.grading {
+            Grading::Aggregate { aggregation, .. } => aggregation,
+            _ => problems::Aggregation::PassFail,
+        };
+        let score =
+            grading::aggregate_score(test.max_score, aggregation, checked.verdict, checked.said)
+                .map_err(|wrong| broken(&format!("the static validator {wrong}")))?;
+        let result = CaseResult {
+            verdict: checked.verdict,
+            usage: RunUsage::default(),
+            ending: String::new(),
+            judge_message: checked.judge_message,
+            team_message: checked.team_message,
+            transcript: None,
+            said: None,
+        };
+        let graded = Graded { verdict: result.verdict, score };
+        let name = format!("{}/static_validation", group.name);
+        self.ran(&name, false, ordinal, result, graded)
+    }
+
+    /// Notes a run and tells who watches.
+    fn ran(
+        &mut self,
+        name: &str,
+        is_sample: bool,
+        ordinal: u32,
+        result: CaseResult,
+        graded: Graded,
+    ) -> Result<Graded, Interrupted> {
+        let run = RunResult {
+            ordinal,
+            test_case: name.to_owned(),
+            is_sample,
+            verdict: result.verdict,
+            score: self.score(graded.score)?,
+            usage: result.usage,
+            ending: result.ending,
+            judge_message: result.judge_message,
+            team_message: result.team_message,
+            transcript: result.transcript,
+        };
+        self.sink.ran(&run, self.plan.total)?;
+        self.runs.push(run);
+        Ok(graded)
+    }
+
+    /// A score, in a problem that gives scores.
+    pub(super) fn score(&self, score: f64) -> Result<Option<Score>, JudgingError> {
+        let scoring = self.job.package.kind.scoring;
+        let score = scoring.then(|| Score::new(score)).transpose();
+        score.map_err(|error| broken(&format!("the scores come to {error}")))
+    }
+
+    /// What the groups came to, in the order of judging.
+    pub(super) fn groups(&self) -> Result<Vec<GroupResult>, JudgingError> {
+        let groups = self.job.package.groups.iter().zip(&self.graded);
+        groups
+            .map(|(group, graded)| {
+                Ok(GroupResult {
+                    name: group.name.clone(),
+                    verdict: graded.map(|graded| graded.verdict),
+                    score: match graded {
+                        Some(graded) => self.score(graded.score)?,
+                        None => self.score(0.0)?,
+                    },
+                    max_score: group.grading.max_score().and_then(|most| Score::new(most).ok()),
+                })
+            })
+            .collect()
+    }
+}
+
+fn broken(message: &str) -> JudgingError {
+    JudgingError::new(JudgingErrorKind::Package, message)
+}

@@ -1,0 +1,219 @@
+//! Test data groups: which test cases belong together and what a group comes to.
+
+/// A test data group: test cases and groups that are judged and graded together.
+///
+/// ICPC problem package format (legacy and 2025-09), sections "Test Data Groups", "Graders" and "Result Aggregation".
+#[derive(Debug, Clone, PartialEq)]
+pub struct TestGroup {
+    /// The path below `data/`: `secret/group1`; empty for all test data.
+    pub name: String,
+    /// What it consists of, in the order of judging.
+    pub members: Vec<Member>,
+    /// How its result follows from those of its members.
+    pub grading: Grading,
+    /// Whether the rest of the group is judged after a member that was not accepted.
+    pub on_reject: OnReject,
+    /// Groups, as indices in [`crate::Package::groups`], that must have been accepted; otherwise this one is not judged.
+    pub requires: Vec<usize>,
+    /// A test of the submission's source by the package's static validator.
+    pub static_validation: Option<StaticValidation>,
+}
+
+/// What a group consists of, as indices in [`crate::Package::test_cases`] and [`crate::Package::groups`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Member {
+    /// A test case.
+    Case(usize),
+    /// A group.
+    Group(usize),
+}
+
+/// What happens after a member of a group that was not accepted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum OnReject {
+    /// The group is graded at once.
+    #[default]
+    Break,
+    /// The rest is judged.
+    Continue,
+}
+
+impl OnReject {
+    /// The words for it (legacy, `testdata.yaml`, key `on_reject`).
+    pub(crate) const WORDS: [(&'static str, Self); 2] =
+        [("break", Self::Break), ("continue", Self::Continue)];
+}
+
+/// How a group's result follows from those of its members.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Grading {
+    /// By the legacy format's default grader.
+    Default {
+        /// What it is told.
+        flags: GraderFlags,
+        /// What a test case gets where the validator says nothing.
+        scores: CaseScores,
+    },
+    /// By the package's own grader (legacy).
+    Custom {
+        /// Its arguments.
+        arguments: Vec<String>,
+        /// What a test case gets where the validator says nothing.
+        scores: CaseScores,
+    },
+    /// As 2025-09 has it.
+    Aggregate {
+        /// How.
+        aggregation: Aggregation,
+        /// The most that the group can get; `None` where it is unbounded.
+        max_score: Option<f64>,
+    },
+    /// As the group `secret` in it, as samples count for nothing: all test data of a scoring problem (2025-09).
+    OfSecret,
+}
+
+/// How scores are added up (2025-09, key `score_aggregation`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aggregation {
+    /// All of the most where everything was accepted, otherwise nothing.
+    PassFail,
+    /// The sum of the members' scores.
+    Sum,
+    /// The least of the members' scores.
+    Min,
+}
+
+/// Scores of test cases about which a validator says nothing (legacy, `testdata.yaml`).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CaseScores {
+    /// Of one that was accepted.
+    pub accept: f64,
+    /// Of one that was not.
+    pub reject: f64,
+    /// The least and the most that the group may come to.
+    pub range: (f64, f64),
+}
+
+impl Default for CaseScores {
+    fn default() -> Self {
+        Self { accept: 1.0, reject: 0.0, range: (f64::NEG_INFINITY, f64::INFINITY) }
+    }
+}
+
+/// What the default grader is told.
+///
+/// ICPC problem package format (legacy), section "Default Grader Specification".
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct GraderFlags {
+    /// How the verdict is found.
+    pub verdict: VerdictMode,
+    /// How the score is found.
+    pub score: ScoreMode,
+    /// Whether the group `sample` counts for nothing.
+    pub ignore_sample: bool,
+    /// Whether one accepted member is enough.
+    pub accept_if_any_accepted: bool,
+}
+
+/// How the default grader finds a verdict where not everything was accepted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum VerdictMode {
+    /// The worst: run-time error before memory, time and output limit, before wrong answer.
+    #[default]
+    WorstError,
+    /// That of the first member that was not accepted.
+    FirstError,
+    /// Accepted whatever the members came to.
+    AlwaysAccept,
+}
+
+/// How the default grader finds a score.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ScoreMode {
+    /// The sum.
+    #[default]
+    Sum,
+    /// The average.
+    Average,
+    /// The least.
+    Min,
+    /// The most.
+    Max,
+}
+
+/// A flag that the default grader does not know.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{0:?} is not a flag of the default grader (worst_error, first_error, always_accept, sum, avg, min, max, ignore_sample, accept_if_any_accepted)"
+)]
+pub struct InvalidGraderFlag(String);
+
+impl Grading {
+    /// What a package grades by that says nothing: everything must be accepted.
+    #[must_use]
+    pub fn pass_fail() -> Self {
+        Self::Aggregate { aggregation: Aggregation::PassFail, max_score: None }
+    }
+
+    /// The most that a group of this grading can get, where there is a bound.
+    #[must_use]
+    pub fn max_score(&self) -> Option<f64> {
+        match self {
+            Self::Default { scores, .. } | Self::Custom { scores, .. } => {
+                Some(scores.range.1).filter(|most| most.is_finite())
+            }
+            Self::Aggregate { max_score, .. } => *max_score,
+            Self::OfSecret => None,
+        }
+    }
+}
+
+impl GraderFlags {
+    /// Reads the flags; of several that contradict each other the last one counts.
+    ///
+    /// # Errors
+    /// The first flag that is unknown.
+    pub fn parse<S: AsRef<str>>(arguments: &[S]) -> Result<Self, InvalidGraderFlag> {
+        let mut flags = Self::default();
+        for argument in arguments.iter().map(AsRef::as_ref) {
+            match argument {
+                "worst_error" => flags.verdict = VerdictMode::WorstError,
+                "first_error" => flags.verdict = VerdictMode::FirstError,
+                "always_accept" => flags.verdict = VerdictMode::AlwaysAccept,
+                "sum" => flags.score = ScoreMode::Sum,
+                "avg" => flags.score = ScoreMode::Average,
+                "min" => flags.score = ScoreMode::Min,
+                "max" => flags.score = ScoreMode::Max,
+                "ignore_sample" => flags.ignore_sample = true,
+                "accept_if_any_accepted" => flags.accept_if_any_accepted = true,
+                other => return Err(InvalidGraderFlag(other.chars().take(40).collect())),
+            }
+        }
+        Ok(flags)
+    }
+}
+
+/// A test of a submission's source: what the package's static validator is told, and what it is worth.
+///
+/// ICPC problem package format (2025-09), section "Static Validation Test Cases".
+#[derive(Debug, Clone, PartialEq)]
+pub struct StaticValidation {
+    /// The most that it can get; `None` where it only passes or fails.
+    pub max_score: Option<f64>,
+    /// What follows the validator's own arguments.
+    pub arguments: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_grader_flags_that_contradict_each_other_the_last_counts() {
+        let flags = GraderFlags::parse(&["min", "first_error", "avg", "ignore_sample"]).unwrap();
+        assert_eq!(flags.score, ScoreMode::Average);
+        assert_eq!(flags.verdict, VerdictMode::FirstError);
+        assert!(flags.ignore_sample && !flags.accept_if_any_accepted);
+        assert!(GraderFlags::parse(&["sum", "most"]).is_err());
+    }
+}

@@ -1,0 +1,202 @@
+//! What the jury's submissions should come to.
+
+use judge_types::Verdict;
+use std::fmt;
+
+/// What agrees with the jury's intention.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Expected {
+    /// What the whole submission may come to; empty where rules about its test cases say all.
+    pub(super) verdicts: Vec<Verdict>,
+    /// The least and the most score it may get, in all.
+    pub(super) score: Option<(f64, f64)>,
+    /// Whether its score must be less than the best one.
+    pub(super) partial: bool,
+    /// What all of it says about the time limit.
+    pub(super) bound: Option<TimeBound>,
+    pub(super) rules: Vec<Expectation>,
+}
+
+/// One rule that a submission's runs keep.
+///
+/// ICPC problem package format (2025-09), section "Example Submissions".
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expectation {
+    /// Where the rule stands: `accepted`, `mixed/*.py: secret/group1`.
+    pub origin: String,
+    /// The test cases that it is about, as indices in [`crate::Package::test_cases`].
+    pub cases: Vec<usize>,
+    /// The groups whose score it is about, as indices in [`crate::Package::groups`].
+    pub groups: Vec<usize>,
+    /// Every one of the cases comes to one of these.
+    pub permitted: Vec<Verdict>,
+    /// At least one of the cases comes to one of these.
+    pub required: Vec<Verdict>,
+    /// The least and the most that the groups get, or the submission where there is no group.
+    pub score: Option<(f64, f64)>,
+    /// What at least one message of the validator for the jury holds.
+    pub message: Option<String>,
+    /// What it says about the time limit.
+    pub bound: Option<TimeBound>,
+}
+
+/// Which side a submission bounds the time limit from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimeBound {
+    /// The time limit must leave it room.
+    Lower,
+    /// The time limit must be too short for it.
+    Upper,
+}
+
+/// What a jury submission came to.
+#[derive(Debug, Clone)]
+pub struct Judged<'a> {
+    /// The verdict on the whole submission.
+    pub verdict: Verdict,
+    /// Its score, in a scoring problem.
+    pub score: Option<f64>,
+    /// The best score there is, where there is one.
+    pub best_score: Option<f64>,
+    /// Its test cases that were run: the index, the verdict, the validator's message for the jury.
+    pub cases: Vec<(usize, Verdict, &'a str)>,
+    /// What each group got, by index.
+    pub group_scores: Vec<Option<f64>>,
+}
+
+impl Expected {
+    pub(super) fn one_of(verdicts: &[Verdict]) -> Self {
+        Self { verdicts: verdicts.to_vec(), ..Self::default() }
+    }
+
+    /// What does not agree with the jury, in words; nothing where all does.
+    #[must_use]
+    pub fn contradictions(&self, judged: &Judged<'_>) -> Vec<String> {
+        let mut found = Vec::new();
+        if !self.verdicts.is_empty() && !self.verdicts.contains(&judged.verdict) {
+            found.push(format!("is {}, not {}", judged.verdict, join(&self.verdicts)));
+        }
+        if self.verdicts.is_empty() && judged.verdict == Verdict::CompileError {
+            return vec!["does not compile".to_owned()];
+        }
+        if let (Some(range), Some(score)) = (self.score, judged.score)
+            && !within(range, score)
+        {
+            found.push(format!("has score {score}, not {}", show(range)));
+        }
+        if self.partial && judged.best_score.is_some_and(|best| judged.score == Some(best)) {
+            found.push("has the best score there is".to_owned());
+        }
+        for rule in &self.rules {
+            rule.contradictions(judged, &mut found);
+        }
+        found
+    }
+
+    /// The test cases whose times bound the time limit from this side: all of them (`None`), or those of rules.
+    #[must_use]
+    pub fn bounds(&self, side: TimeBound) -> Vec<Option<&[usize]>> {
+        let whole = (self.bound == Some(side)).then_some(None);
+        let rules = self.rules.iter().filter(|rule| rule.bound == Some(side));
+        whole.into_iter().chain(rules.map(|rule| Some(rule.cases.as_slice()))).collect()
+    }
+
+    /// The verdicts that agree with the jury, the most expected first: on the whole submission, or, of rules about its
+    /// test cases, those of the strictest.
+    #[must_use]
+    pub fn verdicts(&self) -> Vec<Verdict> {
+        let strictness = |rule: &&Expectation| rule.required.len().min(rule.permitted.len());
+        match self.rules.iter().min_by_key(strictness) {
+            Some(rule) if self.verdicts.is_empty() => {
+                let is_required = rule.required.len() <= rule.permitted.len();
+                if is_required { rule.required.clone() } else { rule.permitted.clone() }
+            }
+            _ => self.verdicts.clone(),
+        }
+    }
+
+    /// Whether a submission that came to `verdict` as a whole, by whatever test case, can agree.
+    #[must_use]
+    pub fn allows(&self, verdict: Verdict) -> bool {
+        let verdicts = self.verdicts();
+        verdicts.is_empty() || verdicts.contains(&verdict) || verdicts.contains(&class_of(verdict))
+    }
+
+    /// Whether every test case must be run to tell whether it agrees.
+    #[must_use]
+    pub fn needs_all_cases(&self) -> bool {
+        self.verdicts.is_empty() && self.rules.iter().any(|rule| !rule.is_only_accepted())
+    }
+}
+
+impl Expectation {
+    /// Whether the first test case that fails tells all.
+    fn is_only_accepted(&self) -> bool {
+        self.permitted == [Verdict::Accepted]
+    }
+
+    fn contradictions(&self, judged: &Judged<'_>, found: &mut Vec<String>) {
+        let origin = &self.origin;
+        let cases = || judged.cases.iter().filter(|(index, _, _)| self.cases.contains(index));
+        let is = |verdict: Verdict, among: &[Verdict]| among.contains(&class_of(verdict));
+        if let Some((_, verdict, _)) =
+            cases().find(|(_, verdict, _)| !is(*verdict, &self.permitted))
+        {
+            let permitted = join(&self.permitted);
+            found.push(format!("{origin}: a test case is {verdict}, permitted is {permitted}"));
+        }
+        if cases().next().is_some() && !cases().any(|(_, verdict, _)| is(*verdict, &self.required))
+        {
+            found.push(format!("{origin}: no test case is {}", join(&self.required)));
+        }
+        if let Some(message) = &self.message
+            && !cases().any(|(_, _, said)| said.contains(message))
+        {
+            found.push(format!("{origin}: no message of the validator holds {message:?}"));
+        }
+        if let Some(range) = self.score {
+            let of_groups = self.groups.iter().map(|&group| judged.group_scores[group]);
+            let scores: Vec<_> =
+                if self.groups.is_empty() { vec![judged.score] } else { of_groups.collect() };
+            for score in scores.into_iter().flatten().filter(|score| !within(range, *score)) {
+                found.push(format!("{origin}: the score is {score}, not {}", show(range)));
+            }
+        }
+    }
+}
+
+/// The format knows no verdicts of their own for memory and output.
+fn class_of(verdict: Verdict) -> Verdict {
+    match verdict {
+        Verdict::MemoryLimitExceeded | Verdict::OutputLimitExceeded => Verdict::RunTimeError,
+        other => other,
+    }
+}
+
+/// Scores are sums of fractions: a thousandth is no difference.
+fn within((least, most): (f64, f64), score: f64) -> bool {
+    const SLACK: f64 = 1e-3;
+    (least - SLACK..=most + SLACK).contains(&score)
+}
+
+fn show((least, most): (f64, f64)) -> String {
+    if least == most { format!("{least}") } else { format!("{least} to {most}") }
+}
+
+fn join(verdicts: &[Verdict]) -> String {
+    let codes: Vec<_> = verdicts.iter().map(|verdict| verdict.code()).collect();
+    codes.join(" or ")
+}
+
+/// `AC`, `RTE or MLE or OLE`, `score 30`.
+impl fmt::Display for Expected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let verdicts = self.verdicts();
+        let is_any = verdicts.is_empty() || verdicts.len() == Verdict::all().count();
+        let mut text = if is_any { "any".to_owned() } else { join(&verdicts) };
+        if let Some(range) = self.score {
+            text = format!("score {}", show(range));
+        }
+        f.pad(&text)
+    }
+}

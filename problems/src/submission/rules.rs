@@ -1,0 +1,267 @@
+//! `submissions.yaml`: rules about jury submissions.
+//!
+//! ICPC problem package format (2025-09), section "Example Submissions".
+
+use super::{
+    expected::{Expectation, Expected, TimeBound},
+    folders, glob,
+};
+use crate::{
+    fault::Findings,
+    fields::{Fields, Separator},
+    kind::PackageFormat,
+    test_data::TestData,
+    tree::Tree,
+    yaml::{self, Entry, Value},
+};
+use judge_types::Verdict;
+
+/// The file's name below `submissions/`.
+pub(super) const NAME: &str = "submissions.yaml";
+
+const FILE: &str = "submissions/submissions.yaml";
+
+/// All rules of a package.
+pub(super) struct Rules {
+    pub(super) format: PackageFormat,
+    patterns: Vec<Pattern>,
+    /// Indices of all test cases.
+    all_cases: Vec<usize>,
+}
+
+/// What holds for the submissions that a pattern matches.
+#[derive(Default)]
+struct Pattern {
+    glob: String,
+    language: Option<String>,
+    entry_point: Option<String>,
+    rule: Wanted,
+    /// Rules about some of the test cases.
+    parts: Vec<(String, Vec<usize>, Vec<usize>, Wanted)>,
+}
+
+/// What one mapping says about the test cases that it is about.
+#[derive(Default, Clone)]
+struct Wanted {
+    permitted: Option<Vec<Verdict>>,
+    required: Option<Vec<Verdict>>,
+    score: Option<(f64, f64)>,
+    message: Option<String>,
+    time_limit: Option<TimeLimitUse>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum TimeLimitUse {
+    No,
+    AsItIs,
+    Bound(TimeBound),
+}
+
+impl Rules {
+    pub(super) fn read(
+        tree: &Tree,
+        format: PackageFormat,
+        data: &TestData,
+        findings: &mut Findings,
+    ) -> Self {
+        let all_cases = (0..data.cases.len()).collect();
+        let mut rules = Self { format, patterns: Vec::new(), all_cases };
+        if !format.is_new_icpc() {
+            return rules;
+        }
+        let Some(file) = tree.files.get(FILE) else { return rules };
+        let Some(text) = findings.keep(file.text(FILE)) else { return rules };
+        let Some(entries) = findings.keep(yaml::parse(FILE, &text)) else { return rules };
+        for entry in &entries {
+            rules.patterns.extend(pattern(entry, data, findings));
+        }
+        rules
+    }
+
+    /// Whether any rule is about the submission `name`.
+    pub(super) fn match_any(&self, name: &str) -> bool {
+        self.patterns.iter().any(|pattern| glob::matches(&pattern.glob, name))
+    }
+
+    /// Adds the rules about the submission `name` of `folder`; returns its language and entry point where they are said.
+    pub(super) fn apply(
+        &self,
+        name: &str,
+        folder: &str,
+        expected: &mut Expected,
+    ) -> (Option<String>, Option<String>) {
+        let (mut language, mut entry_point) = (None, None);
+        if self.format.is_new_icpc()
+            && let Some((permitted, required)) = folders::defaults(folder)
+        {
+            // A pattern that is the folder's very name takes the default's place, key by key.
+            let own = self.patterns.iter().find(|pattern| pattern.glob == folder);
+            let own = own.map(|pattern| pattern.rule.clone()).unwrap_or_default();
+            let wanted = Wanted {
+                permitted: own.permitted.or(Some(permitted)),
+                required: own.required.or(Some(required)),
+                ..own
+            };
+            let bound = if folder == "brute_force" && wanted.time_limit.is_none() {
+                Some(TimeLimitUse::No)
+            } else {
+                wanted.time_limit
+            };
+            let wanted = Wanted { time_limit: bound, ..wanted };
+            expected.rules.push(wanted.rule(folder, &self.all_cases, &[]));
+        }
+        for pattern in self.patterns.iter().filter(|pattern| glob::matches(&pattern.glob, name)) {
+            language = pattern.language.clone().or(language);
+            entry_point = pattern.entry_point.clone().or(entry_point);
+            let is_default = pattern.glob == folder && folders::defaults(folder).is_some();
+            if !is_default && pattern.rule.says_something() {
+                expected.rules.push(pattern.rule.rule(&pattern.glob, &self.all_cases, &[]));
+            }
+            for (part, cases, groups, wanted) in &pattern.parts {
+                let origin = format!("{}: {part}", pattern.glob);
+                expected.rules.push(wanted.rule(&origin, cases, groups));
+            }
+        }
+        (language, entry_point)
+    }
+}
+
+fn pattern(entry: &Entry, data: &TestData, findings: &mut Findings) -> Option<Pattern> {
+    let Value::Map(entries) = &entry.value.value else {
+        let kind = entry.value.value.kind();
+        let message = format!("must be a mapping of keys to values, not {kind}");
+        let fault = crate::Fault::new(FILE, message).at(entry.line).of_field(&entry.key);
+        findings.fault(fault);
+        return None;
+    };
+    let mut pattern = Pattern { glob: entry.key.clone(), ..Pattern::default() };
+    // What is not a key of its own is a pattern for test data.
+    let (parts, own): (Vec<Entry>, Vec<Entry>) =
+        entries.iter().cloned().partition(|entry| !KEYS.contains(&entry.key.as_str()));
+    let mut fields = Fields::within_map(FILE, &entry.key, &own, findings);
+    pattern.language = fields.text("language").map(str::to_owned);
+    pattern.entry_point = fields.text("entrypoint").map(str::to_owned);
+    for key in ["authors", "model_solution"] {
+        fields.value(key);
+    }
+    pattern.rule = Wanted::read(&mut fields);
+    for part in &parts {
+        let Value::Map(inner) = &part.value.value else {
+            let message = "is not a known key, nor a mapping for some test data".to_owned();
+            fields.fault(&part.key, part.line, message);
+            continue;
+        };
+        let matching = |name: &str| glob::matches(&part.key, name);
+        let cases = data.cases.iter().enumerate().filter(|(_, case)| matching(&case.name));
+        let groups = data.groups.iter().enumerate();
+        let groups = groups.filter(|(_, group)| glob::matches_exactly(&part.key, &group.name));
+        let (cases, groups): (Vec<usize>, Vec<usize>) =
+            (cases.map(|(index, _)| index).collect(), groups.map(|(index, _)| index).collect());
+        if cases.is_empty() && groups.is_empty() {
+            fields.warn(&part.key, part.line, "matches no test data".to_owned());
+        }
+        let mut inner = fields.inner(&part.key, inner);
+        let wanted = Wanted::read(&mut inner);
+        inner.finish();
+        pattern.parts.push((part.key.clone(), cases, groups, wanted));
+    }
+    fields.finish();
+    Some(pattern)
+}
+
+/// The keys of a pattern's mapping.
+const KEYS: [&str; 9] = [
+    "language",
+    "entrypoint",
+    "authors",
+    "model_solution",
+    "permitted",
+    "required",
+    "score",
+    "message",
+    "use_for_time_limit",
+];
+
+/// The verdicts that rules know.
+const VERDICTS: [Verdict; 4] =
+    [Verdict::Accepted, Verdict::WrongAnswer, Verdict::TimeLimitExceeded, Verdict::RunTimeError];
+
+impl Wanted {
+    fn read(fields: &mut Fields<'_>) -> Self {
+        Self {
+            permitted: verdicts(fields, "permitted"),
+            required: verdicts(fields, "required"),
+            score: score(fields),
+            message: fields.text("message").filter(|text| !text.is_empty()).map(str::to_owned),
+            time_limit: fields.choice(
+                "use_for_time_limit",
+                &[
+                    ("true", TimeLimitUse::AsItIs),
+                    ("false", TimeLimitUse::No),
+                    ("lower", TimeLimitUse::Bound(TimeBound::Lower)),
+                    ("upper", TimeLimitUse::Bound(TimeBound::Upper)),
+                ],
+            ),
+        }
+    }
+
+    fn says_something(&self) -> bool {
+        self.permitted.is_some()
+            || self.required.is_some()
+            || self.score.is_some()
+            || self.message.is_some()
+            || self.time_limit.is_some()
+    }
+
+    /// ICPC problem package format (2025-09), section "Timelimit Inference".
+    fn rule(&self, origin: &str, cases: &[usize], groups: &[usize]) -> Expectation {
+        let permitted = self.permitted.clone().unwrap_or_else(|| VERDICTS.to_vec());
+        let required = self.required.clone().unwrap_or_else(|| VERDICTS.to_vec());
+        let bound = match self.time_limit {
+            Some(TimeLimitUse::No) => None,
+            Some(TimeLimitUse::Bound(bound)) => Some(bound),
+            _ if required == [Verdict::TimeLimitExceeded] => Some(TimeBound::Upper),
+            _ if !permitted.contains(&Verdict::TimeLimitExceeded) => Some(TimeBound::Lower),
+            _ => None,
+        };
+        Expectation {
+            origin: origin.to_owned(),
+            cases: cases.to_vec(),
+            groups: groups.to_vec(),
+            permitted,
+            required,
+            score: self.score,
+            message: self.message.clone(),
+            bound,
+        }
+    }
+}
+
+fn verdicts(fields: &mut Fields<'_>, key: &'static str) -> Option<Vec<Verdict>> {
+    let words = fields.words(key, Separator::CommaOrSpace)?;
+    let mut verdicts = Vec::new();
+    for word in &words {
+        match VERDICTS.iter().find(|verdict| verdict.code() == word) {
+            Some(verdict) => verdicts.push(*verdict),
+            None => {
+                let message = format!("{word:?} is not one of AC, WA, TLE and RTE");
+                fields.fault(key, fields.line(key), message);
+            }
+        }
+    }
+    Some(verdicts)
+}
+
+fn score(fields: &mut Fields<'_>) -> Option<(f64, f64)> {
+    let words = fields.words("score", Separator::Space)?;
+    let numbers: Vec<Option<f64>> = words.iter().map(|word| word.parse().ok()).collect();
+    match numbers[..] {
+        [Some(score)] => Some((score, score)),
+        [Some(least), Some(most)] if least <= most => Some((least, most)),
+        _ => {
+            let message = "must be a number, or a list of the least and the most".to_owned();
+            fields.fault("score", fields.line("score"), message);
+            None
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! `data/`: the test cases and the groups they stand in.
+
+mod cases;
+mod config;
+mod grading;
+mod samples;
+mod validation;
+
+pub(crate) use config::read_scores;
+
+use crate::{
+    CompareFlags,
+    fault::{Fault, Findings},
+    groups::{Grading, Member, OnReject, TestGroup},
+    kind::PackageFormat,
+    metadata::Metadata,
+    test_case::{Sample, TestCase, ValidationCase},
+    tree::Tree,
+};
+use config::Configs;
+use std::{collections::BTreeMap, path::Path};
+
+/// All that `data/` holds.
+#[derive(Debug, Default)]
+pub(crate) struct TestData {
+    pub(crate) groups: Vec<TestGroup>,
+    pub(crate) cases: Vec<TestCase>,
+    pub(crate) samples: Vec<Sample>,
+    pub(crate) validation_cases: Vec<ValidationCase>,
+}
+
+/// What reading the test data needs to know of the rest of the package.
+#[derive(Clone, Copy)]
+pub(crate) struct Context<'a> {
+    pub(crate) tree: &'a Tree,
+    pub(crate) root: &'a Path,
+    pub(crate) format: PackageFormat,
+    pub(crate) metadata: &'a Metadata,
+    /// How its groups are described.
+    pub(crate) dialect: Dialect,
+    /// Whether output validators' arguments must be ones that the default validator knows.
+    pub(crate) default_validation: bool,
+}
+
+/// How groups are described.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    /// By `testdata.yaml` with the keys of the legacy format; each folder is a group.
+    Legacy,
+    /// By `test_group.yaml`, or `testdata.yaml` with the key `scoring`, as drafts had it.
+    Versioned,
+}
+
+impl Dialect {
+    /// That of a package: packages that name a draft were written for tools that went by the legacy format's groups, so
+    /// the keys decide.
+    pub(crate) fn of(format: PackageFormat, tree: &Tree) -> Self {
+        const LEGACY_KEYS: [&str; 4] = ["on_reject:", "grader_flags:", "accept_score:", "range:"];
+        let mut files = tree.below("data/").filter(|(path, _)| path.ends_with("testdata.yaml"));
+        let mut has_legacy_keys = || {
+            files.any(|(path, file)| {
+                let text = file.text(path).unwrap_or_default();
+                text.lines().any(|line| LEGACY_KEYS.iter().any(|key| line.starts_with(key)))
+            })
+        };
+        if format == PackageFormat::Legacy || (format.is_new_icpc() && has_legacy_keys()) {
+            Self::Legacy
+        } else {
+            Self::Versioned
+        }
+    }
+}
+
+/// Reads all test data. Groups and test cases come in the order of judging: samples first, then by their names.
+///
+/// ICPC problem package format (legacy and 2025-09), section "Test Data".
+pub(crate) fn read(context: Context<'_>, findings: &mut Findings) -> TestData {
+    let configs = Configs::read(context, findings);
+    let mut data = TestData::default();
+    let folders = Folder::of(context, &configs, findings);
+    add_group(&mut data, context, &configs, &folders, "", findings);
+    if !data.cases.iter().any(|case| !case.is_sample) {
+        findings.fault(Fault::new("data/secret", "holds no test case (a .in and a .ans file)"));
+    }
+    grading::check(&mut data.groups, context, &configs, findings);
+    data.samples = samples::read(context, &data.cases, findings);
+    data.validation_cases = validation::read(context, &configs, findings);
+    data
+}
+
+/// The test cases of one group, before they are read.
+#[derive(Default)]
+struct Folder {
+    /// By their names within the group: the paths without extensions.
+    cases: BTreeMap<String, String>,
+    groups: BTreeMap<String, Folder>,
+}
+
+impl Folder {
+    /// All of `data/`: in the legacy format each folder is a group, in the newer ones only those that say so.
+    fn of(context: Context<'_>, configs: &Configs, findings: &mut Findings) -> Self {
+        let mut data = Self::default();
+        for top in ["sample", "secret"] {
+            let folder = format!("data/{top}/");
+            for (rest, _) in context.tree.below(&folder) {
+                // What a submission finds in its folder is no test data, whatever it is called.
+                if rest.split('/').rev().skip(1).any(|part| part.ends_with(".files")) {
+                    continue;
+                }
+                match rest.rsplit_once('.') {
+                    Some((stem, "in")) => {
+                        let path = format!("{folder}{stem}");
+                        let (group, name) = split(context.dialect, configs, top, stem);
+                        let mut place = data.groups.entry(top.to_owned()).or_default();
+                        for part in group {
+                            place = place.groups.entry(part.to_owned()).or_default();
+                        }
+                        place.cases.insert(name.to_owned(), path);
+                    }
+                    Some((stem, "ans"))
+                        if !context.tree.files.contains_key(&format!("{folder}{stem}.in")) =>
+                    {
+                        let path = format!("{folder}{rest}");
+                        findings.warn(Fault::new(path, "has no input beside it; ignored"));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        data
+    }
+}
+
+/// The folders below `sample` or `secret` that are groups, and the test case's name within them.
+fn split<'a>(
+    dialect: Dialect,
+    configs: &Configs,
+    top: &str,
+    stem: &'a str,
+) -> (Vec<&'a str>, &'a str) {
+    if dialect == Dialect::Legacy {
+        let mut parts: Vec<_> = stem.split('/').collect();
+        let name = parts.pop().unwrap_or(stem);
+        return (parts, name);
+    }
+    match stem.split_once('/') {
+        Some((group, name)) if top == "secret" && configs.has(&format!("data/{top}/{group}")) => {
+            (vec![group], name)
+        }
+        _ => (Vec::new(), stem),
+    }
+}
+
+/// Adds the group `name` and all that is in it; returns its index.
+fn add_group(
+    data: &mut TestData,
+    context: Context<'_>,
+    configs: &Configs,
+    folder: &Folder,
+    name: &str,
+    findings: &mut Findings,
+) -> usize {
+    let path = if name.is_empty() { "data".to_owned() } else { format!("data/{name}") };
+    let config = configs.of(&path);
+    let index = data.groups.len();
+    data.groups.push(TestGroup {
+        name: name.to_owned(),
+        members: Vec::new(),
+        grading: Grading::pass_fail(),
+        on_reject: OnReject::Break,
+        requires: Vec::new(),
+        static_validation: config.static_validation.clone(),
+    });
+    // Both are sorted; where a test case and a group have one name, the test case goes first.
+    let mut members: Vec<(&str, Option<&str>)> =
+        folder.cases.iter().map(|(name, path)| (name.as_str(), Some(path.as_str()))).collect();
+    members.extend(folder.groups.keys().map(|name| (name.as_str(), None)));
+    members.sort_by(|a, b| a.0.cmp(b.0));
+    for (member, case) in members {
+        let added = match case {
+            Some(stem) => {
+                let case = cases::read(context, &config, stem, index, findings);
+                case.map(|case| {
+                    data.cases.push(case);
+                    Member::Case(data.cases.len() - 1)
+                })
+            }
+            None => {
+                let inner =
+                    if name.is_empty() { member.to_owned() } else { format!("{name}/{member}") };
+                let folder = &folder.groups[member];
+                Some(Member::Group(add_group(data, context, configs, folder, &inner, findings)))
+            }
+        };
+        data.groups[index].members.extend(added);
+    }
+    index
+}
+
+/// The arguments of an output validator, and what they mean to the default one.
+fn validator_flags(
+    context: Context<'_>,
+    own: Option<&config::Flags>,
+    findings: &mut Findings,
+) -> (Vec<String>, CompareFlags) {
+    let mut all = context.metadata.validator_flags.clone();
+    all.extend(own.into_iter().flat_map(|own| own.words.iter().cloned()));
+    if !context.default_validation {
+        return (all, CompareFlags::default());
+    }
+    let compare = CompareFlags::parse(&all);
+    let compare = compare.unwrap_or_else(|error| {
+        // Those of problem.yaml have been looked at.
+        if let Some(own) = own {
+            findings.fault_once(own.fault(error.to_string()));
+        }
+        CompareFlags::default()
+    });
+    (all, compare)
+}
