@@ -138,6 +138,8 @@ plain $text$
 |:--|:-:|--:|
 | **1** | `2` | $3$ |
 
+<div>Raw {{nextsample}} <img src="map.png" width="50%" style="width:1px"><img src="map.png" width="1em"></div>
+
 In a line {{remainingsamples}} and a {{constant}}.
 
 [^how]: On *wheels*.

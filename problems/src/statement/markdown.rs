@@ -102,7 +102,13 @@ fn render<'a>(
                 Event::InlineHtml(image(&dest_url, &alt, &title, width, conversion).into())
             }
             Event::Text(text) if text.contains("{{") => {
-                Event::InlineHtml(with_samples(&text, conversion).into())
+                Event::InlineHtml(with_samples(&text, escape, conversion).into())
+            }
+            Event::Html(html) if html.contains("{{") => {
+                Event::Html(with_samples(&html, str::to_owned, conversion).into())
+            }
+            Event::InlineHtml(html) if html.contains("{{") => {
+                Event::InlineHtml(with_samples(&html, str::to_owned, conversion).into())
             }
             other => other,
         });
@@ -168,12 +174,16 @@ fn image(
     format!("<img src=\"{}\" alt=\"{}\"{title}{width}>", escape(address), escape(alt))
 }
 
-/// Text with the places of samples.
-fn with_samples(text: &str, conversion: &Conversion<'_>) -> String {
+/// Text with the places of samples; all else as `written` makes HTML of it.
+fn with_samples(
+    text: &str,
+    written: impl Fn(&str) -> String,
+    conversion: &Conversion<'_>,
+) -> String {
     let mut html = String::new();
     let mut rest = text;
     while let Some(at) = rest.find("{{") {
-        html.push_str(&escape(&rest[..at]));
+        html.push_str(&written(&rest[..at]));
         rest = &rest[at..];
         if let Some(after) = rest.strip_prefix(NEXT_SAMPLE) {
             html.push_str(conversion.next_sample(NEXT_SAMPLE));
@@ -186,7 +196,7 @@ fn with_samples(text: &str, conversion: &Conversion<'_>) -> String {
             rest = &rest[2..];
         }
     }
-    html + &escape(rest)
+    html + &written(rest)
 }
 
 /// All events but those of a title.

@@ -161,7 +161,10 @@ pub(super) fn sanitise(html: &str, assets: &Assets, asset_prefix: &str) -> (Stri
                 Some(Cow::Borrowed(value))
             }
             (_, "id") => is_footnote(value).then_some(Cow::Borrowed(value)),
-            ("img", "width" | "height") => is_number(value).then_some(Cow::Borrowed(value)),
+            ("img", "width" | "height") => {
+                let number = value.strip_suffix('%').or_else(|| value.strip_suffix("px"));
+                is_number(number.unwrap_or(value)).then_some(Cow::Borrowed(value))
+            }
             (_, "href") => link(value),
             (_, "src" | "cite") => None,
             _ => Some(Cow::Borrowed(value)),
