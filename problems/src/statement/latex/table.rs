@@ -61,7 +61,7 @@ pub(super) fn convert(converter: &mut Converter<'_>, mut content: Scanner<'_>) {
                 continue;
             }
             taken[at..at + cell.columns].fill(cell.rows - 1);
-            let class = cell.column.class(row.has_rule, has_rule_below);
+            let class = cell.column.class(row.has_rule_above(at, cell.columns), has_rule_below);
             let span = |name: &str, count: usize| {
                 if count > 1 { format!(" {name}=\"{count}\"") } else { String::new() }
             };
@@ -78,8 +78,10 @@ pub(super) fn convert(converter: &mut Converter<'_>, mut content: Scanner<'_>) {
 
 /// A row of the source.
 struct Row<'a> {
-    /// Whether there is a line above it.
+    /// Whether there is a line above all of it.
     has_rule: bool,
+    /// The columns with a line above them, from the first to the last of each line, counted from 1.
+    partial_rules: Vec<(usize, usize)>,
     cells: &'a str,
 }
 
@@ -89,6 +91,7 @@ impl<'a> Row<'a> {
         let mut scanner = Scanner::new(source);
         scanner.optional();
         let mut has_rule = false;
+        let mut partial_rules = Vec::new();
         loop {
             let cells = scanner.rest().trim();
             let mut next = Scanner::new(cells);
@@ -98,20 +101,31 @@ impl<'a> Row<'a> {
                     next.optional();
                     has_rule = true;
                 }
-                // Lines below some of the columns only.
                 "cline" | "cmidrule" => {
                     next.optional();
-                    next.argument();
+                    if next.eat("(") {
+                        next.until(")");
+                    }
+                    let columns = next.argument().and_then(|columns| columns.split_once('-'));
+                    let number = |text: &str| text.trim().parse().ok();
+                    let rule = columns.and_then(|(first, last)| number(first).zip(number(last)));
+                    partial_rules.extend(rule.filter(|_| partial_rules.len() < MAX_SPAN));
                 }
                 "endhead" | "endfoot" | "endfirsthead" | "endlastfoot" | "centering" => {}
                 "rowcolor" | "noalign" => {
                     next.optional();
                     next.argument();
                 }
-                _ => return Self { has_rule, cells },
+                _ => return Self { has_rule, partial_rules, cells },
             }
             scanner = next;
         }
+    }
+
+    /// Whether there is a line above the cell that begins at column `at`, counted from 0.
+    fn has_rule_above(&self, at: usize, columns: usize) -> bool {
+        let covers = |(first, last): &(usize, usize)| *first <= at + 1 && at + columns <= *last;
+        self.has_rule || self.partial_rules.iter().any(covers)
     }
 }
 
