@@ -175,7 +175,7 @@ impl Package {
             tree,
             root,
             format,
-            dialect: test_data::Dialect::of(format, tree),
+            dialect: test_data::Dialect::of(format, metadata.kind.scoring, tree),
             metadata: &metadata,
             default_validation: matches!(validation, Validation::Default(_)),
         };

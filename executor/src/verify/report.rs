@@ -1,7 +1,7 @@
 //! What verifying found out.
 
 use super::{TimeBounds, ValidatorCheck, VerifyRow};
-use judge_types::{Limits, PackageHash, Verdict};
+use judge_types::{Limits, PackageHash};
 use problems::Package;
 use serde::Serialize;
 
@@ -57,7 +57,7 @@ impl VerifyReport {
         rows: Vec<VerifyRow>,
     ) -> Self {
         let mut warnings: Vec<_> = package.warnings.iter().map(ToString::to_string).collect();
-        warnings.extend(rows.iter().filter_map(|row| too_close(row, package, &limits)));
+        warnings.extend(too_close(&time_bounds, package, &limits));
         warnings.extend(too_fast(&time_bounds, &limits));
         Self {
             short_name: package.short_name.clone(),
@@ -81,16 +81,16 @@ impl VerifyReport {
     }
 }
 
-/// A warning where an accepted submission leaves the time limit less room than the package's safety margin.
+/// A warning where the time limit leaves the slowest submission that must be in time less room than the package's margin.
 #[allow(clippy::cast_precision_loss, reason = "milliseconds are far below 2^52")]
-fn too_close(row: &VerifyRow, package: &Package, limits: &Limits) -> Option<String> {
+fn too_close(bounds: &TimeBounds, package: &Package, limits: &Limits) -> Option<String> {
     let margin = package.timing.safety_margin;
-    let close = row.verdict == Some(Verdict::Accepted)
-        && row.max_cpu_ms as f64 * margin > limits.time_ms as f64;
-    close.then(|| {
+    let timed = bounds.slowest_in_time.as_ref()?;
+    let is_close = timed.cpu_ms as f64 * margin > limits.time_ms as f64;
+    is_close.then(|| {
         format!(
             "{} takes {} ms of {} ms: less than the safety margin of {margin}",
-            row.submission, row.max_cpu_ms, limits.time_ms
+            timed.submission, timed.cpu_ms, limits.time_ms
         )
     })
 }

@@ -65,6 +65,7 @@ pub(super) enum MaxScore {
 pub(super) struct Configs {
     by_folder: BTreeMap<String, GroupConfig>,
     root: GroupConfig,
+    dialect: Dialect,
 }
 
 impl Configs {
@@ -75,7 +76,7 @@ impl Configs {
             scores: Some(metadata.scores),
             ..GroupConfig::default()
         };
-        let mut configs = Self { by_folder: BTreeMap::new(), root };
+        let mut configs = Self { by_folder: BTreeMap::new(), root, dialect: context.dialect };
         let mut files: Vec<_> = context.tree.below("data/").collect();
         // A folder's own comes before those of the folders in it, which inherit from it.
         files.sort_by_key(|(rest, _)| rest.matches('/').count());
@@ -93,7 +94,8 @@ impl Configs {
             let mut fields = Fields::new(&path, &entries, findings);
             // What is not said is inherited.
             let inherited = configs.of(folder.rsplit_once('/').map_or("", |(parent, _)| parent));
-            let config = if context.dialect == Dialect::Legacy {
+            let inherited = inherited.for_groups_of(context.dialect);
+            let config = if context.dialect != Dialect::Versioned {
                 legacy(&path, &mut fields, inherited)
             } else {
                 versioned(&path, &mut fields, inherited, is_draft)
@@ -111,6 +113,13 @@ impl Configs {
 
     /// What holds for a folder: its own configuration, or what it inherits.
     pub(super) fn of(&self, folder: &str) -> GroupConfig {
+        if self.has(folder) {
+            return self.inherited_by(folder);
+        }
+        self.inherited_by(folder).for_groups_of(self.dialect)
+    }
+
+    fn inherited_by(&self, folder: &str) -> GroupConfig {
         let mut place = folder;
         loop {
             if let Some(config) = self.by_folder.get(place) {
@@ -125,6 +134,14 @@ impl Configs {
 }
 
 impl GroupConfig {
+    /// The same without what a group does not inherit in this dialect.
+    fn for_groups_of(self, dialect: Dialect) -> Self {
+        match dialect {
+            Dialect::Domjudge => Self { scores: None, grader_flags: None, ..self },
+            Dialect::Legacy | Dialect::Versioned => self,
+        }
+    }
+
     /// What a group inside this one takes from it.
     fn inherited(self) -> Self {
         Self {

@@ -21,10 +21,15 @@ pub(super) fn check(
         let name = groups[index].name.clone();
         let path = if name.is_empty() { "data".to_owned() } else { format!("data/{name}") };
         let config = configs.of(&path);
-        let (grading, on_reject) = if context.dialect == Dialect::Legacy {
-            legacy(context, &config, findings)
-        } else {
-            versioned(groups, index, context, &config, findings)
+        let has_groups = inner_groups(groups, &groups[index]).next().is_some();
+        let (grading, on_reject) = match context.dialect {
+            Dialect::Versioned => versioned(groups, index, context, &config, findings),
+            Dialect::Domjudge if !has_groups && !context.metadata.validator_scores => {
+                let max_score = Some(config.scores.map_or(0.0, |scores| scores.accept));
+                let grading = Grading::Aggregate { aggregation: Aggregation::PassFail, max_score };
+                (grading, config.on_reject.unwrap_or_default())
+            }
+            Dialect::Domjudge | Dialect::Legacy => legacy(context, &config, findings),
         };
         groups[index].grading = grading;
         groups[index].on_reject = on_reject;

@@ -47,6 +47,9 @@ pub(crate) struct Context<'a> {
 pub(crate) enum Dialect {
     /// By `testdata.yaml` with the keys of the legacy format; each folder is a group.
     Legacy,
+    /// The same as DOMjudge has it for problems that give scores: nothing about scores is inherited, and `accept_score` is
+    /// what all test cases of a group are worth together.
+    Domjudge,
     /// By `test_group.yaml`, or `testdata.yaml` with the key `scoring`, as drafts had it.
     Versioned,
 }
@@ -54,7 +57,7 @@ pub(crate) enum Dialect {
 impl Dialect {
     /// That of a package: packages that name a draft were written for tools that went by the legacy format's groups, so
     /// the keys decide.
-    pub(crate) fn of(format: PackageFormat, tree: &Tree) -> Self {
+    pub(crate) fn of(format: PackageFormat, scoring: bool, tree: &Tree) -> Self {
         const LEGACY_KEYS: [&str; 4] = ["on_reject:", "grader_flags:", "accept_score:", "range:"];
         let mut files = tree.below("data/").filter(|(path, _)| path.ends_with("testdata.yaml"));
         let mut has_legacy_keys = || {
@@ -63,7 +66,11 @@ impl Dialect {
                 text.lines().any(|line| LEGACY_KEYS.iter().any(|key| line.starts_with(key)))
             })
         };
-        if format == PackageFormat::Legacy || (format.is_new_icpc() && has_legacy_keys()) {
+        let has = |file: &str| tree.files.contains_key(file);
+        let is_domjudge = has(".timelimit") || has("domjudge-problem.ini");
+        if format == PackageFormat::Legacy && scoring && is_domjudge {
+            Self::Domjudge
+        } else if format == PackageFormat::Legacy || (format.is_new_icpc() && has_legacy_keys()) {
             Self::Legacy
         } else {
             Self::Versioned
@@ -138,7 +145,7 @@ fn split<'a>(
     top: &str,
     stem: &'a str,
 ) -> (Vec<&'a str>, &'a str) {
-    if dialect == Dialect::Legacy {
+    if dialect != Dialect::Versioned {
         let mut parts: Vec<_> = stem.split('/').collect();
         let name = parts.pop().unwrap_or(stem);
         return (parts, name);
