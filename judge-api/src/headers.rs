@@ -3,11 +3,9 @@
 use actix_web::http::header;
 use actix_web::middleware::DefaultHeaders;
 
-/// No script, style, image or frame from anywhere but the judge; no inline script.
-/// Tables in statements align their columns by a `style` attribute, which is sanitised.
+/// No script, style, image or frame from anywhere but the judge; no inline script or style.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-    style-src-attr 'unsafe-inline'; img-src 'self'; connect-src 'self'; form-action 'self'; \
-    base-uri 'none'; frame-ancestors 'none'";
+    img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The headers; a handler may set one otherwise.
 pub(crate) fn security(secure: bool) -> DefaultHeaders {

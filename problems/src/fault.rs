@@ -172,6 +172,14 @@ impl Findings {
         Ok(self.warnings)
     }
 
+    /// Warnings of a package with `more` of them.
+    pub(crate) fn merged(mut warnings: Vec<Fault>, more: Vec<Fault>) -> Vec<Fault> {
+        warnings.extend(more);
+        sort(&mut warnings);
+        warnings.truncate(MAX_REPORTED);
+        warnings
+    }
+
     /// Ends the reading here if anything is wrong so far.
     pub(crate) fn check(&self) -> Result<(), Faults> {
         if self.faults.is_empty() {

@@ -7,6 +7,7 @@ use crate::{
     fault::{Faults, Findings},
     names,
     package::short_name_of,
+    statement,
     tree::Tree,
 };
 use std::{
@@ -67,6 +68,7 @@ fn install(
     // A tree that is not whole need not be read, hashed or copied.
     findings.check()?;
     let hash = tree.hash()?;
+    statement::check_text(&tree, &mut findings);
     let package = Package::read(&tree, into, hash, short_name, findings)?;
     let canonical = work.folder("canonical")?;
     for (path, file) in &tree.files {
@@ -87,7 +89,7 @@ fn install(
         place().map_err(Faults::io("store", &target))?;
     }
     fs::rename(&canonical, into).map_err(Faults::io("store package", into))?;
-    Ok(package)
+    Ok(package.with_statement_warnings())
 }
 
 /// The folder that holds the package: `dir`, or the only folder in it.

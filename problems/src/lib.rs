@@ -13,6 +13,7 @@ mod fault;
 mod fields;
 mod groups;
 mod import;
+mod interaction;
 mod kind;
 mod metadata;
 mod names;
@@ -35,6 +36,7 @@ pub use groups::{
     TestGroup, VerdictMode,
 };
 pub use import::{import_folder, import_zip};
+pub use interaction::{Exchange, Speaker, exchanges};
 pub use kind::{PackageFormat, ProblemType};
 pub use metadata::{Constants, Credits, Objective, Timing};
 pub use pack::{PackError, pack, unpack};

@@ -72,6 +72,8 @@ pub struct Package {
     pub constants: Constants,
     /// The problem's text, in each language and form.
     pub statements: Vec<Statement>,
+    /// How the problem is meant to be solved, in each language and form: for the jury alone.
+    pub solutions: Vec<Statement>,
     /// The jury's own programs.
     pub submissions: Vec<JurySubmission>,
     /// Files that contestants may download.
@@ -116,7 +118,8 @@ impl Package {
         let mut findings = Findings::default();
         let tree = Tree::scan(dir, &ArchiveCaps::default(), &mut findings)?;
         let hash = tree.hash()?;
-        Self::read(&tree, dir, hash, &short_name_of(dir), findings)
+        statement::check_text(&tree, &mut findings);
+        Ok(Self::read(&tree, dir, hash, &short_name_of(dir), findings)?.with_statement_warnings())
     }
 
     /// Reads a package that [`crate::import_zip`], [`crate::import_folder`] or [`crate::unpack`]
@@ -143,6 +146,13 @@ impl Package {
             !NO_PART_OF_JUDGING.contains(&folder)
         });
         tree.hash()
+    }
+
+    /// The package with what is odd about its statements among the warnings. Its files must lie in place.
+    pub(crate) fn with_statement_warnings(mut self) -> Self {
+        let warnings = statement::warnings(&self);
+        self.warnings = Findings::merged(std::mem::take(&mut self.warnings), warnings);
+        self
     }
 
     /// The title to show where the reader's language is not known: the English one if there is one.
@@ -189,6 +199,7 @@ impl Package {
         let grader = only_one("graders", graders, &mut findings);
         need_programs(&data.groups, static_validator.is_some(), grader.is_some(), &mut findings);
         let statements = statement::find(tree, root, format, &mut findings);
+        let solutions = statement::solutions(tree, root, &mut findings);
         let titles = statement::titles(tree, &statements, root, &metadata.names, &mut findings);
         let submissions = submission::read(tree, root, format, &data, &mut findings);
         let attachments = tree.below("attachments/");
@@ -219,6 +230,7 @@ impl Package {
             allow_file_writing: metadata.allow_file_writing,
             constants: metadata.constants,
             statements,
+            solutions,
             submissions,
             attachments,
             include: include(tree, root),

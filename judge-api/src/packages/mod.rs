@@ -1,8 +1,10 @@
 //! Problem packages on their way in: one code path, whether uploaded or brought along.
 
 mod public;
+mod samples;
 
-pub use public::{PublicFile, PublicProblem, PublicStatement, Sample};
+pub use public::{PublicFile, PublicProblem, PublicStatement};
+pub use samples::{Message, Sample, Sender};
 
 use judge_types::{ContestId, UserId};
 use problems::{ArchiveCaps, Fault, Faults, Package};

@@ -1,12 +1,13 @@
 //! What of a package contestants may see: text in the database, files as blobs.
 
+use super::samples::{self, Sample};
 use problems::statement::{self, Format};
-use problems::{Fault, Faults, Package, TestCase};
+use problems::{Fault, Faults, Package};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 use store::DatabaseError;
 use utoipa::ToSchema;
@@ -39,25 +40,12 @@ pub struct PublicStatement {
     pub language: String,
     /// The title in this language.
     pub title: String,
-    /// Sanitised HTML, without title and samples; empty where there is only a PDF.
+    /// Sanitised HTML, without title and samples; empty where there is only a PDF. Samples stand where it has
+    /// `<div class="next-sample"></div>`, those that are left where it has `<div class="remaining-samples"></div>`,
+    /// and all others behind it.
     pub html: String,
     /// The file that is the statement as PDF.
     pub pdf: Option<String>,
-}
-
-/// A sample test case.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Sample {
-    /// The test case's name: `sample/1`.
-    pub name: String,
-    /// The input, or its beginning.
-    pub input: String,
-    /// The answer, or its beginning.
-    pub answer: String,
-    /// The file with the whole input, where `input` is not all of it.
-    pub input_file: Option<String>,
-    /// The file with the whole answer, where `answer` is not all of it.
-    pub answer_file: Option<String>,
 }
 
 /// A file to download, at `/api/v1/problems/{problem}/files/{name}`.
@@ -78,9 +66,6 @@ impl PublicFile {
     }
 }
 
-/// What is shown of a sample, in bytes.
-const SHOWN: usize = 8 << 10;
-
 /// What becomes public, with the files to store for it.
 pub(super) struct Published {
     problem: PublicProblem,
@@ -100,7 +85,11 @@ impl Published {
         })
     }
 
-    fn add(&mut self, name: String, path: PathBuf) -> Result<(), Faults> {
+    pub(super) fn add_sample(&mut self, sample: Sample) {
+        self.problem.samples.push(sample);
+    }
+
+    pub(super) fn add(&mut self, name: String, path: PathBuf) -> Result<(), Faults> {
         if self.problem.files.iter().any(|file| file.name == name) {
             return Ok(());
         }
@@ -125,8 +114,8 @@ pub(super) fn publish(package: &Package) -> Result<Published, Faults> {
     };
     let mut published = Published { problem, paths: Vec::new() };
     statements(package, &mut published)?;
-    for case in package.test_cases.iter().filter(|case| case.is_sample) {
-        sample(case, &mut published)?;
+    for sample in &package.samples {
+        samples::publish(sample, &mut published)?;
     }
     let attachments = package.root.join("attachments");
     for path in &package.attachments {
@@ -166,38 +155,6 @@ fn statements(package: &Package, published: &mut Published) -> Result<(), Faults
     Ok(())
 }
 
-fn sample(case: &TestCase, published: &mut Published) -> Result<(), Faults> {
-    let (input, whole_input) = beginning(&case.input)?;
-    let (answer, whole_answer) = beginning(&case.answer)?;
-    let (input_file, answer_file) = (format!("{}.in", case.name), format!("{}.ans", case.name));
-    if !whole_input {
-        published.add(input_file.clone(), case.input.clone())?;
-    }
-    if !whole_answer {
-        published.add(answer_file.clone(), case.answer.clone())?;
-    }
-    published.problem.samples.push(Sample {
-        name: case.name.clone(),
-        input,
-        answer,
-        input_file: (!whole_input).then_some(input_file),
-        answer_file: (!whole_answer).then_some(answer_file),
-    });
-    Ok(())
-}
-
-/// The beginning of a file as text, and whether that is all of it, unchanged.
-fn beginning(path: &Path) -> Result<(String, bool), Faults> {
-    let mut content = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(SHOWN as u64 + 1).read_to_end(&mut content))
-        .map_err(|error| unreadable(path, &error))?;
-    let shown = &content[..content.len().min(SHOWN)];
-    let text = String::from_utf8_lossy(shown).into_owned();
-    let is_whole = text.as_bytes() == content && !text.contains('\0');
-    Ok((text, is_whole))
-}
-
 fn digest(path: &Path) -> io::Result<(u64, String)> {
     let mut file = File::open(path)?;
     let mut hash = Sha256::new();
@@ -218,7 +175,7 @@ impl io::Write for HashWriter<'_> {
     }
 }
 
-fn unreadable(path: &Path, error: &io::Error) -> Faults {
+pub(super) fn unreadable(path: &Path, error: &io::Error) -> Faults {
     let file = path.display().to_string();
     Fault { file, line: None, field: None, message: format!("cannot be read: {error}") }.into()
 }

@@ -10,6 +10,7 @@ mod frame;
 mod home;
 mod metering;
 mod problem;
+mod reading;
 mod submission;
 mod words;
 

@@ -1,19 +1,20 @@
 //! One problem: to read, and to submit to.
 
 use super::form::{refused, see};
-use super::{Frame, Html, words};
+use super::{Frame, Html, reading, words};
 use crate::api::view::SubmissionView;
 use crate::api::{ProblemDetail, SubmissionQuery, load_problem, page_of_submissions};
 use crate::app::App;
 use crate::auth::{Contestant, OptionalUser};
 use crate::error::ApiError;
-use crate::packages::PublicStatement;
+use crate::packages::{PublicStatement, Sample, Sender};
 use crate::submit::{self, is_allowed};
 use crate::trace::RequestTrace;
 use crate::upload::BodyKind;
 use actix_web::http::header::ACCEPT_LANGUAGE;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use problems::statement::{self, Piece};
 use serde::Deserialize;
 use store::users::User;
 
@@ -24,10 +25,21 @@ struct Page {
     problem: ProblemDetail,
     /// Which of the statements is shown.
     shown: usize,
+    parts: Vec<Part>,
+    /// The samples behind the statement.
+    left: std::ops::Range<usize>,
     languages: Vec<Choice>,
     mine: Vec<SubmissionView>,
     limit_bytes: u64,
     error: Option<String>,
+}
+
+/// A part of the statement.
+enum Part {
+    /// HTML, which need not be whole by itself.
+    Html(String),
+    /// The sample of this index.
+    Sample(usize),
 }
 
 struct Choice {
@@ -39,6 +51,12 @@ struct Choice {
 impl Page {
     fn statement(&self) -> Option<&PublicStatement> {
         self.problem.content.statements.get(self.shown)
+    }
+
+    /// Each sample of these indices with its number.
+    fn samples(&self, range: std::ops::Range<usize>) -> Vec<(usize, &Sample)> {
+        let samples = self.problem.content.samples.get(range.clone()).unwrap_or_default();
+        (range.start + 1..).zip(samples).collect()
     }
 
     fn attachments(&self) -> Vec<&crate::packages::PublicFile> {
@@ -123,10 +141,18 @@ async fn render(
         is_chosen: last.as_ref() == Some(&language.id),
     });
     let accepted = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let wish = reading.lang.as_deref().into_iter().chain(preferred(accepted.unwrap_or_default()));
+    let accepted = reading::preferred(accepted.unwrap_or_default());
+    let wish = reading.lang.as_deref().into_iter().chain(accepted);
+    let shown = reading::choose(&problem.content.statements, wish);
+    let statement = problem.content.statements.get(shown);
+    let title = statement.map_or(&problem.problem.name, |statement| &statement.title);
+    let html = statement.map_or("", |statement| &statement.html);
+    let (parts, left) = with_samples(html, problem.content.samples.len());
     let page = Page {
-        frame: Frame::new(app, user, problem.problem.name.clone()),
-        shown: choose(&problem.content.statements, wish),
+        frame: Frame::new(app, user, title.clone()),
+        shown,
+        parts,
+        left,
         languages: languages.collect(),
         mine,
         limit_bytes: app.limits.source_bytes.min(problem.problem.limits.code_bytes),
@@ -136,20 +162,23 @@ async fn render(
     Ok(page.render()?)
 }
 
-/// The languages of an `Accept-Language` header, in the order in which browsers write them.
-fn preferred(header: &str) -> impl Iterator<Item = &str> {
-    header.split(',').filter_map(|part| part.split(';').next()).map(str::trim)
-}
-
-/// The statement in the first language wished for that there is, or else in English, or any.
-fn choose<'a>(statements: &[PublicStatement], wish: impl Iterator<Item = &'a str>) -> usize {
-    let primary = |code: &str| code.split('-').next().unwrap_or_default().to_ascii_lowercase();
-    let find = |wanted: &str| {
-        let exact = |s: &PublicStatement| s.language.eq_ignore_ascii_case(wanted);
-        let near = |s: &PublicStatement| primary(&s.language) == primary(wanted);
-        statements.iter().position(exact).or_else(|| statements.iter().position(near))
-    };
-    wish.chain(["en"]).find_map(find).unwrap_or(0)
+/// The statement with the samples that it places, and the samples that it leaves for behind it.
+fn with_samples(html: &str, samples: usize) -> (Vec<Part>, std::ops::Range<usize>) {
+    let mut parts = Vec::new();
+    let mut next = 0;
+    for piece in statement::pieces(html) {
+        let end = match piece {
+            Piece::Html(html) => {
+                parts.push(Part::Html(html.to_owned()));
+                continue;
+            }
+            Piece::NextSample => samples.min(next + 1),
+            Piece::RemainingSamples => samples,
+        };
+        parts.extend((next..end).map(Part::Sample));
+        next = end;
+    }
+    (parts, next..samples)
 }
 
 #[cfg(test)]
@@ -157,19 +186,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_reader_gets_the_language_they_wish_for() {
-        let statement = |language: &str| PublicStatement {
-            language: language.into(),
-            title: String::new(),
-            html: String::new(),
-            pdf: None,
+    fn every_sample_stands_once() {
+        let next = "<div class=\"next-sample\"></div>";
+        let rest = "<div class=\"remaining-samples\"></div>";
+        let shown = |html: &str, samples| {
+            let (parts, left) = with_samples(html, samples);
+            let part = |part| match part {
+                Part::Html(html) => html,
+                Part::Sample(sample) => sample.to_string(),
+            };
+            (parts.into_iter().map(part).collect::<String>(), left)
         };
-        let statements = ["de", "en", "pt-br"].map(statement);
-        let chosen = |header| choose(&statements, preferred(header));
-        assert_eq!(chosen("pt-PT,pt;q=0.9,de;q=0.5"), 2);
-        assert_eq!(chosen("fr, de-AT;q=0.8"), 0);
-        assert_eq!(chosen("ja"), 1);
-        assert_eq!(chosen(""), 1);
-        assert_eq!(choose(&statements[..1], preferred("ja")), 0);
+        assert_eq!(shown("a", 2), ("a".into(), 0..2));
+        assert_eq!(shown(&format!("a{next}b{next}c"), 3), ("a0b1c".into(), 2..3));
+        assert_eq!(shown(&format!("a{next}b{rest}c{next}d{rest}"), 3), ("a0b12cd".into(), 3..3));
+        assert_eq!(shown(&format!("{next}{rest}"), 0), (String::new(), 0..0));
     }
 }

@@ -8,6 +8,9 @@ use reqwest::header::HeaderMap;
 on_each_database! {
     a_statement_may_be_a_pdf,
     images_load_from_the_addresses_in_the_text_whatever_their_names,
+    samples_stand_where_the_statement_has_them,
+    a_sample_interaction_is_a_dialogue,
+    the_page_says_in_which_language_the_statement_is,
 }
 
 const PDF: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
@@ -86,4 +89,111 @@ async fn images_load_from_the_addresses_in_the_text_whatever_their_names(on: On)
     }
     let address = "/api/v1/problems/sum/files/statement/what%3F.svg";
     assert_eq!(images(html(0)), [address, address], "{}", html(0));
+}
+
+async fn page(app: &TestApp, query: &str) -> String {
+    let response = app.get(&format!("/problems/sum{query}")).send().await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    response.text().await.unwrap()
+}
+
+/// Asserts that all of these stand in the page, in this order.
+fn assert_in_order(page: &str, texts: &[&str]) {
+    let mut rest = page;
+    for text in texts {
+        rest = rest.split_once(text).unwrap_or_else(|| panic!("no {text} there: {page}")).1;
+    }
+}
+
+async fn samples_stand_where_the_statement_has_them(on: On) {
+    let app = TestApp::start(on).await;
+    let text = "First {{nextsample}} then {{nextsample}} last\n\n| a |\n|--:|\n| b |\n";
+    let mut package = Package::sum().file("problem_statement/problem.en.md", text.as_bytes());
+    for (name, content) in
+        [("2.in", "5 6\n"), ("2.ans", "11\n"), ("3.in", "7 8\n"), ("3.ans", "15\n")]
+    {
+        package = package.file(&format!("data/sample/{name}"), content.as_bytes());
+    }
+    app.install(&package).await;
+    let shown = page(&app, "").await;
+    assert_in_order(
+        &shown,
+        &[
+            "First",
+            "id=\"in-1\"",
+            "1 2\n",
+            "then",
+            "id=\"out-2\"",
+            "11\n",
+            "last",
+            "</article>",
+            "id=\"in-3\"",
+        ],
+    );
+    // Each once, in whatever language it is read.
+    for id in ["in-1", "in-2", "in-3", "out-1", "out-2", "out-3"] {
+        assert_eq!(shown.matches(&format!("id=\"{id}\"")).count(), 1, "{id}");
+        assert_eq!(
+            page(&app, "?lang=de").await.matches(&format!("id=\"{id}\"")).count(),
+            1,
+            "{id}"
+        );
+    }
+    assert!(shown.contains("<td class=\"right\">b</td>") && !shown.contains("style="), "{shown}");
+}
+
+async fn a_sample_interaction_is_a_dialogue(on: On) {
+    let app = TestApp::start(on).await;
+    let long = format!("<{}\n", "9".repeat(10_000));
+    let package = Package::sum()
+        .file("problem.yaml", b"name: Talk\nvalidation: custom interactive\n")
+        .file("output_validators/talk.py", b"print()\n")
+        .file("data/sample/1.interaction", b"<3\n>? <b>\n>? 2\n---\n<ok\n")
+        .file("data/sample/2.interaction", long.as_bytes());
+    app.install(&package).await;
+    let (_, problem) = answer(app.get("/api/v1/problems/sum")).await;
+    let expected = serde_json::json!([
+        { "from": "judge", "text": "3\n" },
+        { "from": "submission", "text": "? <b>\n? 2\n" },
+        { "from": "next_pass", "text": "" },
+        { "from": "judge", "text": "ok\n" },
+    ]);
+    let sample = &problem["samples"][0];
+    assert_eq!((&sample["interaction"], &sample["input"]), (&expected, &"".into()));
+    assert!(sample["interaction_file"].is_null());
+    let shown = page(&app, "").await;
+    assert_in_order(
+        &shown,
+        &[
+            "Sample interaction 1",
+            "<li class=\"judge\"><span class=\"unseen\">Your program reads: </span><pre>3\n</pre></li>",
+            "<li class=\"submission\"><span class=\"unseen\">Your program writes: </span>",
+            "? &#60;b&#62;\n? 2\n</pre></li>",
+            "<li class=\"pass\">",
+            "<pre>ok\n</pre>",
+            "Sample interaction 2",
+        ],
+    );
+    assert!(!shown.contains("id=\"in-1\""), "{shown}");
+    let name = problem["samples"][1]["interaction_file"].as_str().unwrap();
+    let (_, content) = fetch(&app, &format!("/api/v1/problems/sum/files/{name}")).await;
+    assert_eq!(content, long.as_bytes());
+}
+
+async fn the_page_says_in_which_language_the_statement_is(on: On) {
+    let app = TestApp::start(on).await;
+    let hebrew = "שלום";
+    app.install(&Package::sum().file("problem_statement/problem.he.md", hebrew.as_bytes())).await;
+    let shown = page(&app, "?lang=he").await;
+    assert_in_order(
+        &shown,
+        &[
+            "<article class=\"problem\" lang=\"he\" dir=\"rtl\">",
+            "<a href=\"?lang=de\" hreflang=\"de\" lang=\"de\">Deutsch</a>",
+            "<a href=\"?lang=en\" hreflang=\"en\" lang=\"en\">English</a>",
+            "<a href=\"?lang=he\" hreflang=\"he\" lang=\"he\" aria-current=\"true\">עברית</a>",
+            hebrew,
+        ],
+    );
+    assert!(page(&app, "").await.contains("<article class=\"problem\" lang=\"en\" dir=\"ltr\">"));
 }

@@ -76,6 +76,9 @@ fn find(text: &[u8], what: &[u8; 2]) -> Option<usize> {
     text[..reach].windows(2).position(|pair| pair == what)
 }
 
+/// The longest value, in bytes: a statement may name it thousands of times.
+const MAX_VALUE: usize = 1_000;
+
 impl Metadata {
     pub(super) fn read_constants(&mut self, fields: &mut Fields<'_>) {
         let Some(node) = fields.value("constants") else { return };
@@ -95,6 +98,9 @@ impl Metadata {
                 fault(name, entry.line, message);
             }
             match &entry.value.value {
+                Value::Text(value) if value.len() > MAX_VALUE => {
+                    fault(name, entry.line, too_long());
+                }
                 Value::Text(value) => {
                     self.constants.0.insert(format!("{name}.value"), value.clone());
                     self.constants.0.insert(name.clone(), value.clone());
@@ -107,6 +113,10 @@ impl Metadata {
                             fault(&format!("{name}.{}", variant.key), variant.line, message);
                             continue;
                         };
+                        if value.len() > MAX_VALUE {
+                            fault(&format!("{name}.{}", variant.key), variant.line, too_long());
+                            continue;
+                        }
                         self.constants.0.insert(format!("{name}.{}", variant.key), value.clone());
                         if variant.key == "value" {
                             self.constants.0.insert(name.clone(), value.clone());
@@ -123,6 +133,10 @@ impl Metadata {
             }
         }
     }
+}
+
+fn too_long() -> String {
+    format!("is longer than {MAX_VALUE} bytes")
 }
 
 fn is_name(name: &str) -> bool {

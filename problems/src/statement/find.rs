@@ -16,6 +16,10 @@ const MAX_BYTES: u64 = 256 << 10;
 /// The format's name for the folder, the one that newer packages use, and the package itself.
 const FOLDERS: [&str; 3] = ["problem_statement/", "statement/", ""];
 
+/// Where the description of the solution lies (ICPC problem package format 2025-09, section "Solution
+/// description").
+const SOLUTION_FOLDER: &str = "solution/";
+
 /// Finds `problem.<language>.<format>` and `problem.<format>`, the preferred ones first.
 pub(crate) fn find(
     tree: &Tree,
@@ -23,24 +27,9 @@ pub(crate) fn find(
     package: PackageFormat,
     findings: &mut Findings,
 ) -> Vec<Statement> {
-    let mut statements = Vec::new();
-    let mut is_any_too_long = false;
-    for folder in FOLDERS {
-        for (rest, file) in tree.below(folder).filter(|(rest, _)| !rest.contains('/')) {
-            if let Some((language, format)) = parse_name(rest) {
-                let path = format!("{folder}{rest}");
-                if format != Format::Pdf && file.bytes > MAX_BYTES {
-                    findings.fault(Fault::new(&path, format!("is longer than {MAX_BYTES} bytes")));
-                    is_any_too_long = true;
-                    continue;
-                }
-                let path = root.join(path);
-                statements.push(Statement { language, format, path });
-            }
-        }
-    }
-    statements.sort_by(|a, b| (&a.language, a.format).cmp(&(&b.language, b.format)));
-    if statements.is_empty() && !is_any_too_long {
+    let mut faults = Vec::new();
+    let statements = find_named("problem", &FOLDERS, tree, root, &mut faults);
+    if statements.is_empty() && faults.is_empty() {
         let message =
             "holds no statement (problem.en.tex, problem.en.md or problem.en.pdf, for example)";
         let fault = Fault::new("problem_statement", message);
@@ -51,11 +40,57 @@ pub(crate) fn find(
             findings.fault(fault);
         }
     }
+    faults.into_iter().for_each(|fault| findings.fault(fault));
     statements
 }
 
-fn parse_name(name: &str) -> Option<(Lang, Format)> {
-    let (stem, extension) = name.strip_prefix("problem")?.rsplit_once('.')?;
+/// Finds `solution.<language>.<format>` and `solution.<format>`, the preferred ones first.
+pub(crate) fn solutions(tree: &Tree, root: &Path, findings: &mut Findings) -> Vec<Statement> {
+    let mut faults = Vec::new();
+    let solutions = find_named("solution", &[SOLUTION_FOLDER], tree, root, &mut faults);
+    faults.into_iter().for_each(|fault| findings.fault(fault));
+    solutions
+}
+
+/// Finds statements and solutions that are no text, whether or not their titles are looked for.
+pub(crate) fn check_text(tree: &Tree, findings: &mut Findings) {
+    let places = FOLDERS.map(|folder| (folder, "problem"));
+    for (folder, name) in places.into_iter().chain([(SOLUTION_FOLDER, "solution")]) {
+        for (rest, file) in tree.below(folder).filter(|(rest, _)| !rest.contains('/')) {
+            if parse_name(rest, name).is_some_and(|(_, format)| format != Format::Pdf) {
+                let text = file.text(&format!("{folder}{rest}"));
+                text.map_or_else(|fault| findings.fault_once(fault), drop);
+            }
+        }
+    }
+}
+
+fn find_named(
+    name: &str,
+    folders: &[&str],
+    tree: &Tree,
+    root: &Path,
+    faults: &mut Vec<Fault>,
+) -> Vec<Statement> {
+    let mut statements = Vec::new();
+    for folder in folders {
+        for (rest, file) in tree.below(folder).filter(|(rest, _)| !rest.contains('/')) {
+            let Some((language, format)) = parse_name(rest, name) else { continue };
+            let path = format!("{folder}{rest}");
+            if format != Format::Pdf && file.bytes > MAX_BYTES {
+                faults.push(Fault::new(&path, format!("is longer than {MAX_BYTES} bytes")));
+                continue;
+            }
+            let path = root.join(path);
+            statements.push(Statement { language, format, path });
+        }
+    }
+    statements.sort_by(|a, b| (&a.language, a.format).cmp(&(&b.language, b.format)));
+    statements
+}
+
+fn parse_name(file: &str, name: &str) -> Option<(Lang, Format)> {
+    let (stem, extension) = file.strip_prefix(name)?.rsplit_once('.')?;
     let format = match extension {
         "md" => Format::Markdown,
         "tex" => Format::Latex,
@@ -120,7 +155,8 @@ fn title_in(
         Format::Latex => latex::title,
         Format::Html | Format::Pdf => return None,
     };
-    let text = findings.keep(tree.files.get(&path)?.text(&path))?;
+    let text = tree.files.get(&path)?.text(&path);
+    let text = text.map_err(|fault| findings.fault_once(fault)).ok()?;
     title_of(&text).filter(|title| !title.is_empty())
 }
 

@@ -1,14 +1,25 @@
 //! The problem's text: found in the package, shown as HTML.
 
+mod conversion;
 mod find;
+mod formula;
+mod highlight;
 mod latex;
 mod markdown;
 mod math;
+mod pieces;
+pub mod polygon;
 mod sanitise;
+mod surroundings;
+mod width;
 
-pub(crate) use find::{find, titles};
+pub use pieces::{Piece, pieces};
+pub use surroundings::{Assets, Surroundings};
 
-use crate::{ArchiveCaps, Fault, Lang, Package, names, tree};
+pub(crate) use find::{check_text, find, solutions, titles};
+
+use crate::{Fault, Lang, Package, tree};
+use conversion::Conversion;
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
@@ -45,13 +56,56 @@ pub struct Rendered {
     pub language: Lang,
     /// The problem's title in this language, as plain text.
     pub title: String,
-    /// The text without its title and without the samples; sanitised. Empty for a PDF.
+    /// The text without its title and without the samples, whose places [`pieces`] finds; sanitised.
+    /// Empty for a PDF.
     pub html: String,
     /// The file to show instead, where the statement is a PDF.
     pub pdf: Option<PathBuf>,
     /// The images and other files of the statement that the text shows or links to, by the names
     /// that [`asset`] takes.
     pub files: Vec<String>,
+    /// What of the text was not understood, or is missing.
+    pub warnings: Vec<Fault>,
+}
+
+/// A text as HTML.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Converted {
+    /// The title that the text gives itself.
+    pub title: Option<String>,
+    /// The text without its title and without the samples, whose places [`pieces`] finds; sanitised.
+    pub html: String,
+    /// The images and other files that the text shows or links to, by their names in [`Assets::find`].
+    pub files: Vec<String>,
+    /// What of the text was not understood, or is missing.
+    pub warnings: Vec<Fault>,
+}
+
+/// The longest text that constants may make of one, in bytes.
+const MAX_WITH_CONSTANTS: usize = 1 << 20;
+
+/// Makes HTML of a text, which stands in `surroundings`. A PDF has none.
+#[must_use]
+pub fn convert(text: &str, format: Format, surroundings: Surroundings<'_>) -> Converted {
+    let conversion = Conversion::new(text, surroundings);
+    let (title, html) = match format {
+        Format::Markdown => {
+            let with_constants = surroundings.constants.apply_to_text(text);
+            let is_short = with_constants.len() <= MAX_WITH_CONSTANTS;
+            let text = if is_short { with_constants.as_ref() } else { text };
+            (markdown::title(text), markdown::to_html(text, &conversion))
+        }
+        Format::Latex => (latex::title(text), latex::to_html(text, &conversion)),
+        Format::Html => (None, text.to_owned()),
+        Format::Pdf => (None, String::new()),
+    };
+    finish(title, &html, conversion)
+}
+
+fn finish(title: Option<String>, html: &str, conversion: Conversion<'_>) -> Converted {
+    let surroundings = conversion.surroundings;
+    let (html, files) = sanitise::sanitise(html, surroundings.assets, surroundings.asset_prefix);
+    Converted { title, html, files, warnings: conversion.into_warnings() }
 }
 
 /// Shows the statement in `language`, or else in English, or else in any language.
@@ -64,6 +118,47 @@ pub struct Rendered {
 pub fn render(package: &Package, language: &str, asset_prefix: &str) -> Result<Rendered, Fault> {
     let statement = choose(&package.statements, language)
         .ok_or_else(|| Fault::new("problem_statement", "there is no statement"))?;
+    render_file(package, statement, &assets(package), asset_prefix)
+}
+
+/// Shows the jury the description of how the problem is solved, as [`render`] shows statements. Its own
+/// files come before the statement's of the same name.
+///
+/// # Errors
+/// There is none, the file cannot be read, or is not UTF-8.
+pub fn render_solution(
+    package: &Package,
+    language: &str,
+    asset_prefix: &str,
+) -> Result<Rendered, Fault> {
+    let solution = choose(&package.solutions, language)
+        .ok_or_else(|| Fault::new("solution", "there is no description of the solution"))?;
+    let folders = vec![package.root.join("solution"), package.root.join("statement")];
+    render_file(package, solution, &Assets::in_folders(folders), asset_prefix)
+}
+
+/// What is odd about the package's statements and solutions, each in its own file.
+pub(crate) fn warnings(package: &Package) -> Vec<Fault> {
+    let mut warnings = Vec::new();
+    let solutions =
+        Assets::in_folders(vec![package.root.join("solution"), package.root.join("statement")]);
+    let statements = assets(package);
+    let all = package.statements.iter().map(|statement| (statement, &statements));
+    let all = all.chain(package.solutions.iter().map(|solution| (solution, &solutions)));
+    for (statement, assets) in all {
+        if let Ok(rendered) = render_file(package, statement, assets, "") {
+            warnings.extend(rendered.warnings);
+        }
+    }
+    warnings
+}
+
+fn render_file(
+    package: &Package,
+    statement: &Statement,
+    assets: &Assets,
+    asset_prefix: &str,
+) -> Result<Rendered, Fault> {
     let title = package.titles.get(&statement.language).map_or(package.title(), String::as_str);
     let mut rendered = Rendered {
         language: statement.language.clone(),
@@ -71,20 +166,22 @@ pub fn render(package: &Package, language: &str, asset_prefix: &str) -> Result<R
         html: String::new(),
         pdf: None,
         files: Vec::new(),
+        warnings: Vec::new(),
     };
     if statement.format == Format::Pdf {
         rendered.pdf = Some(statement.path.clone());
         return Ok(rendered);
     }
     let name = statement.path.strip_prefix(&package.root).unwrap_or(&statement.path);
-    let text = tree::read_text(&statement.path, &name.display().to_string())?;
-    let assets = Assets::of(package);
-    let html = match statement.format {
-        Format::Markdown => markdown::to_html(&text),
-        Format::Latex => latex::to_html(&text, &|name| assets.find(name).is_some()),
-        Format::Html | Format::Pdf => text,
-    };
-    (rendered.html, rendered.files) = sanitise::sanitise(&html, assets, asset_prefix);
+    let name = name.display().to_string();
+    let text = tree::read_text(&statement.path, &name)?;
+    let samples = package.samples.len();
+    let constants = &package.constants;
+    let surroundings = Surroundings { name: &name, assets, asset_prefix, samples, constants };
+    let converted = convert(&text, statement.format, surroundings);
+    rendered.html = converted.html;
+    rendered.files = converted.files;
+    rendered.warnings = converted.warnings;
     Ok(rendered)
 }
 
@@ -108,34 +205,12 @@ fn choose<'a>(statements: &'a [Statement], language: &str) -> Option<&'a Stateme
 /// statement's folder. Nothing else in the package can be named this way.
 #[must_use]
 pub fn asset(package: &Package, name: &str) -> Option<PathBuf> {
-    Assets::of(package).find(name)
+    assets(package).find(name)
 }
 
-/// Where the files lie that statements may show.
-#[derive(Debug, Clone)]
-struct Assets {
-    root: PathBuf,
-    folders: BTreeSet<PathBuf>,
+/// The folders of the statements. The package's own gives no right to what lies below it.
+fn assets(package: &Package) -> Assets {
+    let parents = package.statements.iter().filter_map(|statement| statement.path.parent());
+    let folders: BTreeSet<&Path> = parents.collect();
+    Assets::with_flat(folders.into_iter().map(Path::to_owned).collect(), &package.root)
 }
-
-impl Assets {
-    fn of(package: &Package) -> Self {
-        let parents = package.statements.iter().filter_map(|statement| statement.path.parent());
-        Self { root: package.root.clone(), folders: parents.map(Path::to_owned).collect() }
-    }
-
-    fn find(&self, name: &str) -> Option<PathBuf> {
-        names::check_path(name, &ArchiveCaps::default()).ok()?;
-        let extension = Path::new(name).extension()?.to_str()?.to_ascii_lowercase();
-        if !ASSET_EXTENSIONS.contains(&extension.as_str()) {
-            return None;
-        }
-        // A statement in the package's own folder gives no right to what lies below it.
-        let may_hold = |folder: &&PathBuf| **folder != self.root || !name.contains('/');
-        let places = self.folders.iter().filter(may_hold).map(|folder| folder.join(name));
-        places.into_iter().find(|path| path.is_file())
-    }
-}
-
-/// What a statement may show or link to.
-const ASSET_EXTENSIONS: [&str; 8] = ["png", "jpg", "jpeg", "gif", "svg", "webp", "pdf", "eps"];

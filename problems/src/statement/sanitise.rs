@@ -1,6 +1,6 @@
 //! What of a statement's HTML a browser may see.
 
-use super::{Assets, math};
+use super::{Assets, highlight, math, width};
 use ammonia::{Builder, UrlRelative};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use std::{
@@ -67,15 +67,54 @@ const MATH_ATTRIBUTES: [&str; 24] = [
 ];
 
 /// The classes that the converters here give to elements.
-const CLASSES: [(&str, &[&str]); 4] = [
+const CLASSES: [(&str, &[&str]); 9] = [
     ("figure", &["illustration", "center"]),
-    ("div", &["center", "small"]),
+    ("footer", &["footnotes"]),
+    ("div", &["center", "small", "large", "epigraph", "next-sample", "remaining-samples"]),
     ("code", &["unknown"]),
-    ("span", &["small-caps", "underline"]),
+    ("span", &["small-caps", "underline", "small", "large"]),
+    // Polygon's.
+    (
+        "span",
+        &[
+            "tex-font-style-tt",
+            "tex-font-style-bf",
+            "tex-font-style-it",
+            "tex-font-style-underline",
+        ],
+    ),
+    ("table", &["ruled"]),
+    ("td", &CELL_CLASSES),
+    ("th", &CELL_CLASSES),
 ];
 
-/// The styles that the cells of a table may have.
-const ALIGNMENTS: [&str; 3] = ["text-align:left", "text-align:center", "text-align:right"];
+const CELL_CLASSES: [&str; 7] =
+    ["left", "center", "right", "rule-left", "rule-right", "rule-above", "rule-below"];
+
+/// The classes that tell how the cells of formulas stand; MathML Core has no attributes for it.
+const MATH_CLASSES: [(&str, &[&str]); 2] = [
+    (
+        "mtable",
+        &[
+            "menv-alignlike",
+            "menv-align",
+            "menv-arraylike",
+            "menv-cases",
+            "menv-cells-left",
+            "menv-cells-right",
+            "menv-multline",
+        ],
+    ),
+    (
+        "mtd",
+        &["cell-left", "cell-right", "menv-left-solid", "menv-right-solid", "menv-border-only"],
+    ),
+];
+
+/// How Markdown's converter and authors align the cells of a table: a style, which pages forbid, and
+/// the class that stands in for it.
+const ALIGNMENTS: [(&str, &str); 3] =
+    [("left", "class=\"left\""), ("center", "class=\"center\""), ("right", "class=\"right\"")];
 
 /// What a file's name cannot have in an address as it is: all but RFC 3986's unreserved characters
 /// and the slash between folders.
@@ -90,12 +129,14 @@ const MAX_DEPTH: usize = 500;
 ///
 /// Such a file's address is `asset_prefix` and its name, percent-encoded. Images from anywhere
 /// else go: a contestant's browser asks nobody but the judge.
-pub(super) fn sanitise(html: &str, assets: Assets, asset_prefix: &str) -> (String, Vec<String>) {
+pub(super) fn sanitise(html: &str, assets: &Assets, asset_prefix: &str) -> (String, Vec<String>) {
     if depth(html) > MAX_DEPTH {
         return (format!("<pre>{}</pre>", math::escape(html)), Vec::new());
     }
+    let html = with_alignment_classes(html);
     let files = Arc::new(Mutex::new(BTreeSet::new()));
     let (seen, prefix) = (Arc::clone(&files), asset_prefix.to_owned());
+    let assets = assets.clone();
     let link = move |written: &str| {
         let name = named(&assets, written)?;
         let link = format!("{prefix}{}", utf8_percent_encode(&name, NOT_IN_ADDRESSES));
@@ -108,41 +149,79 @@ pub(super) fn sanitise(html: &str, assets: Assets, asset_prefix: &str) -> (Strin
     builder
         .add_tags(MATH_TAGS)
         .rm_tags(["area", "map"])
-        .add_tag_attributes("td", ["style"])
-        .add_tag_attributes("th", ["style"])
+        .add_tag_attributes("td", ["rowspan"])
+        .add_tag_attributes("sup", ["id"])
+        .add_tag_attributes("li", ["id"])
         .url_schemes(HashSet::from(["http", "https", "mailto"]))
         .url_relative(UrlRelative::PassThrough)
         .attribute_filter(move |element, attribute, value| match (element, attribute) {
             ("img", "src") => link(value),
             ("a", "href") if is_absolute(value) => Some(Cow::Borrowed(value)),
+            ("a", "href") if value.strip_prefix('#').is_some_and(is_footnote) => {
+                Some(Cow::Borrowed(value))
+            }
+            (_, "id") => is_footnote(value).then_some(Cow::Borrowed(value)),
+            ("img", "width" | "height") => {
+                let number = value.strip_suffix('%').or_else(|| value.strip_suffix("px"));
+                is_number(number.unwrap_or(value)).then_some(Cow::Borrowed(value))
+            }
             (_, "href") => link(value),
             (_, "src" | "cite") => None,
-            // What Markdown's tables are aligned with, and no other style.
-            (_, "style") => alignment(value).map(Cow::Borrowed),
             _ => Some(Cow::Borrowed(value)),
         });
     for tag in MATH_TAGS {
         builder.add_tag_attributes(tag, MATH_ATTRIBUTES);
     }
-    for (tag, classes) in CLASSES {
+    for (tag, classes) in CLASSES.into_iter().chain(MATH_CLASSES) {
         builder.add_allowed_classes(tag, classes);
     }
-    let html = builder.clean(html).to_string();
+    let widths: Vec<String> = width::classes().collect();
+    for tag in ["figure", "img"] {
+        builder.add_allowed_classes(tag, widths.iter().map(String::as_str));
+    }
+    builder.add_allowed_classes("span", highlight::CLASSES);
+    // A block within a paragraph leaves empty ones around itself.
+    let html = builder.clean(&html).to_string().replace("<p></p>", "");
     drop(builder);
     let files = files.lock().map(|seen| seen.iter().cloned().collect()).unwrap_or_default();
     (html, files)
 }
 
-/// The alignment that a style is, if it is nothing else.
-fn alignment(style: &str) -> Option<&'static str> {
-    let style: String = style.chars().filter(|c| !c.is_whitespace()).collect();
-    let style = style.trim_end_matches(';');
-    ALIGNMENTS.into_iter().find(|alignment| *alignment == style)
+/// The HTML with a class for each style that only aligns a table's cell.
+fn with_alignment_classes(html: &str) -> Cow<'_, str> {
+    if !html.contains("text-align:") {
+        return Cow::Borrowed(html);
+    }
+    let mut html = html.to_owned();
+    for (alignment, class) in ALIGNMENTS {
+        for (cell, space, end) in [
+            ("td", "", ""),
+            ("th", "", ""),
+            ("td", " ", ""),
+            ("th", " ", ""),
+            ("td", " ", ";"),
+            ("th", " ", ";"),
+        ] {
+            let style = format!("<{cell} style=\"text-align:{space}{alignment}{end}\"");
+            html = html.replace(&style, &format!("<{cell} {class}"));
+        }
+    }
+    Cow::Owned(html)
+}
+
+/// Whether a fragment is one of a footnote's: no other name of a page is the statement's to give.
+fn is_footnote(fragment: &str) -> bool {
+    let number = fragment.strip_prefix("noteref-").or_else(|| fragment.strip_prefix("note-"));
+    number.is_some_and(is_number)
+}
+
+fn is_number(text: &str) -> bool {
+    (1..=4).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The name of the file that a statement means: authors write names as they are, and Markdown
 /// percent-encodes some of them.
-fn named(assets: &Assets, written: &str) -> Option<String> {
+pub(super) fn named(assets: &Assets, written: &str) -> Option<String> {
     if assets.find(written).is_some() {
         return Some(written.to_owned());
     }

@@ -1,7 +1,7 @@
 //! A small good package in a temporary folder, for tests to spoil.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
-use problems::{ArchiveCaps, Faults, Package};
+use problems::{ArchiveCaps, Faults, Package, Rendered, statement};
 use std::{
     fs,
     io::{Cursor, Write},
@@ -66,6 +66,15 @@ impl Draft {
 
     pub(crate) fn open(&self) -> Result<Package, Faults> {
         Package::open(&self.dir())
+    }
+
+    /// How the statement in `file` is shown, of which `text` is the whole; an image `map.png` and another in a
+    /// folder, `figures/tree.svg`, lie beside it.
+    pub(crate) fn show(&self, file: &str, text: impl AsRef<[u8]>) -> Rendered {
+        self.remove("problem_statement").write(&format!("problem_statement/{file}"), text);
+        self.write("problem_statement/map.png", "").write("problem_statement/figures/tree.svg", "");
+        let package = self.open().unwrap_or_else(|faults| panic!("{faults}"));
+        statement::render(&package, "en", "/files/").expect("it is shown")
     }
 
     /// The draft as an archive, every path in it after `prefix`.

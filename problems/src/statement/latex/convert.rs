@@ -1,10 +1,21 @@
 //! The converter proper: text, paragraphs and commands.
 
-use super::{super::math, scan::Scanner, symbols};
+use super::{
+    super::{conversion::Conversion, math},
+    scan::Scanner,
+    symbols,
+    verbatim::{MARK, Verbatim},
+};
 use unicode_normalization::UnicodeNormalization;
 
 /// Groups, lists and tables within each other; real statements need about five.
 const MAX_DEPTH: usize = 40;
+
+/// Switches in one group: `\bf`, `\it`, `\small`.
+const MAX_SWITCHES: usize = 5;
+
+/// The longest page, in bytes: what repeats ends here at the latest.
+const MAX_HTML: usize = 8 << 20;
 
 /// The longest formula, in characters.
 const MAX_MATH: usize = 10_000;
@@ -21,15 +32,19 @@ enum Paragraph {
 }
 
 pub(super) struct Converter<'a> {
-    pub(super) is_asset: &'a dyn Fn(&str) -> bool,
+    pub(super) conversion: &'a Conversion<'a>,
+    pub(super) verbatim: &'a Verbatim,
     html: String,
     paragraph: Paragraph,
     depth: usize,
+    /// The ends of the switches of the innermost group.
+    switches: Vec<&'static str>,
 }
 
 impl<'a> Converter<'a> {
-    pub(super) fn new(is_asset: &'a dyn Fn(&str) -> bool) -> Self {
-        Self { is_asset, html: String::new(), paragraph: Paragraph::None, depth: 0 }
+    pub(super) fn new(conversion: &'a Conversion<'a>, verbatim: &'a Verbatim) -> Self {
+        let (html, switches) = (String::new(), Vec::new());
+        Self { conversion, verbatim, html, paragraph: Paragraph::None, depth: 0, switches }
     }
 
     /// The whole of a statement, in paragraphs.
@@ -88,16 +103,21 @@ impl<'a> Converter<'a> {
             return;
         }
         self.depth += 1;
+        let outer = std::mem::take(&mut self.switches);
         let mut scanner = Scanner::new(source);
-        while !scanner.rest().is_empty() {
+        while !scanner.rest().is_empty() && self.html.len() < MAX_HTML {
             self.step(&mut scanner);
+        }
+        for end in std::mem::replace(&mut self.switches, outer).into_iter().rev() {
+            self.html.push_str(end);
         }
         self.depth -= 1;
     }
 
     fn step(&mut self, scanner: &mut Scanner<'_>) {
-        let is_special =
-            |c: char| matches!(c, '\\' | '$' | '{' | '}' | '~' | '`' | '\'' | '-' | '\n');
+        let is_special = |c: char| {
+            matches!(c, '\\' | '$' | '{' | '}' | '~' | '`' | '\'' | '-' | '<' | '>' | '\n' | MARK)
+        };
         let plain = scanner.take_while(|c| !is_special(c));
         self.push_text(plain);
         let rest = scanner.rest();
@@ -109,7 +129,7 @@ impl<'a> Converter<'a> {
                 // The group's content is converted without its braces, which mean nothing by themselves.
                 *scanner = Scanner::new(rest);
                 match scanner.argument() {
-                    Some(group) => self.group(group),
+                    Some(group) => self.convert(group),
                     None => self.push_text(scanner.take(1)),
                 }
             }
@@ -123,6 +143,8 @@ impl<'a> Converter<'a> {
                 let quote = if scanner.eat("'") { "”" } else { "’" };
                 self.push_text(quote);
             }
+            '<' if scanner.eat("<") => self.push_text("«"),
+            '>' if scanner.eat(">") => self.push_text("»"),
             '-' if scanner.eat("--") => self.push_text("—"),
             '-' if scanner.eat("-") => self.push_text("–"),
             '\n' => {
@@ -133,30 +155,17 @@ impl<'a> Converter<'a> {
                     self.push_inline("\n");
                 }
             }
+            MARK => self.verbatim(scanner),
             other => self.push_text(other.encode_utf8(&mut [0; 4])),
         }
     }
 
-    /// `{\bf text}`: a switch at the start dresses the whole group.
-    fn group(&mut self, group: &str) {
-        let mut scanner = Scanner::new(group);
-        scanner.skip_space();
-        if scanner.eat("\\") {
-            let tags = match scanner.command() {
-                "bf" | "bfseries" => Some(("<strong>", "</strong>")),
-                "it" | "itshape" | "em" | "sl" => Some(("<em>", "</em>")),
-                "tt" | "ttfamily" => Some(("<code>", "</code>")),
-                _ => None,
-            };
-            if let Some((open, close)) = tags {
-                scanner.skip_space();
-                self.push_inline(open);
-                self.convert(scanner.rest());
-                self.push_inline(close);
-                return;
-            }
+    /// `\bf` and its like: dresses what is left of the group.
+    fn switch(&mut self, open: &'static str, close: &'static str) {
+        if self.switches.len() < MAX_SWITCHES && !open.is_empty() {
+            self.push_inline(open);
+            self.switches.push(close);
         }
-        self.convert(group);
     }
 
     /// `$formula$` or `$$formula$$`; `rest` begins with the first dollar sign.
@@ -172,7 +181,8 @@ impl<'a> Converter<'a> {
     }
 
     pub(super) fn math(&mut self, tex: &str, display: bool) {
-        self.push_inline(&math::to_mathml(tex.trim(), display));
+        let html = self.conversion.math(tex, display);
+        self.push_inline(&html);
     }
 
     fn command(&mut self, scanner: &mut Scanner<'_>) {
@@ -186,6 +196,17 @@ impl<'a> Converter<'a> {
             let accented: String = letter.chars().take(1).chain([mark]).nfc().collect();
             self.push_text(&accented);
             self.push_text(&letter.chars().skip(1).collect::<String>());
+        } else if let Some((open, close)) = symbols::switch(name) {
+            scanner.skip_space();
+            // Polygon's statements write `\bf{text}` for `\textbf{text}`.
+            match scanner.rest().starts_with('{').then(|| scanner.argument()).flatten() {
+                Some(argument) => {
+                    self.push_inline(open);
+                    self.convert(argument);
+                    self.push_inline(close);
+                }
+                None => self.switch(open, close),
+            }
         } else if let Some((open, close)) = symbols::dress(name) {
             if name == "makebox" {
                 scanner.optional();
@@ -223,25 +244,31 @@ impl<'a> Converter<'a> {
 
     /// Another piece of the source as HTML within a paragraph.
     pub(super) fn inner(&self, source: &str) -> String {
-        let mut inner = Converter::new(self.is_asset);
+        let mut inner = Converter::new(self.conversion, self.verbatim);
         inner.depth = self.depth;
         inner.inline(source)
     }
 }
 
-/// Where the formula ends: at `mark`, unless it is escaped, and before the paragraph ends.
+/// Where the formula ends: at `mark`, unless it is escaped, and before the paragraph ends. Within braces, as in
+/// `\text{if $x$}`, it ends only where it does not go on.
 fn end_of_math(text: &str, mark: &str) -> Option<usize> {
-    let mut escaped = false;
+    let (mut escaped, mut braces, mut inner) = (false, 0_usize, None);
     for (at, c) in text.char_indices().take(MAX_MATH) {
         match c {
             _ if escaped => escaped = false,
             '\\' => escaped = true,
-            '$' if text[at..].starts_with(mark) => return Some(at),
-            '\n' if text[at + 1..].trim_start_matches([' ', '\t']).starts_with('\n') => {
-                return None;
+            '{' => braces += 1,
+            '}' => braces = braces.saturating_sub(1),
+            '$' if text[at..].starts_with(mark) => {
+                if braces == 0 {
+                    return Some(at);
+                }
+                inner = inner.or(Some(at));
             }
+            '\n' if text[at + 1..].trim_start_matches([' ', '\t']).starts_with('\n') => break,
             _ => {}
         }
     }
-    None
+    inner
 }

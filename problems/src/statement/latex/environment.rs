@@ -35,21 +35,15 @@ impl Converter<'_> {
             "itemize" | "compactitem" => self.list("ul", content),
             "enumerate" | "compactenum" => self.list("ol", content),
             "description" => self.list("dl", content),
-            "tabular" | "tabular*" | "tabularx" | "tabulary" | "longtable" => {
+            "tabular" | "tabular*" | "tabularx" | "tabulary" | "longtable" | "supertabular" => {
                 let mut content = Scanner::new(content);
                 if matches!(name, "tabular*" | "tabularx" | "tabulary") {
                     content.argument();
                 }
                 table::convert(self, content);
             }
-            "verbatim" | "lstlisting" | "Verbatim" => {
-                let mut content = Scanner::new(content);
-                if name == "lstlisting" {
-                    content.optional();
-                }
-                let text = content.rest().strip_prefix('\n').unwrap_or(content.rest());
-                self.push_block(&format!("<pre>{}</pre>\n", math::escape(text)));
-            }
+            "problem" => self.problem(content),
+            "example" | "examplewide" | "examplethree" => self.example(content),
             "Input" | "Output" | "Interaction" => {
                 self.push_block(&format!("<h2>{name}</h2>\n"));
                 self.convert(content);
@@ -62,7 +56,7 @@ impl Converter<'_> {
                 self.wrapped("<blockquote>", "</blockquote>\n", content);
             }
             "flushleft" | "flushright" | "minipage" | "multicols" | "samepage" | "small"
-            | "footnotesize" | "large" | "document" | "sloppypar" | "framed" => {
+            | "footnotesize" | "large" | "document" | "sloppypar" | "framed" | "statement" => {
                 let mut content = Scanner::new(content);
                 if matches!(name, "minipage" | "multicols") {
                     content.optional();
@@ -82,11 +76,21 @@ impl Converter<'_> {
                 };
                 self.math(&tex, name != "math");
             }
-            _ => {
+            "tikzpicture" | "picture" | "pspicture" | "asy" | "axis" => {
+                self.warn_of_environment(name);
                 let source = format!("\\begin{{{name}}}{content}\\end{{{name}}}");
                 self.push_block(&format!("<pre>{}</pre>\n", math::escape(&source)));
             }
+            _ => {
+                self.warn_of_environment(name);
+                self.wrapped("<div>", "</div>\n", content);
+            }
         }
+    }
+
+    fn warn_of_environment(&self, name: &str) {
+        let begin = format!("\\begin{{{name}}}");
+        self.conversion.warn(&begin, format!("{begin} is not understood; its content is shown"));
     }
 
     fn wrapped(&mut self, open: &str, close: &str, content: &str) {
@@ -103,33 +107,9 @@ impl Converter<'_> {
         }
         if name == "wrapfigure" {
             content.argument();
+            content.optional();
             content.argument();
         }
         self.wrapped("<figure class=\"center\">", "</figure>\n", content.rest());
-    }
-
-    /// The items of a list; what comes before the first one is no part of it.
-    fn list(&mut self, tag: &str, content: &str) {
-        let mut content = Scanner::new(content);
-        content.optional();
-        let items = table::split(content.rest(), "\\item");
-        let is_description = tag == "dl";
-        self.push_block(&format!("<{tag}>\n"));
-        for item in items.iter().skip(1) {
-            let mut item = Scanner::new(item);
-            let label = item.optional().map(|label| self.inner(label)).unwrap_or_default();
-            if is_description {
-                self.push_block(&format!("<dt>{label}</dt>"));
-                self.begin_bare("<dd>");
-            } else {
-                self.begin_bare("<li>");
-                if !label.is_empty() {
-                    self.push_inline(&format!("{label} "));
-                }
-            }
-            self.convert(item.rest().trim());
-            self.push_block(if is_description { "</dd>\n" } else { "</li>\n" });
-        }
-        self.push_block(&format!("</{tag}>\n"));
     }
 }

@@ -5,38 +5,71 @@
 
 mod convert;
 mod environment;
+mod images;
+mod inputs;
+mod list;
 mod macros;
+mod olymp;
 mod scan;
 mod structure;
 mod symbols;
 mod table;
+mod verbatim;
 
+use super::{
+    conversion::Conversion,
+    math,
+    surroundings::{Assets, Surroundings},
+};
+use crate::Constants;
 use convert::Converter;
+use inputs::Inputs;
 use scan::Scanner;
+use verbatim::Verbatim;
 
 /// The title that `\problemname` gives, as plain text.
 pub(super) fn title(source: &str) -> Option<String> {
-    const COMMAND: &str = r"\problemname";
-    let source = prepared(source);
-    let start = source.find(COMMAND)? + COMMAND.len();
+    const COMMANDS: [&str; 2] = [r"\problemname", r"\begin{problem}"];
+    let assets = Assets::default();
+    let constants = Constants::default();
+    let surroundings = Surroundings {
+        name: "",
+        assets: &assets,
+        asset_prefix: "",
+        samples: 0,
+        constants: &constants,
+    };
+    let mut verbatim = Verbatim::default();
+    let source = prepared(source, surroundings, &mut verbatim);
+    let start = COMMANDS.iter().find_map(|command| Some(source.find(command)? + command.len()))?;
     let argument = Scanner::new(&source[start..]).argument()?;
     // `\problemyamlname` asks for the name in problem.yaml, which is no title of the statement's own.
     if argument.contains(r"\problemyamlname") {
         return None;
     }
-    let html = Converter::new(&|_| false).inline(argument);
+    let conversion = Conversion::new("", surroundings);
+    let html = Converter::new(&conversion, &verbatim).inline(argument);
     Some(scan::with_lone_braces(plain_text(&html)))
 }
 
-/// The text as HTML, not yet sanitised, without its title. `is_asset` says which images there are.
-pub(super) fn to_html(source: &str, is_asset: &dyn Fn(&str) -> bool) -> String {
-    let source = prepared(source);
-    scan::with_lone_braces(Converter::new(is_asset).document(body(&source)))
+/// The text as HTML, not yet sanitised, without its title.
+pub(super) fn to_html(source: &str, conversion: &Conversion<'_>) -> String {
+    let mut verbatim = Verbatim::default();
+    let source = prepared(source, conversion.surroundings, &mut verbatim);
+    let html = Converter::new(conversion, &verbatim).document(body(&source));
+    scan::with_lone_braces(html + &conversion.footnotes())
 }
 
-/// The source without comments, without its own commands and with a partner for every brace.
-fn prepared(source: &str) -> String {
-    scan::balanced(&macros::expand(&scan::balanced(&scan::without_comments(source))))
+/// A formula with the commands that it defines for itself written out.
+pub(super) fn expanded(formula: &str) -> String {
+    scan::with_lone_braces(macros::expand(&scan::balanced(formula), macros::FORMULA))
+}
+
+/// The source without comments, with its files, without its own commands and with a partner for every brace.
+fn prepared(source: &str, surroundings: Surroundings<'_>, verbatim: &mut Verbatim) -> String {
+    let source = verbatim.set_aside(source);
+    let source = Inputs::new(surroundings).read(&source, verbatim, 0);
+    scan::balanced(&macros::expand(&scan::balanced(&source), macros::STATEMENT))
 }
 
 /// What stands between `\begin{document}` and its end, where it is a whole document.
@@ -52,9 +85,6 @@ fn plain_text(html: &str) -> String {
         let after_tag = piece.split_once('>').map_or("", |(_, after)| after);
         text.push_str(if index == 0 { piece } else { after_tag });
     }
-    let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
-    for (entity, character) in entities {
-        text = text.replace(entity, character);
-    }
+    let text = math::unescaped(&text);
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -160,38 +160,6 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// The source without its comments: `%` to the end of the line, and the space that begins the next one.
-/// Verbatim text keeps its percent signs.
-pub(super) fn without_comments(source: &str) -> String {
-    const VERBATIM: [(&str, &str); 2] =
-        [(r"\begin{verbatim}", r"\end{verbatim}"), (r"\begin{lstlisting}", r"\end{lstlisting}")];
-    let mut text = String::with_capacity(source.len());
-    let mut scanner = Scanner::new(source);
-    while let Some(at) = scanner.rest().find(['\\', '%']) {
-        text.push_str(scanner.take(at));
-        let verbatim = VERBATIM.iter().find(|(begin, _)| scanner.rest().starts_with(begin));
-        if let Some((_, end)) = verbatim
-            && let Some(length) = scanner.rest().find(end)
-        {
-            text.push_str(scanner.take(length));
-        } else if scanner.eat("%") {
-            scanner.take_while(|c| c != '\n');
-            // A comment on a line of its own leaves no blank line behind.
-            let is_last = !scanner.eat("\n");
-            scanner.take_while(|c| matches!(c, ' ' | '\t'));
-            if !is_last && scanner.rest().starts_with('\n') {
-                text.push('\n');
-            }
-        } else {
-            text.push_str(scanner.take(1));
-            let escaped = scanner.rest().chars().next().map_or(0, char::len_utf8);
-            text.push_str(scanner.take(escaped));
-        }
-    }
-    text.push_str(scanner.rest());
-    text
-}
-
 /// What stands in for a brace without a partner.
 const LONE: [(char, &str); 2] = [('\u{e000}', "{"), ('\u{e001}', "}")];
 
@@ -261,12 +229,5 @@ mod tests {
         assert_eq!(scanner.environment("x"), Some(r"a\begin{x}b\end{x}c"));
         assert_eq!(scanner.rest(), "d");
         assert_eq!(scanner.environment("x"), None);
-    }
-
-    #[test]
-    fn comments_go_and_escaped_percent_signs_stay() {
-        assert_eq!(without_comments("a% b\n  c 5\\% d\n% e\nf"), "ac 5\\% d\nf");
-        let verbatim = "\\begin{verbatim}\n%d\n\\end{verbatim}";
-        assert_eq!(without_comments(verbatim), verbatim);
     }
 }

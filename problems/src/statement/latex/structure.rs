@@ -1,6 +1,6 @@
 //! Commands that make up a text: headings, links, images.
 
-use super::{super::math, convert::Converter, scan::Scanner};
+use super::{super::math, convert::Converter, olymp, scan::Scanner};
 
 impl Converter<'_> {
     /// Commands that make up the text's structure, links and images.
@@ -37,7 +37,6 @@ impl Converter<'_> {
                 let tex = scanner.argument().unwrap_or_default();
                 self.math(tex, false);
             }
-            "verb" => self.verb(scanner),
             "begin" => self.begin(scanner),
             "href" => {
                 let url = math::escape(&unescaped(scanner.argument().unwrap_or_default()));
@@ -48,26 +47,44 @@ impl Converter<'_> {
                 let url = math::escape(&unescaped(scanner.argument().unwrap_or_default()));
                 self.push_inline(&format!("<a href=\"{url}\">{url}</a>"));
             }
-            "includegraphics" => {
+            "includegraphics" => self.include_graphics(scanner),
+            "illustration" => self.illustration(scanner),
+            "footnote" | "footnotetext" => {
                 scanner.optional();
-                let name = scanner.argument().unwrap_or_default();
-                let image = self.image(name);
-                self.push_inline(&image);
+                let note = self.argument_inline(scanner);
+                let reference = self.conversion.footnote(note);
+                self.push_inline(&reference);
             }
-            "illustration" => {
-                scanner.argument();
-                let name = scanner.argument().unwrap_or_default();
-                let caption = self.argument_inline(scanner);
-                let image = self.image(name);
-                let caption = format!("<figcaption>{caption}</figcaption>");
+            "nextsample" => {
+                let place = self.conversion.next_sample("\\nextsample");
+                self.push_block(place);
+            }
+            "remainingsamples" => {
+                let place = self.conversion.remaining_samples();
+                self.push_block(place);
+            }
+            "epigraph" => {
+                let text = self.argument_inline(scanner);
+                let source = self.argument_inline(scanner);
                 self.push_block(&format!(
-                    "<figure class=\"illustration\">{image}{caption}</figure>\n"
+                    "<div class=\"epigraph\"><p>{text}</p><p>{source}</p></div>\n"
                 ));
             }
-            "caption" => {
+            "multirow" => {
+                scanner.argument();
+                scanner.optional();
+                scanner.argument();
+                let text = scanner.argument().unwrap_or_default();
+                self.convert(text);
+            }
+            "caption" | "captionof" => {
                 scanner.eat("*");
+                if name == "captionof" {
+                    scanner.argument();
+                }
+                scanner.optional();
                 let caption = self.argument_inline(scanner);
-                self.push_block(&format!("<p><small>{caption}</small></p>\n"));
+                self.push_block(&format!("<figcaption>{caption}</figcaption>\n"));
             }
             "textcolor" | "color" | "colorbox" | "raisebox" | "scalebox" | "parbox" => {
                 scanner.optional();
@@ -77,44 +94,25 @@ impl Converter<'_> {
                     self.convert(text);
                 }
             }
-            _ => self
-                .push_inline(&format!("<code class=\"unknown\">\\{}</code>", math::escape(name))),
+            _ => match olymp::section(name) {
+                Some(heading) => self.push_block(&format!("<h2>{heading}</h2>\n")),
+                None => self.unknown(name),
+            },
         }
+    }
+
+    /// What follows is shown as if the command were not there.
+    fn unknown(&mut self, name: &str) {
+        let command = format!("\\{name}");
+        self.conversion
+            .warn(&command, format!("{command} is not understood; it is shown as it is"));
+        self.push_inline(&format!("<code class=\"unknown\">{}</code>", math::escape(&command)));
     }
 
     fn delimited_math(&mut self, scanner: &mut Scanner<'_>, end: &str, display: bool) {
         match scanner.until(end) {
             Some(tex) => self.math(tex, display),
             None => self.push_text(if display { "[" } else { "(" }),
-        }
-    }
-
-    /// `\verb|text|`, with any character on both sides.
-    fn verb(&mut self, scanner: &mut Scanner<'_>) {
-        scanner.eat("*");
-        let Some(mark) = scanner.character() else { return };
-        let text = scanner.until(mark.encode_utf8(&mut [0; 4])).unwrap_or_default();
-        self.push_inline(&format!("<code>{}</code>", math::escape(text)));
-    }
-
-    /// An image; its name may lack the extension. Formats that browsers do not show become links.
-    fn image(&self, name: &str) -> String {
-        let name = name.trim().trim_matches('"');
-        let name = name.strip_prefix("./").unwrap_or(name);
-        let extensions = ["", ".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".pdf", ".eps"];
-        let found = extensions.map(|extension| format!("{name}{extension}"));
-        let found = found.into_iter().find(|name| (self.is_asset)(name));
-        let Some(file) = found else {
-            return format!(
-                "<code class=\"unknown\">\\includegraphics{{{}}}</code>",
-                math::escape(name)
-            );
-        };
-        let shown = math::escape(&file);
-        if file.ends_with(".pdf") || file.ends_with(".eps") {
-            format!("<a href=\"{shown}\">{shown}</a>")
-        } else {
-            format!("<img src=\"{shown}\" alt=\"\">")
         }
     }
 }

@@ -44,6 +44,14 @@ pub(super) fn symbol(command: &str) -> Option<&'static str> {
         "L" => "Ł",
         "i" => "ı",
         "j" => "ȷ",
+        "guillemotleft" | "guillemetleft" => "«",
+        "guillemotright" | "guillemetright" => "»",
+        "lq" => "‘",
+        "rq" => "’",
+        "dag" => "†",
+        "leq" | "le" => "≤",
+        "geq" | "ge" => "≥",
+        "cdot" => "·",
         "LaTeX" => "LaTeX",
         "TeX" => "TeX",
         "textbullet" => "•",
@@ -81,9 +89,8 @@ pub(super) fn dropped_arguments(command: &str) -> Option<usize> {
     Some(match command {
         "noindent" | "indent" | "centering" | "raggedright" | "raggedleft" | "newpage"
         | "pagebreak" | "clearpage" | "smallskip" | "medskip" | "bigskip" | "vfill" | "hfill"
-        | "tiny" | "scriptsize" | "footnotesize" | "small" | "normalsize" | "large" | "Large"
-        | "LARGE" | "huge" | "Huge" | "hline" | "toprule" | "midrule" | "bottomrule"
-        | "nextsample" | "remainingsamples" | "maketitle" | "protect" | "sloppy" | "relax"
+        | "normalsize" | "hline" | "toprule" | "midrule" | "bottomrule" | "maketitle"
+        | "footnotemark" | "hrule" | "hrulefill" | "protect" | "sloppy" | "relax"
         | "normalfont" | "rmfamily" | "sffamily" | "frenchspacing" | "null" | "strut"
         | "nobreak" | "allowbreak" | "linebreak" | "samplesection" => 0,
         "vspace" | "hspace" | "label" | "vskip" | "cline" | "thispagestyle" | "pagestyle"
@@ -94,19 +101,31 @@ pub(super) fn dropped_arguments(command: &str) -> Option<usize> {
     })
 }
 
+/// The opening and closing tags of a command that dresses the rest of its group.
+pub(super) fn switch(command: &str) -> Option<(&'static str, &'static str)> {
+    Some(match command {
+        "bf" | "bfseries" => ("<strong>", "</strong>"),
+        "it" | "itshape" | "em" | "sl" | "slshape" => ("<em>", "</em>"),
+        "tt" | "ttfamily" => ("<code>", "</code>"),
+        "sc" | "scshape" => ("<span class=\"small-caps\">", "</span>"),
+        "tiny" | "scriptsize" | "footnotesize" | "small" => ("<span class=\"small\">", "</span>"),
+        "large" | "Large" | "LARGE" | "huge" | "Huge" => ("<span class=\"large\">", "</span>"),
+        _ => return None,
+    })
+}
+
 /// The opening and closing tags of a command that dresses its argument.
 pub(super) fn dress(command: &str) -> Option<(&'static str, &'static str)> {
     Some(match command {
         "emph" | "textit" | "textsl" => ("<em>", "</em>"),
         "textbf" | "strong" => ("<strong>", "</strong>"),
-        "texttt" | "code" | "lstinline" => ("<code>", "</code>"),
+        "texttt" | "code" | "t" => ("<code>", "</code>"),
         "textsc" => ("<span class=\"small-caps\">", "</span>"),
         "underline" | "uline" => ("<span class=\"underline\">", "</span>"),
         "sout" | "st" => ("<del>", "</del>"),
         "textsuperscript" => ("<sup>", "</sup>"),
         "textsubscript" => ("<sub>", "</sub>"),
         "enquote" => ("“", "”"),
-        "footnote" => ("<small> (", ")</small>"),
         "text" | "textrm" | "textnormal" | "textsf" | "mbox" | "hbox" | "makebox" => ("", ""),
         _ => return None,
     })

@@ -2,93 +2,204 @@
 
 use super::{convert::Converter, scan::Scanner};
 
+/// The columns and rows that a cell may span at the most.
+const MAX_SPAN: usize = 100;
+
+/// How a column stands and where it has lines.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Column {
+    align: &'static str,
+    rule_left: bool,
+    rule_right: bool,
+}
+
+impl Column {
+    const PLAIN: Self = Self { align: "left", rule_left: false, rule_right: false };
+
+    fn aligned(align: &'static str, rule_left: bool) -> Self {
+        Self { align, rule_left, rule_right: false }
+    }
+
+    fn class(self, rule_above: bool, rule_below: bool) -> String {
+        let rules = [
+            (self.rule_left, " rule-left"),
+            (self.rule_right, " rule-right"),
+            (rule_above, " rule-above"),
+            (rule_below, " rule-below"),
+        ];
+        let rules = rules.into_iter().filter(|(has, _)| *has).map(|(_, class)| class);
+        rules.fold(self.align.to_owned(), |classes, class| classes + class)
+    }
+}
+
 /// After `\begin{tabular}`: the columns, then the rows.
 pub(super) fn convert(converter: &mut Converter<'_>, mut content: Scanner<'_>) {
     content.optional();
-    let columns = alignments(content.argument().unwrap_or_default());
-    converter.push_block("<table>\n");
-    for row in split(content.rest(), "\\\\") {
-        let row = without_rules(row);
-        if row.is_empty() {
+    let columns = columns(content.argument().unwrap_or_default());
+    let content = content.rest().replace("\\tabularnewline", "\\\\");
+    let rows: Vec<Row<'_>> = split(&content, "\\\\").into_iter().map(Row::new).collect();
+    converter.push_block("<table class=\"ruled\">\n");
+    // How many rows more the cell above takes, for each column.
+    let mut taken: Vec<usize> = Vec::new();
+    for (index, row) in rows.iter().enumerate() {
+        if row.cells.is_empty() {
             continue;
         }
+        // The line after the last row stands before a row without cells.
+        let is_last = rows[index + 1..].iter().all(|row| row.cells.is_empty());
+        let has_rule_below = is_last && rows[index + 1..].iter().any(|row| row.has_rule);
         converter.push_block("<tr>");
-        let mut column = 0;
-        for cell in split(row, "&") {
-            let (cell, span) = multicolumn(cell.trim());
-            let align = columns.get(column).copied().unwrap_or("left");
-            let span_attribute =
-                if span > 1 { format!(" colspan=\"{span}\"") } else { String::new() };
-            converter.begin_bare(&format!("<td{span_attribute} style=\"text-align:{align}\">"));
-            converter.convert(cell);
+        let mut at = 0;
+        for cell in split(row.cells, "&") {
+            let cell = Cell::new(cell.trim(), columns.get(at).copied().unwrap_or(Column::PLAIN));
+            taken.resize(taken.len().max(at + cell.columns), 0);
+            if taken[at] > 0 && cell.content.trim().is_empty() {
+                taken[at..at + cell.columns]
+                    .iter_mut()
+                    .for_each(|rows| *rows = rows.saturating_sub(1));
+                at += cell.columns;
+                continue;
+            }
+            taken[at..at + cell.columns].fill(cell.rows - 1);
+            let class = cell.column.class(row.has_rule_above(at, cell.columns), has_rule_below);
+            let span = |name: &str, count: usize| {
+                if count > 1 { format!(" {name}=\"{count}\"") } else { String::new() }
+            };
+            let spans = span("colspan", cell.columns) + &span("rowspan", cell.rows);
+            converter.begin_bare(&format!("<td{spans} class=\"{class}\">"));
+            converter.convert(cell.content);
             converter.push_block("</td>");
-            column += span;
+            at += cell.columns;
         }
         converter.push_block("</tr>\n");
     }
     converter.push_block("</table>\n");
 }
 
-/// A row without the lines before it and the options of the line break before that.
-fn without_rules(row: &str) -> &str {
-    let mut scanner = Scanner::new(row);
-    scanner.optional();
-    loop {
-        let start = scanner.rest().trim_start();
-        let mut next = Scanner::new(start);
-        if !next.eat("\\") {
-            return start.trim_end();
-        }
-        match next.command() {
-            "hline" | "toprule" | "midrule" | "bottomrule" | "endhead" | "endfoot" => {}
-            "cline" | "cmidrule" => {
-                next.argument();
+/// A row of the source.
+struct Row<'a> {
+    /// Whether there is a line above all of it.
+    has_rule: bool,
+    /// The columns with a line above them, from the first to the last of each line, counted from 1.
+    partial_rules: Vec<(usize, usize)>,
+    cells: &'a str,
+}
+
+impl<'a> Row<'a> {
+    /// A row without the options of the line break before it.
+    fn new(source: &'a str) -> Self {
+        let mut scanner = Scanner::new(source);
+        scanner.optional();
+        let mut has_rule = false;
+        let mut partial_rules = Vec::new();
+        loop {
+            let cells = scanner.rest().trim();
+            let mut next = Scanner::new(cells);
+            let command = if next.eat("\\") { next.command() } else { "" };
+            match command {
+                "hline" | "toprule" | "midrule" | "bottomrule" => {
+                    next.optional();
+                    has_rule = true;
+                }
+                "cline" | "cmidrule" => {
+                    next.optional();
+                    if next.eat("(") {
+                        next.until(")");
+                    }
+                    let columns = next.argument().and_then(|columns| columns.split_once('-'));
+                    let number = |text: &str| text.trim().parse().ok();
+                    let rule = columns.and_then(|(first, last)| number(first).zip(number(last)));
+                    partial_rules.extend(rule.filter(|_| partial_rules.len() < MAX_SPAN));
+                }
+                "endhead" | "endfoot" | "endfirsthead" | "endlastfoot" | "centering" => {}
+                "rowcolor" | "noalign" => {
+                    next.optional();
+                    next.argument();
+                }
+                _ => return Self { has_rule, partial_rules, cells },
             }
-            _ => return start.trim_end(),
+            scanner = next;
         }
-        scanner = next;
+    }
+
+    /// Whether there is a line above the cell that begins at column `at`, counted from 0.
+    fn has_rule_above(&self, at: usize, columns: usize) -> bool {
+        let covers = |(first, last): &(usize, usize)| *first <= at + 1 && at + columns <= *last;
+        self.has_rule || self.partial_rules.iter().any(covers)
     }
 }
 
+/// A cell of the source.
+struct Cell<'a> {
+    content: &'a str,
+    column: Column,
+    columns: usize,
+    rows: usize,
+}
+
+impl<'a> Cell<'a> {
+    /// A cell, by itself, in `\multicolumn` or in `\multirow`, or in the one within the other.
+    fn new(source: &'a str, column: Column) -> Self {
+        let mut cell = Self { content: source, column, columns: 1, rows: 1 };
+        let mut scanner = Scanner::new(source);
+        if scanner.eat("\\multicolumn") {
+            cell.columns = span(&mut scanner);
+            let format = columns(scanner.argument().unwrap_or_default());
+            cell.column = format.first().copied().unwrap_or(column);
+            cell.content = scanner.argument().unwrap_or_default().trim();
+            scanner = Scanner::new(cell.content);
+        }
+        if scanner.eat("\\multirow") {
+            scanner.optional();
+            cell.rows = span(&mut scanner);
+            scanner.optional();
+            scanner.argument();
+            scanner.optional();
+            cell.content = scanner.argument().unwrap_or_default().trim();
+        }
+        cell
+    }
+}
+
+fn span(scanner: &mut Scanner<'_>) -> usize {
+    let count = scanner.argument().and_then(|count| count.trim().parse().ok());
+    count.unwrap_or(1_usize).clamp(1, MAX_SPAN)
+}
+
 /// How each column stands, from `|l|c|r|p{3cm}|`.
-fn alignments(columns: &str) -> Vec<&'static str> {
-    let mut alignments = Vec::new();
-    let mut scanner = Scanner::new(columns);
-    while let Some(column) = scanner.character() {
-        match column {
-            'l' | 'X' | 'L' => alignments.push("left"),
-            'c' | 'C' => alignments.push("center"),
-            'r' | 'R' | 'S' => alignments.push("right"),
+fn columns(format: &str) -> Vec<Column> {
+    let mut columns: Vec<Column> = Vec::new();
+    let mut rule = false;
+    let mut scanner = Scanner::new(format);
+    while let Some(letter) = scanner.character() {
+        match letter {
+            '|' => match columns.last_mut() {
+                Some(last) => last.rule_right = true,
+                None => rule = true,
+            },
+            'l' | 'X' | 'L' => columns.push(Column::aligned("left", rule)),
+            'c' | 'C' => columns.push(Column::aligned("center", rule)),
+            'r' | 'R' | 'S' => columns.push(Column::aligned("right", rule)),
             'p' | 'm' | 'b' => {
                 scanner.argument();
-                alignments.push("left");
+                columns.push(Column::aligned("left", rule));
             }
             '@' | '!' | '>' | '<' => {
                 scanner.argument();
             }
             '*' => {
-                let count = scanner.argument().and_then(|count| count.trim().parse().ok());
+                let count = span(&mut scanner);
                 // No table repeats repetitions, and nobody may nest them without end.
                 let inner = scanner.argument().unwrap_or_default().replace('*', "");
-                for _ in 0..count.unwrap_or(1_usize).min(100) {
-                    alignments.extend(self::alignments(&inner));
+                for _ in 0..count {
+                    columns.extend(self::columns(&inner));
                 }
             }
             _ => {}
         }
+        rule &= columns.is_empty();
     }
-    alignments
-}
-
-/// A cell's content and how many columns it takes.
-fn multicolumn(cell: &str) -> (&str, usize) {
-    let mut scanner = Scanner::new(cell);
-    if !scanner.eat("\\multicolumn") {
-        return (cell, 1);
-    }
-    let span = scanner.argument().and_then(|span| span.trim().parse().ok());
-    scanner.argument();
-    (scanner.argument().unwrap_or_default(), span.unwrap_or(1_usize).clamp(1, 100))
+    columns
 }
 
 /// The pieces of `source` between each `separator` that stands in no group, formula or environment.

@@ -1,0 +1,59 @@
+//! The dialect of Polygon's statements, which the class `olymp` defines.
+
+use super::{convert::Converter, scan::Scanner, table};
+
+/// Commands that begin a section, and its heading.
+const SECTIONS: [(&str, &str); 12] = [
+    ("InputFile", "Input"),
+    ("InputData", "Input"),
+    ("OutputFile", "Output"),
+    ("OutputData", "Output"),
+    ("Interaction", "Interaction"),
+    ("Interactive", "Interaction"),
+    ("Scoring", "Scoring"),
+    ("SubtaskDescription", "Scoring"),
+    ("Note", "Note"),
+    ("Notes", "Note"),
+    ("Explanation", "Explanation"),
+    ("Tutorial", "Tutorial"),
+];
+
+/// The heading of the section that a command begins.
+pub(super) fn section(command: &str) -> Option<&'static str> {
+    SECTIONS.iter().find(|(name, _)| *name == command).map(|(_, heading)| *heading)
+}
+
+impl Converter<'_> {
+    /// `\begin{problem}{title}{input file}{output file}{time limit}{memory limit}`: pages tell all of
+    /// that elsewhere.
+    pub(super) fn problem(&mut self, content: &str) {
+        let mut content = Scanner::new(content);
+        while content.rest().trim_start().starts_with('{') && content.argument().is_some() {}
+        self.convert(content.rest());
+        self.end_paragraph();
+    }
+
+    /// `\begin{example}`: the place of the samples. Where the package has none of its own,
+    /// those that stand here are shown: `\exmp{input}{output}`.
+    pub(super) fn example(&mut self, content: &str) {
+        if self.conversion.surroundings.samples > 0 {
+            let place = self.conversion.remaining_samples();
+            self.push_block(place);
+            return;
+        }
+        let mut html = String::new();
+        for example in table::split(content, "\\exmp").iter().skip(1) {
+            let mut example = Scanner::new(example);
+            html.push_str("<tr>");
+            for _ in 0..2 {
+                let text = self.plain_lines(example.argument().unwrap_or_default());
+                html.push_str(&format!("<td><pre>{text}</pre></td>"));
+            }
+            html.push_str("</tr>\n");
+        }
+        if !html.is_empty() {
+            let head = "<tr><th>Sample input</th><th>Sample output</th></tr>";
+            self.push_block(&format!("<table>{head}{html}</table>\n"));
+        }
+    }
+}
