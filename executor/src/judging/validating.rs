@@ -6,13 +6,25 @@ use super::{
     checker::{CaseInput, Checker, Question},
     jury_program::JuryProgram,
 };
-use judge_types::{JudgingError, Limits, Verdict};
-use problems::{Package, TestCase, ValidatorProgram};
+use judge_types::{JudgingError, JudgingErrorKind, Limits, Verdict};
+use problems::{
+    Checktestdata, Package, Protocol, TestCase, ValidatorProgram,
+    checktestdata::{self, CheckError},
+};
 use sandbox::{Ending, Input};
-use std::{fs::File, path::Path};
+use std::{
+    fs::{self, File},
+    io::BufReader,
+    path::Path,
+};
 
 /// An input validator, ready to be asked.
-pub(crate) struct InputValidator<'a>(JuryProgram<'a>);
+pub(crate) enum InputValidator<'a> {
+    /// A program, in a box of its own.
+    Program(Box<JuryProgram<'a>>),
+    /// A description of inputs.
+    Description(Checktestdata),
+}
 
 /// Compiles an input validator.
 pub(crate) fn validate_input<'a>(
@@ -21,7 +33,17 @@ pub(crate) fn validate_input<'a>(
     validator: &ValidatorProgram,
     limits: &'a Limits,
 ) -> Result<InputValidator<'a>, JudgingError> {
-    JuryProgram::open(bench, package, "input validator", validator, limits).map(InputValidator)
+    if validator.protocol != Protocol::Checktestdata {
+        let program = JuryProgram::open(bench, package, "input validator", validator, limits)?;
+        return Ok(InputValidator::Program(Box::new(program)));
+    }
+    let broken = |why: String| JudgingError::new(JudgingErrorKind::Package, why);
+    let file = validator.files.first().ok_or_else(|| broken("has no file".to_owned()))?;
+    let text = fs::read(file).map_err(|e| host("read", file.display(), &e))?;
+    let text = String::from_utf8_lossy(&text);
+    let text = package.constants.apply_to_text(&text);
+    let parsed = Checktestdata::parse(&validator.name, &text);
+    parsed.map(InputValidator::Description).map_err(|fault| broken(fault.to_string()))
 }
 
 impl InputValidator<'_> {
@@ -34,18 +56,36 @@ impl InputValidator<'_> {
         arguments: &[String],
     ) -> Result<Option<String>, JudgingError> {
         let file = File::open(input).map_err(|e| host("open", input.display(), &e))?;
-        let ran = self.0.run(arguments, Input::File(file))?;
-        let ending = &ran.outcome.ending;
-        if verdict_of_code(self.0.protocol, ending) == Some(Verdict::Accepted) {
-            return Ok(None);
+        match self {
+            Self::Program(program) => ask(program, file, arguments),
+            Self::Description(description) => {
+                let limits = checktestdata::Limits::default();
+                match description.check(&mut BufReader::new(file), &limits) {
+                    Ok(()) => Ok(None),
+                    Err(CheckError::Read(error)) => Err(host("read", input.display(), &error)),
+                    Err(refused) => Ok(Some(format!(": {refused}"))),
+                }
+            }
         }
-        let ended = match ending {
-            Ending::Exited { code: 43 } => String::new(),
-            ending => format!(" ({ending})"),
-        };
-        let said = ran.stderr.trim().lines().next().unwrap_or_default();
-        Ok(Some(if said.is_empty() { ended } else { format!("{ended}: {said}") }))
     }
+}
+
+fn ask(
+    program: &mut JuryProgram<'_>,
+    input: File,
+    arguments: &[String],
+) -> Result<Option<String>, JudgingError> {
+    let ran = program.run(arguments, Input::File(input))?;
+    let ending = &ran.outcome.ending;
+    if verdict_of_code(program.protocol, ending) == Some(Verdict::Accepted) {
+        return Ok(None);
+    }
+    let ended = match ending {
+        Ending::Exited { code: 43 } => String::new(),
+        ending => format!(" ({ending})"),
+    };
+    let said = ran.stderr.trim().lines().next().unwrap_or_default();
+    Ok(Some(if said.is_empty() { ended } else { format!("{ended}: {said}") }))
 }
 
 /// What the package's output validators make of `output`.
