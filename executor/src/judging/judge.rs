@@ -2,6 +2,7 @@
 
 use super::{
     Workbench,
+    answers::{Answers, Runner, are_answers},
     bench::host,
     case::CaseRunner,
     checker::Checker,
@@ -74,6 +75,20 @@ pub struct Judged {
 }
 
 impl Judged {
+    /// What is known before any run: the submission has not been accepted anywhere.
+    fn new(job: &JudgeJob<'_>, compile: CompileResult) -> Self {
+        Self {
+            verdict: Verdict::CompileError,
+            score: job.package.kind.scoring.then(Score::default),
+            groups: Vec::new(),
+            shows_groups: job.package.show_groups,
+            total_cpu_ms: compile.usage.cpu_ms,
+            compile,
+            runs: Vec::new(),
+            usage: RunUsage::default(),
+        }
+    }
+
     /// What is kept of it. Groups are of interest where there are scores, or more than the samples and the rest.
     #[must_use]
     pub fn conclusion(&self) -> Conclusion {
@@ -118,6 +133,9 @@ pub trait ProgressSink {
 /// [`Interrupted::Failed`] where the judge itself failed, which is never a verdict;
 /// [`Interrupted::Stopped`] where `sink` said so.
 pub fn judge(job: &JudgeJob<'_>, sink: &mut dyn ProgressSink) -> Result<Judged, Interrupted> {
+    if job.package.kind.submit_answer && are_answers(job.package, &job.sources) {
+        return judge_answers(job, sink);
+    }
     let toolchain = job.bench.toolchain(job.language)?;
     let sources = with_included(job)?;
     let mut layout = lay_out(&toolchain, &sources);
@@ -127,18 +145,8 @@ pub fn judge(job: &JudgeJob<'_>, sink: &mut dyn ProgressSink) -> Result<Judged, 
     let mut program = Program::open(job.bench, toolchain, layout.clone(), Vec::new())?;
     let compile = program.compile(&sources, &job.limits)?;
     sink.compiled(&compile)?;
-    let mut judged = Judged {
-        verdict: Verdict::CompileError,
-        score: job.package.kind.scoring.then(Score::default),
-        groups: Vec::new(),
-        shows_groups: job.package.show_groups,
-        total_cpu_ms: compile.usage.cpu_ms,
-        compile,
-        runs: Vec::new(),
-        usage: RunUsage::default(),
-    };
-    if !judged.compile.success {
-        return Ok(judged);
+    if !compile.success {
+        return Ok(Judged::new(job, compile));
     }
     program.keep_fresh(job.package)?;
     let open = |interactor| {
@@ -152,15 +160,37 @@ pub fn judge(job: &JudgeJob<'_>, sink: &mut dyn ProgressSink) -> Result<Judged, 
         waiting: Waiting::default(),
     };
     let submitted = Submitted { language: job.language, layout: &layout, sources: &sources };
+    judge_all(job, Runner::Program(Box::new(cases)), submitted, compile, sink)
+}
+
+/// Judges answers, which nobody has to compile.
+fn judge_answers(job: &JudgeJob<'_>, sink: &mut dyn ProgressSink) -> Result<Judged, Interrupted> {
+    let compile =
+        CompileResult { success: true, output: String::new(), usage: RunUsage::default() };
+    sink.compiled(&compile)?;
+    let checker = Checker::open(job.bench, job.package, &job.limits)?;
+    let layout = job.language.lay_out(&[]);
+    let submitted = Submitted { language: job.language, layout: &layout, sources: &[] };
+    judge_all(job, Runner::Answers(Answers { job, checker }), submitted, compile, sink)
+}
+
+fn judge_all<'a>(
+    job: &'a JudgeJob<'a>,
+    runner: Runner<'a>,
+    submitted: Submitted<'a>,
+    compile: CompileResult,
+    sink: &mut dyn ProgressSink,
+) -> Result<Judged, Interrupted> {
     let grader = Grader::new(job.bench, job.package, &job.limits);
-    let mut walk = Walk::new(cases, submitted, grader, sink);
+    let mut walk = Walk::new(runner, submitted, grader, sink);
     let graded = walk.all()?;
+    let mut judged = Judged::new(job, compile);
     judged.verdict = graded.verdict;
     judged.score = walk.score(graded.score)?;
     judged.groups = walk.groups()?;
     judged.usage = walk.runs.iter().fold(RunUsage::default(), |worst, run| worst.max(run.usage));
     let runs_cpu_ms: u64 = walk.runs.iter().map(|run| run.usage.cpu_ms).sum();
-    judged.total_cpu_ms += runs_cpu_ms + walk.cases.checker.cpu_ms() + walk.other_cpu_ms;
+    judged.total_cpu_ms += runs_cpu_ms + walk.runner.validators_cpu_ms() + walk.other_cpu_ms;
     judged.runs = walk.runs;
     Ok(judged)
 }

@@ -1,7 +1,8 @@
 //! The way through the test data groups of a package.
 
 use super::{
-    case::{CaseResult, CaseRunner},
+    answers::Runner,
+    case::CaseResult,
     grader::Grader,
     grading::{self, Graded, MemberResult},
     judge::{Interrupted, JudgeJob, ProgressSink, StopRule},
@@ -15,7 +16,7 @@ use problems::{Grading, Member, OnReject, Package, StaticValidation, TestGroup};
 /// Judges all test data in the order of the package.
 pub(super) struct Walk<'a, 's> {
     pub(super) job: &'a JudgeJob<'a>,
-    pub(super) cases: CaseRunner<'a>,
+    pub(super) runner: Runner<'a>,
     pub(super) submitted: Submitted<'a>,
     pub(super) grader: Grader<'a>,
     pub(super) sink: &'s mut dyn ProgressSink,
@@ -71,16 +72,16 @@ impl Plan {
 
 impl<'a, 's> Walk<'a, 's> {
     pub(super) fn new(
-        cases: CaseRunner<'a>,
+        runner: Runner<'a>,
         submitted: Submitted<'a>,
         grader: Grader<'a>,
         sink: &'s mut dyn ProgressSink,
     ) -> Self {
-        let job = cases.job;
+        let job = runner.job();
         let plan = Plan::of(job.package);
         let graded = vec![None; job.package.groups.len()];
         let runs = Vec::new();
-        Self { job, cases, submitted, grader, sink, plan, runs, graded, other_cpu_ms: 0 }
+        Self { job, runner, submitted, grader, sink, plan, runs, graded, other_cpu_ms: 0 }
     }
 
     /// Judges everything; returns what all test data came to.
@@ -144,7 +145,7 @@ impl<'a, 's> Walk<'a, 's> {
     fn case(&mut self, group: &TestGroup, index: usize) -> Result<Graded, Interrupted> {
         let case = &self.job.package.test_cases[index];
         let ordinal = self.plan.cases[index];
-        let result = self.cases.run(case, ordinal)?;
+        let result = self.runner.run(case, ordinal)?;
         let score = grading::case_score(group, case, result.verdict, result.said)
             .map_err(|wrong| broken(&format!("the validator {wrong} (test case {})", case.name)))?;
         let graded = Graded { verdict: result.verdict, score };

@@ -4,8 +4,8 @@ use super::{
     TimeBounds, VerifyEvent, VerifyOptions, VerifyRow, results::Results, row::contradictions,
 };
 use crate::judging::{
-    Interrupted, JudgeJob, Judged, ProgressSink, SourcesError, StopRule, Workbench, judge,
-    read_sources,
+    Interrupted, JudgeJob, Judged, ProgressSink, SourcesError, StopRule, Workbench, are_answers,
+    judge, read_sources,
 };
 use judge_types::{CompileResult, JudgingError, JudgingErrorKind, Limits, RunResult};
 use languages::{Language, Source};
@@ -141,8 +141,12 @@ impl Bout<'_> {
         };
         let borrowed: Vec<_> =
             sources.iter().map(|s| Source { name: &s.name, content: &s.content }).collect();
+        // Answers are in no language.
+        let answers = self.package.kind.submit_answer && are_answers(self.package, &sources);
+        let any = || self.bench.languages.iter().next().filter(|_| answers);
         let named = submission.language.as_deref().and_then(|code| self.language_of(code));
-        let Some(language) = named.or_else(|| self.bench.languages.guess(&borrowed)) else {
+        let guessed = || self.bench.languages.guess(&borrowed);
+        let Some(language) = named.or_else(any).or_else(guessed) else {
             let message = "in no language that this judge knows";
             let error = JudgingError::new(JudgingErrorKind::ToolchainMissing, message);
             return Attempt { language: None, result: Err(error) };

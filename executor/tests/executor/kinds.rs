@@ -24,6 +24,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         arguments_files_and_writing,
         scripts_build_and_run_a_validator,
         constants_are_put_in_their_places,
+        answers_are_judged_without_a_program,
     ]
 }
 
@@ -369,4 +370,23 @@ fn constants_are_put_in_their_places() {
     );
     let judged = bash(&package, ". ./answer.sh\n");
     assert_eq!(judged.verdict, Verdict::Accepted, "{:?}", judged.runs);
+}
+
+fn answers_are_judged_without_a_program() {
+    let package = scored(
+        "name: Test\nproblem_format_version: 2025-09\nuuid: 1\ntype: [scoring, submit-answer]\n",
+        &[("a", "max_score: 40\nscore_aggregation: sum\n"), ("b", "max_score: 60\n")],
+    );
+    let file = |name: &str, content: &str| executor::SourceText {
+        name: name.into(),
+        content: content.into(),
+    };
+    let some =
+        vec![file("00.out", "1"), file("a/2.ans", "2"), file("4", "4"), file("55.txt", "55")];
+    let judged = judged(&package, "cpp17", some).unwrap();
+    assert_eq!(summary(&judged), (Verdict::WrongAnswer, Some(80.0)));
+    let missing = judged.runs.iter().find(|run| !run.verdict.is_accepted()).unwrap();
+    assert_eq!(missing.test_case, "secret/a/3");
+    assert_eq!(missing.team_message.as_deref(), Some("There is no answer to this test case."));
+    assert_eq!(summary(&bash(&package, "cat\n")), (Verdict::Accepted, Some(100.0)));
 }
