@@ -11,6 +11,7 @@ mod error;
 mod event;
 mod ids;
 mod limits;
+mod rejudging;
 mod role;
 mod run;
 mod source;
@@ -24,8 +25,13 @@ mod verdict;
 pub use causes::with_causes;
 pub use error::{JudgingError, JudgingErrorKind, Retry};
 pub use event::{ProgressEvent, ProgressKind};
-pub use ids::{ContestId, InvalidId, JudgementId, ProblemId, SubmissionId, TokenId, UserId};
+pub use ids::{
+    ContestId, InvalidId, JudgementId, ProblemId, RejudgingId, SubmissionId, TokenId, UserId,
+};
 pub use limits::Limits;
+pub use rejudging::{
+    RejudgingFilter, RejudgingKind, RejudgingOutcome, RejudgingState, UnknownRejudgingWord,
+};
 pub use role::{InvalidRole, Role};
 pub use run::{CompileResult, RunResult};
 pub use source::{SourceFile, SourceFileError};

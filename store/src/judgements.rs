@@ -1,12 +1,15 @@
 //! Attempts to judge a submission: making, reading and repeating them.
 
 use crate::convert::{from_bigint, from_integer, from_timestamp, parse, to_json, to_timestamp};
+use crate::events::Subject;
+use crate::outbox::NewTask;
 use crate::schema::{judgements, submissions};
 use crate::{AnyConnection, DatabaseError, clock, database, events, outbox};
 use diesel::prelude::*;
 use judge_types::{
     JudgeTask, JudgementId, JudgementState, JudgingError, JudgingErrorKind, Lane, Limits,
-    PackageHash, ProgressKind, RunUsage, SubmissionId, TASK_VERSION, TraceContext, Verdict,
+    PackageHash, ProgressKind, RejudgingId, RunUsage, SubmissionId, TASK_VERSION, TraceContext,
+    Verdict,
 };
 use time::{OffsetDateTime, PrimitiveDateTime};
 
@@ -39,6 +42,10 @@ pub struct Judgement {
     pub created_at: OffsetDateTime,
     /// When the verdict was stored.
     pub finished_at: Option<OffsetDateTime>,
+    /// The rejudging that made it, if one did.
+    pub rejudging: Option<RejudgingId>,
+    /// Whether only the jury may hear of it: its rejudging has not been applied.
+    pub is_preview: bool,
 }
 
 pub(crate) type JudgementRow = (
@@ -60,6 +67,8 @@ pub(crate) type JudgementRow = (
     i64,
     PrimitiveDateTime,
     Option<PrimitiveDateTime>,
+    Option<String>,
+    bool,
 );
 
 impl TryFrom<JudgementRow> for Judgement {
@@ -91,6 +100,8 @@ impl TryFrom<JudgementRow> for Judgement {
             },
             created_at: from_timestamp(row.16),
             finished_at: row.17.map(from_timestamp),
+            rejudging: row.18.map(|id| parse("rejudging id", &id)).transpose()?,
+            is_preview: row.19,
         })
     }
 }
@@ -131,7 +142,8 @@ pub(crate) fn enqueue(
     };
     // First, because it holds the submission's row: of two rejudgings at once, the second
     // must see the judgement that the first has made.
-    events::append(connection, new.submission, id, now, &ProgressKind::Queued)?;
+    let subject = Subject { submission: new.submission, judgement: id, is_preview: false };
+    events::append(connection, subject, now, &ProgressKind::Queued)?;
     diesel::update(
         judgements::table
             .filter(judgements::submission_id.eq(new.submission.to_string()))
@@ -158,8 +170,8 @@ pub(crate) fn enqueue(
         .find(new.submission.to_string())
         .select(submissions::user_id)
         .first(connection)?;
-    let user = parse("user id", &user)?;
-    outbox::insert(connection, id, user, new.lane, &to_json("task", &task)?, now)?;
+    let task = NewTask { judgement: id, user, task: to_json("task", &task)? };
+    outbox::insert(connection, new.lane, vec![task], now)?;
     Ok(id)
 }
 

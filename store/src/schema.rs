@@ -113,6 +113,36 @@ table! {
         memory_bytes -> BigInt,
         created_at -> Timestamp,
         finished_at -> Nullable<Timestamp>,
+        rejudging_id -> Nullable<Text>,
+        is_preview -> Bool,
+    }
+}
+
+table! {
+    rejudgings (id) {
+        id -> Text,
+        reason -> Text,
+        kind -> Text,
+        filter -> Text,
+        total -> BigInt,
+        made_by -> Text,
+        made_at -> Timestamp,
+        made_up_to -> Text,
+        is_made -> Bool,
+        closed_as -> Nullable<Text>,
+        closed_by -> Nullable<Text>,
+        closed_at -> Nullable<Timestamp>,
+        note -> Nullable<Text>,
+    }
+}
+
+table! {
+    rejudged_submissions (rejudging_id, submission_id) {
+        rejudging_id -> Text,
+        submission_id -> Text,
+        problem_version -> Integer,
+        replaces -> Text,
+        outcome -> Nullable<Text>,
     }
 }
 
@@ -173,6 +203,15 @@ table! {
 }
 
 table! {
+    preview_events (judgement_id, sequence) {
+        judgement_id -> Text,
+        sequence -> BigInt,
+        at -> Timestamp,
+        kind -> Text,
+    }
+}
+
+table! {
     outbox (judgement_id) {
         judgement_id -> Text,
         lane_rank -> Integer,
@@ -200,10 +239,13 @@ allow_tables_to_appear_in_same_query!(
     contest_problems,
     contests,
     dead_letters,
+    events,
     judgements,
     outbox,
     problem_versions,
     problems,
+    rejudged_submissions,
+    rejudgings,
     submissions,
     tokens,
     users,
