@@ -7,7 +7,7 @@ use crate::access::Sight;
 use crate::error::ApiError;
 use judge_types::{
     ExecutionUsage, JudgementId, JudgementState, JudgingErrorKind, PackageHash, ProgressEvent,
-    ProgressKind, RunResult, RunUsage, SubmissionId, UserId, Verdict,
+    ProgressKind, RejudgingId, RunResult, RunUsage, SubmissionId, UserId, Verdict,
 };
 use serde::Serialize;
 use store::judgements::Judgement;
@@ -72,6 +72,12 @@ pub(crate) struct JudgementView {
     /// Why the judge gave up. For the jury.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) error: Option<JudgingFailure>,
+    /// The rejudging that made it. For the jury.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rejudging_id: Option<RejudgingId>,
+    /// Whether it is one of a rejudging that has not been applied: contestants hear nothing of it. For the jury.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) preview: bool,
 }
 
 /// Why the judge gave up.
@@ -144,7 +150,7 @@ pub(crate) struct SubmissionDetail {
     pub(crate) submission: SubmissionView,
     /// Its place in the queue, from 1, while it waits there.
     pub(crate) position: Option<u64>,
-    /// The judgement that counts.
+    /// The judgement that counts, or the one asked for; so are the runs, the executions and the timeline below.
     pub(crate) judgement: JudgementView,
     /// The test cases judged so far, in order.
     pub(crate) runs: Vec<RunView>,
@@ -206,6 +212,8 @@ impl JudgementView {
             end_time: judgement.finished_at.filter(|_| !is_failed || sight == Sight::Jury),
             package: judgement.package,
             error: error.map(|error| JudgingFailure { kind: error.kind, message: error.message }),
+            rejudging_id: judgement.rejudging.filter(|_| sight == Sight::Jury),
+            preview: judgement.is_preview && sight == Sight::Jury,
         }
     }
 }
@@ -240,14 +248,22 @@ impl From<judge_types::SourceFile> for FileView {
     }
 }
 
-/// Gathers what a reader may see of a submission that they may see.
+/// Gathers what a reader may see of a submission that they may see, and of its judgement `asked`; where that is missing, of
+/// the one that counts. The jury alone may ask.
 pub(crate) fn detail(
     connection: &mut AnyConnection,
     submission: submissions::Submission,
     sight: Sight,
     positions: &Positions,
+    asked: Option<JudgementId>,
 ) -> Result<SubmissionDetail, ApiError> {
-    let (id, judgement) = (submission.id, submission.judgement.clone());
+    let id = submission.id;
+    let judgement = match asked {
+        None => submission.judgement.clone(),
+        Some(asked) => judgements::by_id(connection, asked)?
+            .filter(|judgement| judgement.submission == id && sight == Sight::Jury)
+            .ok_or_else(|| ApiError::not_found("judgement"))?,
+    };
     let position = positions.of(connection, judgement.id)?;
     let runs = runs::list(connection, judgement.id, judgement.attempt)?;
     let executions = match (judgement.state, sight) {
@@ -260,7 +276,10 @@ pub(crate) fn detail(
         Sight::Author => Vec::new(),
         Sight::Jury => judgements::of_submission(connection, id)?,
     };
-    let timeline = events::list_after(connection, id, 0)?;
+    let timeline = match asked {
+        None => events::list_after(connection, id, 0)?,
+        Some(_) => events::of_judgement(connection, &judgement)?,
+    };
     let files = submissions::files(connection, id)?;
     Ok(SubmissionDetail {
         submission: SubmissionView::new(submission, sight),
