@@ -1,11 +1,10 @@
 //! The part of the HTTP API that a rejudging needs.
 
+use anyhow::Context;
 use judge_types::{RejudgingId, RejudgingState, SubmissionId};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-
-use anyhow::Context;
 
 /// How far a rejudging is.
 #[derive(Debug, Deserialize)]
