@@ -5,6 +5,7 @@ mod dead_letter_view;
 mod dead_letters;
 mod docs;
 mod events;
+mod file_view;
 mod languages;
 mod metering;
 mod metering_csv;

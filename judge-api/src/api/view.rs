@@ -3,6 +3,7 @@
 //! Here alone is decided what an author does not see: names, messages and endings of hidden test
 //! cases, and any failure of the judge's own, which looks as if the judging went on.
 
+use super::file_view::FileView;
 use crate::access::Sight;
 use crate::error::ApiError;
 use judge_types::{
@@ -128,20 +129,6 @@ pub(crate) struct ExecutionView {
     pub(crate) gb_seconds: f64,
 }
 
-/// A file of a submission.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = SubmittedFile)]
-pub(crate) struct FileView {
-    /// The file's name.
-    pub(crate) name: String,
-    /// The content, where it is UTF-8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) content: Option<String>,
-    /// The content in Base64, where it is not UTF-8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) content_base64: Option<String>,
-}
-
 /// Everything about a submission that the reader may see.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct SubmissionDetail {
@@ -230,20 +217,6 @@ impl RunView {
             test_case: may_know.then_some(run.test_case),
             ending: Some(run.ending).filter(|ending| may_know && !ending.is_empty()),
             judge_message: run.judge_message.filter(|_| sight == Sight::Jury),
-        }
-    }
-}
-
-impl From<judge_types::SourceFile> for FileView {
-    fn from(file: judge_types::SourceFile) -> Self {
-        use base64::{Engine, engine::general_purpose::STANDARD};
-        let name = file.name().to_owned();
-        match std::str::from_utf8(file.content()) {
-            Ok(text) => Self { name, content: Some(text.to_owned()), content_base64: None },
-            Err(_) => {
-                let content_base64 = Some(STANDARD.encode(file.content()));
-                Self { name, content: None, content_base64 }
-            }
         }
     }
 }
