@@ -1,6 +1,6 @@
 //! What can be said on the command line.
 
-use crate::{admin, api, doctor, function, sandbox, scale, simulate, submit, up, verify};
+use crate::{admin, api, doctor, function, rejudge, sandbox, scale, simulate, submit, up, verify};
 use clap::{Parser, Subcommand};
 
 /// Exit code: the command was understood and failed.
@@ -40,6 +40,8 @@ pub(crate) enum Command {
     Login(submit::LoginOptions),
     /// Send a program, follow its judging and print the verdict
     Submit(submit::Options),
+    /// Judge many submissions again, compare the verdicts and apply them
+    Rejudge(Box<rejudge::Options>),
     /// Show what this machine can judge, and what to install for the rest
     Doctor(doctor::Options),
     /// Play a contest's load through in simulated time: waits and costs on several platforms

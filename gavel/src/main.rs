@@ -5,6 +5,7 @@ mod api;
 mod blobs;
 mod broker;
 mod cli;
+mod client;
 mod data;
 mod demo;
 mod doctor;
@@ -13,6 +14,7 @@ mod judging;
 mod logging;
 mod monitoring;
 mod price_options;
+mod rejudge;
 mod sandbox;
 mod scale;
 mod scaling_options;
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
         Some(Command::Verify(options)) => verify::run(&options),
         Some(Command::Login(options)) => submit::login(&options),
         Some(Command::Submit(options)) => submit::run(&options),
+        Some(Command::Rejudge(options)) => rejudge::run(&options),
         Some(Command::Doctor(options)) => doctor::run(&options),
         Some(Command::Simulate(options)) => simulate::run(&options),
         Some(Command::Sandbox(options)) => sandbox::run(&options),

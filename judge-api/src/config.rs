@@ -56,6 +56,8 @@ pub struct ApiLimits {
     pub event_streams: usize,
     /// Streams of events that one user may have open at once.
     pub event_streams_per_user: usize,
+    /// Submissions that may be judged again together without repeating their number.
+    pub unconfirmed_rejudging: u64,
 }
 
 impl Default for ApiLimits {
@@ -70,6 +72,7 @@ impl Default for ApiLimits {
             login_attempts_per_address: const { NonZeroU32::new(60).unwrap() },
             event_streams: 4096,
             event_streams_per_user: 64,
+            unconfirmed_rejudging: 100,
         }
     }
 }

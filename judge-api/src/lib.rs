@@ -2,8 +2,8 @@
 //!
 //! Everything is one server: JSON below `/api/v1`, pages for people everywhere else. A handler's
 //! signature says who may call it ([`auth`]); what a person may see of a submission is decided in
-//! one place ([`access`]). No program is run here, and nothing runs while nobody asks: judging is
-//! somebody else's work, told of by the queue's bell.
+//! one place ([`access`]). No program is run here, and nothing runs while nobody asks, but for a look now and then for
+//! rejudgings that a crash cut off: judging is somebody else's work, told of by the queue's bell.
 
 mod access;
 pub mod accounts;
@@ -15,6 +15,7 @@ mod error;
 mod headers;
 mod live;
 mod log;
+mod making;
 mod memory;
 pub mod monitoring;
 mod offered;

@@ -181,8 +181,79 @@ function uploads() {
   });
 }
 
+// Follows a rejudging until all of it is judged, then shows the page as it is then.
+function followRejudging() {
+  const region = document.getElementById("rejudging");
+  if (!region || !region.dataset.progress) return;
+  const look = async () => {
+    try {
+      const response = await fetch(region.dataset.progress);
+      if (response.ok) {
+        const now = await response.json();
+        const progress = document.getElementById("progress");
+        progress.value = now.finished + now.failed;
+        document.getElementById("progress-text").textContent = `${progress.value} of ${now.submissions} judged`;
+        if (now.state !== "judging") {
+          // Whoever is writing a note goes on with it.
+          const notes = [...region.querySelectorAll("input[name=note]")];
+          if (notes.some((note) => note.value || note === document.activeElement)) {
+            document.getElementById("status").textContent = "Judged: load the page again to see all differences.";
+          } else {
+            location.reload();
+          }
+          return;
+        }
+      }
+    } catch { /* the judge is away for a moment */ }
+    setTimeout(look, document.hidden ? 5000 : 1000);
+  };
+  look();
+}
+
+// Says how many submissions the form of a rejudging means, as it is filled in.
+function countRejudged() {
+  const form = document.getElementById("rejudging-form");
+  if (!form) return;
+  const result = document.getElementById("count");
+  const lists = ["problem_ids", "contest_ids", "language_ids", "usernames", "submission_ids"];
+  let waiting = 0;
+  let asked = 0;
+  const count = async () => {
+    const filter = {};
+    for (const name of lists) {
+      filter[name] = form.elements[name].value.split(/[\s,]+/).filter((word) => word);
+    }
+    filter.verdicts = [...form.querySelectorAll("input[name=verdicts]:checked")].map((box) => box.value);
+    for (const name of ["submitted_from", "submitted_until"]) {
+      const time = form.elements[name].value;
+      if (time) filter[name] = `${time.length === 16 ? `${time}:00` : time}Z`;
+    }
+    asked += 1;
+    const mine = asked;
+    try {
+      const response = await fetch(form.dataset.count, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(filter),
+      });
+      const answer = await response.json();
+      // An older answer may come later.
+      if (mine !== asked) return;
+      result.textContent = response.ok ? `It would be ${answer.submissions}.` : answer.message;
+    } catch { /* the judge is away for a moment */ }
+  };
+  form.addEventListener("input", (event) => {
+    if (["reason", "kind", "confirm"].includes(event.target.name)) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(count, 300);
+  });
+  count();
+}
+
 localTimes(document);
 copyButtons();
 confirmations();
 follow();
+followRejudging();
+countRejudged();
 uploads();

@@ -79,6 +79,11 @@ id!(
     "judgement"
 );
 id!(
+    /// Names a set of submissions that are judged again together.
+    RejudgingId,
+    "rejudging"
+);
+id!(
     /// Names a session or an API token, without being its secret.
     TokenId,
     "token"

@@ -12,6 +12,7 @@ mod event;
 mod group;
 mod ids;
 mod limits;
+mod rejudging;
 mod role;
 mod run;
 mod score;
@@ -27,8 +28,13 @@ pub use causes::with_causes;
 pub use error::{JudgingError, JudgingErrorKind, Retry};
 pub use event::{ProgressEvent, ProgressKind};
 pub use group::{Conclusion, GroupResult, GroupResults};
-pub use ids::{ContestId, InvalidId, JudgementId, ProblemId, SubmissionId, TokenId, UserId};
+pub use ids::{
+    ContestId, InvalidId, JudgementId, ProblemId, RejudgingId, SubmissionId, TokenId, UserId,
+};
 pub use limits::Limits;
+pub use rejudging::{
+    RejudgingFilter, RejudgingKind, RejudgingOutcome, RejudgingState, UnknownRejudgingWord,
+};
 pub use role::{InvalidRole, Role};
 pub use run::{CompileResult, RunResult};
 pub use score::{InvalidScore, Score};

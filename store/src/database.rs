@@ -161,6 +161,22 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(15);
 
 type Transactions = <AnyConnection as Connection>::TransactionManager;
 
+/// Inserts many rows in one statement, which Diesel cannot do without knowing the database; a macro, because the types of
+/// rows have no names worth writing.
+macro_rules! insert_all {
+    ($connection:expr, $table:expr, $rows:expr) => {
+        match $connection {
+            $crate::AnyConnection::Sqlite(sqlite) => {
+                diesel::insert_into($table).values($rows).execute(sqlite)
+            }
+            $crate::AnyConnection::Postgres(postgres) => {
+                diesel::insert_into($table).values($rows).execute(postgres)
+            }
+        }
+    };
+}
+pub(crate) use insert_all;
+
 /// Keeps other transactions from holding the same subject until this one ends; waits for one that
 /// does. For what is read and then written on its strength, where there may be no row yet to hold.
 ///

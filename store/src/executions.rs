@@ -80,7 +80,7 @@ pub(crate) fn insert_lost(
         .select((runs::cpu_ms, runs::memory_bytes))
         .load(connection)?;
     let started = ProgressKind::Started { attempt: lease.attempt };
-    let claimed_at = events::last_time(connection, lease.submission, lease.judgement, &started)?;
+    let claimed_at = events::last_time(connection, lease.subject(), &started)?;
     let wall = claimed_at.map_or(0, |at| (until - at).whole_milliseconds().max(0));
     let usage = ExecutionUsage {
         cpu_ms: of_runs.iter().map(|(cpu_ms, _)| from_bigint(*cpu_ms)).sum(),

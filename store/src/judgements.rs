@@ -3,13 +3,15 @@
 use crate::convert::{
     from_bigint, from_integer, from_json, from_timestamp, parse, to_json, to_score, to_timestamp,
 };
+use crate::events::Subject;
+use crate::outbox::NewTask;
 use crate::schema::{judgements, submissions};
 use crate::{AnyConnection, DatabaseError, clock, database, events, outbox};
 use diesel::prelude::*;
 use judge_types::{
     GroupResults, JudgeTask, JudgementId, JudgementState, JudgingError, JudgingErrorKind, Lane,
-    Limits, PackageHash, ProgressKind, RunUsage, Score, SubmissionId, TASK_VERSION, TraceContext,
-    Verdict,
+    Limits, PackageHash, ProgressKind, RejudgingId, RunUsage, Score, SubmissionId, TASK_VERSION,
+    TraceContext, Verdict,
 };
 use time::{OffsetDateTime, PrimitiveDateTime};
 
@@ -46,6 +48,10 @@ pub struct Judgement {
     pub score: Option<Score>,
     /// What its test data groups came to, where that was kept.
     pub groups: Option<GroupResults>,
+    /// The rejudging that made it, if one did.
+    pub rejudging: Option<RejudgingId>,
+    /// Whether only the jury may hear of it: its rejudging has not been applied.
+    pub is_preview: bool,
 }
 
 pub(crate) type JudgementRow = (
@@ -69,6 +75,8 @@ pub(crate) type JudgementRow = (
     Option<PrimitiveDateTime>,
     Option<f64>,
     Option<String>,
+    Option<String>,
+    bool,
 );
 
 impl TryFrom<JudgementRow> for Judgement {
@@ -102,6 +110,8 @@ impl TryFrom<JudgementRow> for Judgement {
             finished_at: row.17.map(from_timestamp),
             score: to_score(row.18)?,
             groups: row.19.map(|text| from_json("group results", &text)).transpose()?,
+            rejudging: row.20.map(|id| parse("rejudging id", &id)).transpose()?,
+            is_preview: row.21,
         })
     }
 }
@@ -142,7 +152,8 @@ pub(crate) fn enqueue(
     };
     // First, because it holds the submission's row: of two rejudgings at once, the second
     // must see the judgement that the first has made.
-    events::append(connection, new.submission, id, now, &ProgressKind::Queued)?;
+    let subject = Subject { submission: new.submission, judgement: id, is_preview: false };
+    events::append(connection, subject, now, &ProgressKind::Queued)?;
     diesel::update(
         judgements::table
             .filter(judgements::submission_id.eq(new.submission.to_string()))
@@ -169,8 +180,8 @@ pub(crate) fn enqueue(
         .find(new.submission.to_string())
         .select(submissions::user_id)
         .first(connection)?;
-    let user = parse("user id", &user)?;
-    outbox::insert(connection, id, user, new.lane, &to_json("task", &task)?, now)?;
+    let task = NewTask { judgement: id, user, task: to_json("task", &task)? };
+    outbox::insert(connection, new.lane, vec![task], now)?;
     Ok(id)
 }
 

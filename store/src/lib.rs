@@ -17,6 +17,7 @@ pub mod leases;
 pub mod metering;
 pub mod outbox;
 pub mod problems;
+pub mod rejudgings;
 pub mod runs;
 pub mod submissions;
 pub mod tokens;

@@ -24,7 +24,7 @@ use crate::schema::{judgements, outbox};
 use crate::{AnyConnection, DatabaseError, clock, database};
 use diesel::dsl::min;
 use diesel::prelude::*;
-use judge_types::{JudgementId, JudgementState, Lane, UserId};
+use judge_types::{JudgementId, JudgementState, Lane};
 use time::{Duration, OffsetDateTime, PrimitiveDateTime};
 
 /// A task taken off the queue for one function.
@@ -38,29 +38,44 @@ pub struct Delivery {
     pub deliveries: u32,
 }
 
-/// Adds a user's task. Part of the transaction that makes the judgement.
+/// A task to add.
+pub(crate) struct NewTask {
+    /// What it is about.
+    pub(crate) judgement: JudgementId,
+    /// Whose it is: the id of a user.
+    pub(crate) user: String,
+    /// The task as JSON.
+    pub(crate) task: String,
+}
+
+/// Adds tasks. Part of the transaction that makes their judgements, and the last thing that it holds.
 pub(crate) fn insert(
     connection: &mut AnyConnection,
-    judgement: JudgementId,
-    user: UserId,
     lane: Lane,
-    task: &str,
+    mut tasks: Vec<NewTask>,
     now: OffsetDateTime,
 ) -> Result<(), DatabaseError> {
-    let place = turns::next(connection, user, lane)?;
-    diesel::insert_into(outbox::table)
-        .values((
-            outbox::judgement_id.eq(judgement.to_string()),
-            outbox::user_id.eq(user.to_string()),
-            outbox::lane_rank.eq(lane.rank()),
-            outbox::turn.eq(place.turn),
-            outbox::ahead.eq(place.ahead),
-            outbox::task.eq(task),
-            outbox::enqueued_at.eq(to_timestamp(now)),
-            outbox::available_at.eq(AT_ONCE),
-            outbox::deliveries.eq(0),
-        ))
-        .execute(connection)?;
+    // Users in order, so that nobody waits in a circle for another's turns; the tasks of each stay in theirs.
+    tasks.sort_by(|one, other| one.user.cmp(&other.user));
+    let mut rows = Vec::with_capacity(tasks.len());
+    for tasks in tasks.chunk_by(|one, other| one.user == other.user) {
+        let user = &tasks[0].user;
+        let places = turns::next(connection, user, lane, tasks.len())?;
+        rows.extend(tasks.iter().zip(places).map(|(task, place)| {
+            (
+                outbox::judgement_id.eq(task.judgement.to_string()),
+                outbox::user_id.eq(user),
+                outbox::lane_rank.eq(lane.rank()),
+                outbox::turn.eq(place.turn),
+                outbox::ahead.eq(place.ahead),
+                outbox::task.eq(&task.task),
+                outbox::enqueued_at.eq(to_timestamp(now)),
+                outbox::available_at.eq(AT_ONCE),
+                outbox::deliveries.eq(0),
+            )
+        }));
+    }
+    database::insert_all!(connection, outbox::table, rows)?;
     Ok(())
 }
 
@@ -70,6 +85,25 @@ pub(crate) fn remove(
     judgement: JudgementId,
 ) -> Result<(), DatabaseError> {
     diesel::delete(outbox::table.find(judgement.to_string())).execute(connection)?;
+    Ok(())
+}
+
+/// Takes the tasks of these judgements off the queue, but for those that somebody is taking at this moment: they find
+/// that there is nothing to do. Part of the transaction that ends the judgements.
+pub(crate) fn remove_idle(
+    connection: &mut AnyConnection,
+    judgements: &[String],
+) -> Result<(), DatabaseError> {
+    let entries = outbox::table.filter(outbox::judgement_id.eq_any(judgements));
+    match connection {
+        AnyConnection::Sqlite(sqlite) => diesel::delete(entries).execute(sqlite)?,
+        AnyConnection::Postgres(postgres) => {
+            let idle: Vec<String> =
+                entries.select(outbox::judgement_id).for_update().skip_locked().load(postgres)?;
+            diesel::delete(outbox::table.filter(outbox::judgement_id.eq_any(idle)))
+                .execute(postgres)?
+        }
+    };
     Ok(())
 }
 

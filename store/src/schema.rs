@@ -115,6 +115,36 @@ table! {
         finished_at -> Nullable<Timestamp>,
         score -> Nullable<Double>,
         group_results -> Nullable<Text>,
+        rejudging_id -> Nullable<Text>,
+        is_preview -> Bool,
+    }
+}
+
+table! {
+    rejudgings (id) {
+        id -> Text,
+        reason -> Text,
+        kind -> Text,
+        filter -> Text,
+        total -> BigInt,
+        made_by -> Text,
+        made_at -> Timestamp,
+        made_up_to -> Text,
+        is_made -> Bool,
+        closed_as -> Nullable<Text>,
+        closed_by -> Nullable<Text>,
+        closed_at -> Nullable<Timestamp>,
+        note -> Nullable<Text>,
+    }
+}
+
+table! {
+    rejudged_submissions (rejudging_id, submission_id) {
+        rejudging_id -> Text,
+        submission_id -> Text,
+        problem_version -> Integer,
+        replaces -> Text,
+        outcome -> Nullable<Text>,
     }
 }
 
@@ -177,6 +207,15 @@ table! {
 }
 
 table! {
+    preview_events (judgement_id, sequence) {
+        judgement_id -> Text,
+        sequence -> BigInt,
+        at -> Timestamp,
+        kind -> Text,
+    }
+}
+
+table! {
     outbox (judgement_id) {
         judgement_id -> Text,
         lane_rank -> Integer,
@@ -204,10 +243,13 @@ allow_tables_to_appear_in_same_query!(
     contest_problems,
     contests,
     dead_letters,
+    events,
     judgements,
     outbox,
     problem_versions,
     problems,
+    rejudged_submissions,
+    rejudgings,
     submissions,
     tokens,
     users,

@@ -41,7 +41,7 @@ fn credentials(row: Row) -> Result<Credentials, DatabaseError> {
     Ok(Credentials { user, password_hash })
 }
 
-fn key(username: &str) -> String {
+pub(crate) fn key(username: &str) -> String {
     to_text(username).to_lowercase()
 }
 

@@ -1,6 +1,7 @@
 //! Following a submission until its verdict.
 
-use super::client::{Client, Refused};
+use super::api;
+use crate::client::{Client, Refused};
 use crate::terminal::{mebibytes, seconds};
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -34,6 +35,7 @@ pub(super) fn follow(
     let deadline = patience.and_then(|patience| Instant::now().checked_add(patience));
     let mut last_contact = Instant::now();
     let bar = progress_bar();
+    let path = format!("submissions/{submission}/events");
     let mut last_id = String::new();
     loop {
         let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
@@ -42,10 +44,10 @@ pub(super) fn follow(
             return Ok(End::TimedOut);
         }
         // A stream that breaks is taken up where it broke.
-        match client.events(submission, &last_id, left) {
+        match client.events(&path, &last_id, left) {
             Err(error) if error.is::<Refused>() || last_contact.elapsed() > GIVE_UP_AFTER => {
                 bar.finish_and_clear();
-                return Err(error.context(format!("follow {}", client.page(submission))));
+                return Err(error.context(format!("follow {}", api::page(client, submission))));
             }
             Err(_) => {}
             Ok(events) => {
@@ -109,7 +111,7 @@ fn show(bar: &ProgressBar, kind: &ProgressKind) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::submit::config::Account;
+    use crate::client::Account;
     use std::io::{Read, Write};
     use std::net::TcpListener;
 

@@ -1,16 +1,14 @@
 //! `gavel submit` and `gavel login`: sending programs to a judge.
 
-mod client;
-mod config;
+mod api;
 mod follow;
-mod stream;
 
+use crate::client::{self, Account, Client, JudgeOptions};
 use crate::terminal::{BAD, GOOD, QUIET, harmless, mebibytes, print_json, say, seconds};
 use anyhow::{Context, bail};
+use api::{Detail, Submitted};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use client::{Client, Detail, Submitted};
-use config::Account;
 use follow::{End, follow};
 use judge_types::{JudgementState, Verdict};
 use languages::{Languages, Source};
@@ -50,12 +48,8 @@ pub(crate) struct Options {
     /// The language's id; guessed from the files if missing
     #[arg(long, short)]
     language: Option<String>,
-    /// The judge's address instead of the one logged in to
-    #[arg(long, env = "GAVEL_URL")]
-    url: Option<String>,
-    /// The token to log in with
-    #[arg(long, env = "GAVEL_TOKEN", hide_env_values = true)]
-    token: Option<String>,
+    #[command(flatten)]
+    judge: JudgeOptions,
     /// Do not wait for the verdict
     #[arg(long)]
     no_wait: bool,
@@ -71,7 +65,7 @@ pub(crate) struct Options {
 const NO_VERDICT: u8 = 4;
 
 pub(crate) fn login(options: &LoginOptions) -> anyhow::Result<ExitCode> {
-    let url = config::clean_url(&options.url);
+    let url = client::clean_url(&options.url);
     if !url.starts_with("http://") && !url.starts_with("https://") {
         bail!("the address must start with http:// or https://");
     }
@@ -88,8 +82,8 @@ pub(crate) fn login(options: &LoginOptions) -> anyhow::Result<ExitCode> {
         line()?
     };
     let token = client::log_in(&url, &username, &password)?.token;
-    let file = config::path()?;
-    config::save(&Account { url: url.clone(), token }, &file)?;
+    let file = client::path()?;
+    client::save(&Account { url: url.clone(), token }, &file)?;
     say!("Logged in to {url} as {username}; remembered in {}.", file.display());
     Ok(ExitCode::SUCCESS)
 }
@@ -101,8 +95,7 @@ fn line() -> anyhow::Result<String> {
 }
 
 pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
-    let account =
-        config::account(options.url.as_deref(), options.token.as_deref(), &config::path()?)?;
+    let client = Client::open(&options.judge)?;
     let files = read(&options.files)?;
     let problem = match &options.problem {
         Some(problem) => problem.clone(),
@@ -112,8 +105,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
         Some(language) => language.clone(),
         None => guess(&files)?,
     };
-    let client = Client::new(account);
-    let submitted = client.submit(&body(&problem, &language, &files), &fresh_key())?;
+    let submitted = api::submit(&client, &body(&problem, &language, &files), &fresh_key())?;
     if options.no_wait {
         return sent(&client, &submitted, options.json);
     }
@@ -121,7 +113,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
         announce(&client, &submitted);
     }
     let end = follow(&client, submitted.id, options.timeout.map(Duration::from_secs))?;
-    let detail = client.detail(submitted.id)?;
+    let detail = api::detail(&client, submitted.id)?;
     if options.json {
         print_json(&summary(&client, &detail))?;
     } else {
@@ -179,7 +171,7 @@ fn fresh_key() -> String {
 
 fn sent(client: &Client, submitted: &Submitted, json: bool) -> anyhow::Result<ExitCode> {
     if json {
-        let url = client.page(submitted.id);
+        let url = api::page(client, submitted.id);
         print_json(&serde_json::json!({ "id": submitted.id, "url": url }))?;
     } else {
         announce(client, submitted);
@@ -193,14 +185,14 @@ fn announce(client: &Client, submitted: &Submitted) {
         "Sent as {}{} {QUIET}{}{QUIET:#}",
         submitted.language_id,
         place.unwrap_or_default(),
-        client.page(submitted.id)
+        api::page(client, submitted.id)
     );
 }
 
 fn summary(client: &Client, detail: &Detail) -> serde_json::Value {
     serde_json::json!({
         "id": detail.id,
-        "url": client.page(detail.id),
+        "url": api::page(client, detail.id),
         "state": detail.state,
         "verdict": detail.judgement_type_id,
         "score": detail.score,

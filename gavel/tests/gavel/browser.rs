@@ -246,3 +246,41 @@ async fn no_page_is_wider_than_a_phone() {
     assert_eq!(browser.sticking_out().await, [""; 0], "the list of submissions");
     browser.quit().await;
 }
+
+#[tokio::test]
+async fn the_jury_judges_again_and_follows_it_live() {
+    let data = tempfile::tempdir().unwrap();
+    let judge = Judge::start(data.path(), &[]);
+    let ada = judge.register("ada");
+    let slow = "import time\ntime.sleep(0.25)\nprint(sum(map(int, input().split())))\n";
+    let submission = judge.submit(&ada, "sum", "python3", "a.py", slow);
+    judge.wait(&ada, &submission);
+    let browser = Browser::start(&judge, true).await;
+    browser.narrow(360).await;
+    browser.open("/login").await;
+    browser.fill("username", "admin").await;
+    browser.fill("password", judge.admin_password.as_deref().unwrap()).await;
+    browser.press("Log in").await;
+    browser.follow("Rejudgings").await;
+    assert_eq!(browser.sticking_out().await, [""; 0], "the list of rejudgings");
+    browser.follow("New rejudging").await;
+    // Counted while it is filled in.
+    browser.see_text("#count", "It would be 1.").await;
+    browser.fill("problem_ids", "hello").await;
+    browser.see_text("#count", "It would be 0.").await;
+    browser.fill("problem_ids", ", sum").await;
+    browser.see_text("#count", "It would be 1.").await;
+    browser.fill("reason", &"w".repeat(200)).await;
+    assert_eq!(browser.sticking_out().await, [""; 0], "the form");
+    browser.press("Judge again").await;
+    browser.see("#rejudging[data-progress]").await;
+    assert_eq!(browser.sticking_out().await, [""; 0], "a rejudging, not judged yet");
+    // Without anybody loading the page again.
+    browser.see_text("#status", "Ready to be applied").await;
+    assert_eq!(browser.sticking_out().await, [""; 0], "a rejudging, judged");
+    browser.press("Apply").await;
+    browser.page.accept_alert().await.unwrap();
+    browser.see_text("#status", "Applied").await;
+    assert_eq!(browser.complaints().await, [""; 0]);
+    browser.quit().await;
+}

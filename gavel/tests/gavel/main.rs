@@ -17,6 +17,7 @@ mod nothing_lost;
 mod packages_in_s3;
 mod parts;
 mod rejudge;
+mod rejudging;
 mod sandbox_contract;
 mod sandbox_files;
 mod sandbox_limits;

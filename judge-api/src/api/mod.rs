@@ -5,6 +5,7 @@ mod dead_letter_view;
 mod dead_letters;
 mod docs;
 mod events;
+mod file_view;
 mod languages;
 mod metering;
 mod metering_csv;
@@ -13,6 +14,7 @@ mod problem_admin;
 mod problem_files;
 mod problems;
 mod rejudge;
+pub(crate) mod rejudgings;
 mod routing;
 mod submission_body;
 mod submissions;
@@ -35,7 +37,7 @@ pub(crate) use rejudge::rejudge as judge_again;
 pub(crate) use routing::at;
 pub(crate) use submission_body::read_multipart as read_submission_form;
 pub(crate) use submissions::{
-    Query as SubmissionQuery, SubmissionPage, page as page_of_submissions,
+    Query as SubmissionQuery, Shown as ShownJudgement, SubmissionPage, page as page_of_submissions,
 };
 pub(crate) use tokens::{NewToken, make as make_own_token};
 pub(crate) use users::{NewUser, make as make_user, set_new_password, set_role};
@@ -71,6 +73,17 @@ pub(crate) fn routes(service: &mut ServiceConfig) {
         .service(at("/api/v1/submissions/{id}").get(submissions::one))
         .service(at("/api/v1/submissions/{id}/events").get(events::stream))
         .service(at("/api/v1/submissions/{id}/rejudge").post(rejudge::request))
+        .service(
+            at("/api/v1/rejudgings")
+                .get(rejudgings::reading::list)
+                .post(rejudgings::making::create),
+        )
+        .service(at("/api/v1/rejudgings/dry-run").post(rejudgings::making::dry_run))
+        .service(at("/api/v1/rejudgings/{id}").get(rejudgings::reading::one))
+        .service(at("/api/v1/rejudgings/{id}/comparison").get(rejudgings::reading::comparison))
+        .service(at("/api/v1/rejudgings/{id}/submissions").get(rejudgings::reading::submissions))
+        .service(at("/api/v1/rejudgings/{id}/apply").post(rejudgings::closing::request_apply))
+        .service(at("/api/v1/rejudgings/{id}/cancel").post(rejudgings::closing::request_cancel))
         .service(at("/api/v1/dead-letters").get(dead_letters::list))
         .service(at("/api/v1/dead-letters/{id}/retry").post(dead_letters::request_retry))
         .service(at("/api/v1/dead-letters/{id}/ignore").post(dead_letters::mark_ignored))

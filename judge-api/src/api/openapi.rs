@@ -2,7 +2,7 @@
 
 use super::{
     account, dead_letters, events, languages, metering, problem_admin, problem_files, problems,
-    rejudge, submissions, tokens, users,
+    rejudge, rejudgings, submissions, tokens, users,
 };
 use crate::monitoring;
 use actix_web::web;
@@ -39,6 +39,14 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
         submissions::one,
         events::stream,
         rejudge::request,
+        rejudgings::reading::list,
+        rejudgings::making::create,
+        rejudgings::making::dry_run,
+        rejudgings::reading::one,
+        rejudgings::reading::comparison,
+        rejudgings::reading::submissions,
+        rejudgings::closing::request_apply,
+        rejudgings::closing::request_cancel,
         dead_letters::list,
         dead_letters::request_retry,
         dead_letters::mark_ignored,
@@ -51,7 +59,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
         monitoring::readyz,
     ),
     // Named only in parameters, where the generator does not look.
-    components(schemas(judge_types::ContestId, judge_types::SubmissionId, judge_types::TokenId, judge_types::UserId)),
+    components(schemas(judge_types::ContestId, judge_types::JudgementId, judge_types::RejudgingId, judge_types::SubmissionId, judge_types::TokenId, judge_types::UserId)),
     security(("token" = []), ("session" = []))
 )]
 struct Document;

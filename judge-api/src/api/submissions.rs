@@ -10,7 +10,7 @@ use crate::submit;
 use crate::trace::RequestTrace;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
-use judge_types::{SubmissionId, UserId};
+use judge_types::{JudgementId, SubmissionId, UserId};
 use serde::{Deserialize, Serialize};
 use store::submissions::{self, Filter};
 use store::users;
@@ -143,23 +143,32 @@ pub(crate) async fn page(
     .await
 }
 
+/// Which judgement of a submission to show.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Shown {
+    /// This one; the one that counts where missing. The jury's to use.
+    pub(crate) judgement_id: Option<JudgementId>,
+}
+
 /// One submission with its judgement, runs, usage, timeline and source
 #[utoipa::path(get, path = "/api/v1/submissions/{id}", tag = "submissions",
-    params(("id" = SubmissionId, Path)), responses(
+    params(("id" = SubmissionId, Path), Shown), responses(
     (status = 200, body = SubmissionDetail),
-    (status = "4XX", body = ErrorBody, description = "`unauthenticated`, `not_found`"),
+    (status = "4XX", body = ErrorBody, description = "`unauthenticated`, `not_found`, `malformed`"),
 ))]
 pub(crate) async fn one(
     app: web::Data<App>,
     Contestant(user): Contestant,
     id: web::Path<SubmissionId>,
+    shown: web::Query<Shown>,
 ) -> Result<web::Json<SubmissionDetail>, ApiError> {
     let id = id.into_inner();
     let positions = app.positions.clone();
     let detail = app
         .db(move |connection| {
             let submission = access::submission(connection, &user, id)?;
-            view::detail(connection, submission, Sight::of(&user), &positions)
+            view::detail(connection, submission, Sight::of(&user), &positions, shown.judgement_id)
         })
         .await?;
     Ok(web::Json(detail))

@@ -3,12 +3,13 @@
 //! Here alone is decided what an author does not see: names, messages and endings of hidden test
 //! cases, and any failure of the judge's own, which looks as if the judging went on.
 
+use super::file_view::FileView;
 use crate::access::Sight;
 use crate::error::ApiError;
 use judge_types::{
     ExecutionUsage, GroupResult, GroupResults, JudgementId, JudgementState, JudgingErrorKind,
-    PackageHash, ProgressEvent, ProgressKind, RunResult, RunUsage, Score, SubmissionId, UserId,
-    Verdict,
+    PackageHash, ProgressEvent, ProgressKind, RejudgingId, RunResult, RunUsage, Score,
+    SubmissionId, UserId, Verdict,
 };
 use serde::Serialize;
 use store::judgements::Judgement;
@@ -82,6 +83,12 @@ pub(crate) struct JudgementView {
     /// What the test data groups came to, in the package's order; for contestants where the problem shows it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) groups: Vec<GroupResult>,
+    /// The rejudging that made it. For the jury.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rejudging_id: Option<RejudgingId>,
+    /// Whether it is one of a rejudging that has not been applied: contestants hear nothing of it. For the jury.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) preview: bool,
 }
 
 /// Why the judge gave up.
@@ -138,20 +145,6 @@ pub(crate) struct ExecutionView {
     pub(crate) gb_seconds: f64,
 }
 
-/// A file of a submission.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = SubmittedFile)]
-pub(crate) struct FileView {
-    /// The file's name.
-    pub(crate) name: String,
-    /// The content, where it is UTF-8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) content: Option<String>,
-    /// The content in Base64, where it is not UTF-8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) content_base64: Option<String>,
-}
-
 /// Everything about a submission that the reader may see.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct SubmissionDetail {
@@ -160,7 +153,7 @@ pub(crate) struct SubmissionDetail {
     pub(crate) submission: SubmissionView,
     /// Its place in the queue, from 1, while it waits there.
     pub(crate) position: Option<u64>,
-    /// The judgement that counts.
+    /// The judgement that counts, or the one asked for; so are the runs, the executions and the timeline below.
     pub(crate) judgement: JudgementView,
     /// The test cases judged so far, in order.
     pub(crate) runs: Vec<RunView>,
@@ -225,6 +218,8 @@ impl JudgementView {
             package: judgement.package,
             groups: visible_groups(judgement.groups, sight),
             error: error.map(|error| JudgingFailure { kind: error.kind, message: error.message }),
+            rejudging_id: judgement.rejudging.filter(|_| sight == Sight::Jury),
+            preview: judgement.is_preview && sight == Sight::Jury,
         }
     }
 }
@@ -254,28 +249,22 @@ impl RunView {
     }
 }
 
-impl From<judge_types::SourceFile> for FileView {
-    fn from(file: judge_types::SourceFile) -> Self {
-        use base64::{Engine, engine::general_purpose::STANDARD};
-        let name = file.name().to_owned();
-        match std::str::from_utf8(file.content()) {
-            Ok(text) => Self { name, content: Some(text.to_owned()), content_base64: None },
-            Err(_) => {
-                let content_base64 = Some(STANDARD.encode(file.content()));
-                Self { name, content: None, content_base64 }
-            }
-        }
-    }
-}
-
-/// Gathers what a reader may see of a submission that they may see.
+/// Gathers what a reader may see of a submission that they may see, and of its judgement `asked`; where that is missing, of
+/// the one that counts. The jury alone may ask.
 pub(crate) fn detail(
     connection: &mut AnyConnection,
     submission: submissions::Submission,
     sight: Sight,
     positions: &Positions,
+    asked: Option<JudgementId>,
 ) -> Result<SubmissionDetail, ApiError> {
-    let (id, judgement) = (submission.id, submission.judgement.clone());
+    let id = submission.id;
+    let judgement = match asked {
+        None => submission.judgement.clone(),
+        Some(asked) => judgements::by_id(connection, asked)?
+            .filter(|judgement| judgement.submission == id && sight == Sight::Jury)
+            .ok_or_else(|| ApiError::not_found("judgement"))?,
+    };
     let position = positions.of(connection, judgement.id)?;
     let runs = runs::list(connection, judgement.id, judgement.attempt)?;
     let executions = match (judgement.state, sight) {
@@ -288,7 +277,10 @@ pub(crate) fn detail(
         Sight::Author => Vec::new(),
         Sight::Jury => judgements::of_submission(connection, id)?,
     };
-    let timeline = events::list_after(connection, id, 0)?;
+    let timeline = match asked {
+        None => events::list_after(connection, id, 0)?,
+        Some(_) => events::of_judgement(connection, &judgement)?,
+    };
     let files = submissions::files(connection, id)?;
     Ok(SubmissionDetail {
         submission: SubmissionView::new(submission, sight),

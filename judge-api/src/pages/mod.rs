@@ -11,6 +11,8 @@ mod home;
 mod metering;
 mod problem;
 mod reading;
+mod rejudging_form;
+mod rejudgings;
 mod submission;
 mod words;
 
@@ -46,6 +48,11 @@ pub(crate) fn routes(service: &mut ServiceConfig) {
         .service(at("/jury/dead-letters").get(dead_letters::page))
         .service(at("/jury/dead-letters/{id}/retry").post(dead_letters::retry))
         .service(at("/jury/dead-letters/{id}/ignore").post(dead_letters::ignore))
+        .service(at("/jury/rejudgings").get(rejudgings::list))
+        .service(at("/jury/rejudgings/new").get(rejudging_form::page).post(rejudging_form::send))
+        .service(at("/jury/rejudgings/{id}").get(rejudgings::one))
+        .service(at("/jury/rejudgings/{id}/apply").post(rejudgings::apply))
+        .service(at("/jury/rejudgings/{id}/cancel").post(rejudgings::cancel))
         .default_service(web::to(nothing_here));
 }
 

@@ -4,7 +4,9 @@ use super::form::see;
 use super::{Frame, Html, words};
 use crate::access::{self, Sight};
 use crate::api::view::{self, SubmissionDetail};
-use crate::api::{SubmissionPage, SubmissionQuery, judge_again, page_of_submissions};
+use crate::api::{
+    ShownJudgement, SubmissionPage, SubmissionQuery, judge_again, page_of_submissions,
+};
 use crate::app::App;
 use crate::auth::{Contestant, Jury};
 use crate::error::ApiError;
@@ -39,8 +41,9 @@ struct OnePage {
 }
 
 impl OnePage {
+    /// Whether nothing follows on this page: the judgement is over, or not the one that counts.
     fn is_over(&self) -> bool {
-        self.detail.submission.state.is_final()
+        !self.detail.judgement.current || self.detail.judgement.state.is_final()
     }
 
     /// The number of the newest event shown: where the live stream goes on.
@@ -100,12 +103,13 @@ pub(super) async fn page(
     app: web::Data<App>,
     Contestant(user): Contestant,
     id: web::Path<SubmissionId>,
+    shown: web::Query<ShownJudgement>,
 ) -> Result<Html, ApiError> {
     let (id, reader, positions) = (id.into_inner(), user.clone(), app.positions.clone());
     let detail = app
         .db(move |connection| {
             let submission = access::submission(connection, &reader, id)?;
-            view::detail(connection, submission, Sight::of(&reader), &positions)
+            view::detail(connection, submission, Sight::of(&reader), &positions, shown.judgement_id)
         })
         .await?;
     let page = OnePage {

@@ -1,6 +1,8 @@
 //! Figures and times as people read them.
 
-use judge_types::{JudgementState, ProgressKind, Score, Verdict};
+use crate::api::rejudgings::StandingView;
+use judge_types::{JudgementState, ProgressKind, RejudgingState, Score, Verdict};
+use store::rejudgings::Standing;
 use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
@@ -67,6 +69,35 @@ pub(super) fn status(state: &JudgementState, judged: &Option<Verdict>) -> String
         (None, JudgementState::Running) => "Being judged".into(),
         (None, JudgementState::Finished) => "Judged".into(),
         (None, JudgementState::Failed) => "Judging failed".into(),
+    }
+}
+
+/// What a judgement has come to, compared with another: `Accepted`, `Judging failed`, `Not judged`
+pub(super) fn standing(standing: &StandingView) -> String {
+    match standing.0 {
+        Standing::Judged(judged) => verdict(&judged),
+        Standing::Failed => "Judging failed".into(),
+        Standing::Unfinished => "Not judged".into(),
+    }
+}
+
+/// How far a rejudging is.
+pub(super) fn rejudging(state: &RejudgingState) -> &'static str {
+    match state {
+        RejudgingState::Judging => "… Being judged",
+        RejudgingState::Ready => "! Ready to be applied",
+        RejudgingState::Applied => "✓ Applied",
+        RejudgingState::Cancelled => "✗ Cancelled",
+    }
+}
+
+/// The name of its look in the style sheet.
+pub(super) fn rejudging_look(state: &RejudgingState) -> &'static str {
+    match state {
+        RejudgingState::Judging => "pending",
+        RejudgingState::Ready => "neutral",
+        RejudgingState::Applied => "good",
+        RejudgingState::Cancelled => "bad",
     }
 }
 

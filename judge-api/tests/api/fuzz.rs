@@ -19,7 +19,7 @@ const CONTENT_TYPES: [&str; 6] = [
 const METHODS: [Method; 6] =
     [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
 
-const PAGES: [&str; 14] = [
+const PAGES: [&str; 19] = [
     "/",
     "/login",
     "/register",
@@ -30,6 +30,11 @@ const PAGES: [&str; 14] = [
     "/submissions",
     "/submissions/{id}",
     "/submissions/{id}/rejudge",
+    "/jury/rejudgings",
+    "/jury/rejudgings/new",
+    "/jury/rejudgings/{id}",
+    "/jury/rejudgings/{id}/apply",
+    "/jury/rejudgings/{id}/cancel",
     "/admin/problems",
     "/admin/users",
     "/admin/users/{id}/role",

@@ -15,6 +15,7 @@ mod openapi;
 mod package;
 mod pages;
 mod problems;
+mod rejudgings;
 mod roles;
 mod statements;
 mod submissions;

@@ -2,9 +2,12 @@
 
 use crate::package::Package;
 use crate::support::{On, TestApp, on_each_database};
-use judge_types::{JudgementId, Role, SubmissionId};
+use judge_types::{
+    JudgementId, RejudgingFilter, RejudgingId, RejudgingKind, Role, SubmissionId, UserId,
+};
 use reqwest::Method;
 use serde_json::json;
+use store::rejudgings::{self, Creation, NewRejudging};
 
 on_each_database! {
     every_address_lets_in_only_whom_it_should,
@@ -13,7 +16,12 @@ on_each_database! {
 /// Method, path, and the statuses for: nobody, a stranger, the author, the jury, an administrator.
 type Row<'a> = (&'a str, String, [u16; 5]);
 
-fn rows(submission: SubmissionId, user: &str, dead: JudgementId) -> Vec<Row<'static>> {
+fn rows(
+    submission: SubmissionId,
+    user: &str,
+    dead: JudgementId,
+    rejudging: RejudgingId,
+) -> Vec<Row<'static>> {
     let public = [200; 5];
     let everyone = [401, 200, 200, 200, 200];
     let own = [401, 404, 200, 200, 200];
@@ -45,6 +53,20 @@ fn rows(submission: SubmissionId, user: &str, dead: JudgementId) -> Vec<Row<'sta
         ("GET", "/api/v1/problems/sum/versions".into(), jury),
         ("POST", "/api/v1/problems".into(), [401, 403, 403, 403, 415]),
         ("PUT", "/api/v1/problems/sum".into(), [401, 403, 403, 403, 415]),
+        ("GET", "/api/v1/rejudgings".into(), jury),
+        ("POST", "/api/v1/rejudgings".into(), [401, 403, 403, 400, 400]),
+        ("POST", "/api/v1/rejudgings/dry-run".into(), jury),
+        ("GET", format!("/api/v1/rejudgings/{rejudging}"), jury),
+        ("GET", format!("/api/v1/rejudgings/{rejudging}/comparison"), jury),
+        ("GET", format!("/api/v1/rejudgings/{rejudging}/submissions"), jury),
+        ("POST", format!("/api/v1/rejudgings/{rejudging}/apply"), [401, 403, 403, 409, 409]),
+        ("POST", format!("/api/v1/rejudgings/{rejudging}/cancel"), [401, 403, 403, 200, 409]),
+        ("GET", "/jury/rejudgings".into(), [303, 403, 403, 200, 200]),
+        ("GET", "/jury/rejudgings/new".into(), [303, 403, 403, 200, 200]),
+        ("POST", "/jury/rejudgings/new".into(), [303, 403, 403, 415, 415]),
+        ("GET", format!("/jury/rejudgings/{rejudging}"), [303, 403, 403, 200, 200]),
+        ("POST", format!("/jury/rejudgings/{rejudging}/apply"), [303, 403, 403, 415, 415]),
+        ("POST", format!("/jury/rejudgings/{rejudging}/cancel"), [303, 403, 403, 415, 415]),
         ("GET", "/api/v1/dead-letters".into(), jury),
         ("POST", format!("/api/v1/dead-letters/{dead}/ignore"), jury),
         ("POST", format!("/api/v1/dead-letters/{dead}/retry"), [401, 403, 403, 201, 200]),
@@ -78,6 +100,22 @@ fn rows(submission: SubmissionId, user: &str, dead: JudgementId) -> Vec<Row<'sta
     ]
 }
 
+/// One that is not judged.
+fn preview(app: &TestApp, by: UserId) -> RejudgingId {
+    let new = NewRejudging {
+        reason: "why",
+        kind: RejudgingKind::Preview,
+        filter: &RejudgingFilter::default(),
+        by,
+        confirmed: None,
+        most_unconfirmed: 9,
+    };
+    match app.db(|connection| rejudgings::create(connection, &new).unwrap()) {
+        Creation::Made(id) => id,
+        other => panic!("{other:?}"),
+    }
+}
+
 async fn every_address_lets_in_only_whom_it_should(on: On) {
     let app = TestApp::start(on).await.with_sum().await;
     app.install(&Package::sum().named("other")).await;
@@ -95,7 +133,8 @@ async fn every_address_lets_in_only_whom_it_should(on: On) {
     let given_up = app.submit(&author).await;
     app.fail(&app.claim(given_up));
     let dead = app.judgement(given_up);
-    for (method, path, expected) in rows(submission, &target, dead) {
+    let rejudging = preview(&app, people[2].id);
+    for (method, path, expected) in rows(submission, &target, dead, rejudging) {
         // Sent without a content type where a wrong one is expected, and as empty JSON elsewhere.
         let wants_json = !expected.contains(&415);
         let method = Method::from_bytes(method.as_bytes()).unwrap();

@@ -2,7 +2,7 @@
 //!
 //! A failed judgement is a dead letter whether or not it has a row of its own: executors of an earlier version
 //! make none. It is open while it is the current one of its submission and nobody has said to ignore it; a
-//! new judgement, from here or from a rejudging, takes its place.
+//! new judgement, from here or from a rejudging, takes its place. A failed preview is none: its rejudging shows it.
 
 mod handling;
 mod reading;

@@ -60,6 +60,7 @@ macro_rules! joined {
             .inner_join(problems::table.on(problems::id.eq(submissions::problem_id)))
             .left_join(dead_letters::table.on(dead_letters::judgement_id.eq(judgement_table::id)))
             .filter(failed!())
+            .filter(judgement_table::is_preview.eq(false))
             .select((
                 judgement_table::all_columns,
                 (

@@ -1,6 +1,6 @@
 //! Ending a function's hold without a verdict: by itself, or by those who know that it is dead.
 
-use super::{Lease, LeaseError, names, submission_of};
+use super::{Lease, LeaseError, names, subject_of};
 use crate::convert::{from_integer, from_timestamp, to_integer, to_text, to_timestamp};
 use crate::executions::{self, ExecutionEnding};
 use crate::schema::judgements;
@@ -116,8 +116,8 @@ fn release(
     judgement: JudgementId,
     guard: Guard<'_>,
 ) -> Result<Option<Lease>, DatabaseError> {
-    let Some(submission) = submission_of(connection, judgement)? else { return Ok(None) };
-    events::hold(connection, submission)?;
+    let Some(subject) = subject_of(connection, judgement)? else { return Ok(None) };
+    events::hold(connection, subject.submission)?;
     let update = diesel::update(
         judgements::table
             .filter(judgements::id.eq(judgement.to_string()))
@@ -131,13 +131,14 @@ fn release(
         return Ok(None);
     }
     let now = clock::now(connection)?;
-    events::append(connection, submission, judgement, now, &ProgressKind::Released)?;
+    events::append(connection, subject, now, &ProgressKind::Released)?;
     let (attempt, created_at) = judgements::table
         .find(judgement.to_string())
         .select((judgements::attempt, judgements::created_at))
         .first::<(i32, PrimitiveDateTime)>(connection)?;
     let (attempt, queued_at) = (from_integer(attempt), from_timestamp(created_at));
-    Ok(Some(Lease { judgement, submission, attempt, queued_at, claimed_at: now }))
+    let (submission, is_preview) = (subject.submission, subject.is_preview);
+    Ok(Some(Lease { judgement, submission, attempt, queued_at, claimed_at: now, is_preview }))
 }
 
 fn fail(
@@ -146,8 +147,8 @@ fn fail(
     guard: Guard<'_>,
     error: &JudgingError,
 ) -> Result<bool, DatabaseError> {
-    let Some(submission) = submission_of(connection, judgement)? else { return Ok(false) };
-    events::hold(connection, submission)?;
+    let Some(subject) = subject_of(connection, judgement)? else { return Ok(false) };
+    events::hold(connection, subject.submission)?;
     let now = clock::now(connection)?;
     let update = diesel::update(
         judgements::table
@@ -165,7 +166,7 @@ fn fail(
     if changed == 1 {
         dead_letters::insert(connection, judgement)?;
         outbox::remove(connection, judgement)?;
-        events::append(connection, submission, judgement, now, &ProgressKind::Failed)?;
+        events::append(connection, subject, now, &ProgressKind::Failed)?;
     }
     Ok(changed == 1)
 }

@@ -12,6 +12,7 @@ pub use ending::{fail_unheld, release_dead};
 pub use hanging::is_kept;
 
 use crate::convert::{from_integer, from_timestamp, parse, to_timestamp};
+use crate::events::Subject;
 use crate::schema::judgements;
 use crate::{AnyConnection, DatabaseError, clock, database, events, executions};
 use diesel::prelude::*;
@@ -39,6 +40,16 @@ pub struct Lease {
     pub queued_at: OffsetDateTime,
     /// When it was made, by the same clock.
     pub claimed_at: OffsetDateTime,
+    /// Whether only the jury may hear of it.
+    pub(crate) is_preview: bool,
+}
+
+impl Lease {
+    /// What its events are about.
+    pub(crate) fn subject(&self) -> Subject {
+        let Self { submission, judgement, is_preview, .. } = *self;
+        Subject { submission, judgement, is_preview }
+    }
 }
 
 /// What became of a claim.
@@ -91,10 +102,10 @@ pub fn claim(
 ) -> Result<Claim, DatabaseError> {
     let id = judgement.to_string();
     database::write(connection, |connection| {
-        let Some(submission) = submission_of(connection, judgement)? else {
+        let Some(subject) = subject_of(connection, judgement)? else {
             return Ok(Claim::Unknown);
         };
-        events::hold(connection, submission)?;
+        events::hold(connection, subject.submission)?;
         let now = clock::now(connection)?;
         let before: Before = judgements::table
             .find(&id)
@@ -133,10 +144,11 @@ pub fn claim(
         }
         let mut lease = Lease {
             judgement,
-            submission,
+            submission: subject.submission,
             attempt: from_integer(attempt),
             queued_at: from_timestamp(created),
             claimed_at: now,
+            is_preview: subject.is_preview,
         };
         if state != JudgementState::Queued {
             // Its function is gone, and nobody has noticed: it counts as dead since its lease ran out.
@@ -145,12 +157,12 @@ pub fn claim(
             lease.queued_at = missed_at;
         } else if lease.attempt > 0 {
             let released = ProgressKind::Released;
-            let put_back = events::last_time(connection, submission, judgement, &released)?;
+            let put_back = events::last_time(connection, subject, &released)?;
             lease.queued_at = put_back.unwrap_or(lease.queued_at);
         }
         lease.attempt += 1;
         let started = ProgressKind::Started { attempt: lease.attempt };
-        events::append(connection, lease.submission, judgement, now, &started)?;
+        events::append(connection, subject, now, &started)?;
         Ok(Claim::Granted(lease))
     })
 }
@@ -158,15 +170,21 @@ pub fn claim(
 /// Attempt, state, end of the lease, and when it was made.
 type Before = (i32, String, Option<PrimitiveDateTime>, PrimitiveDateTime);
 
-/// Which submission a judgement is of, for good; `None` where there is no such judgement.
-fn submission_of(
+/// What a judgement's events are about, which stays while it is being judged: only what is judged is applied; `None` where
+/// there is no such judgement.
+fn subject_of(
     connection: &mut AnyConnection,
     judgement: JudgementId,
-) -> Result<Option<SubmissionId>, DatabaseError> {
-    let id: Option<String> = judgements::table
+) -> Result<Option<Subject>, DatabaseError> {
+    let found: Option<(String, bool)> = judgements::table
         .find(judgement.to_string())
-        .select(judgements::submission_id)
+        .select((judgements::submission_id, judgements::is_preview))
         .first(connection)
         .optional()?;
-    id.map(|id| parse("submission id", &id)).transpose()
+    found
+        .map(|(submission, is_preview)| {
+            let submission = parse("submission id", &submission)?;
+            Ok(Subject { submission, judgement, is_preview })
+        })
+        .transpose()
 }

@@ -150,6 +150,6 @@ impl Lease {
 
     fn event(&self, connection: &mut AnyConnection, kind: &ProgressKind) -> Result<(), LeaseError> {
         let now = clock::now(connection)?;
-        Ok(events::append(connection, self.submission, self.judgement, now, kind)?)
+        Ok(events::append(connection, self.subject(), now, kind)?)
     }
 }

@@ -26,10 +26,17 @@ impl From<Row> for Place {
     }
 }
 
-/// Selects the places of unclaimed entries.
+/// The unclaimed entries that people wait for: of previews nobody is told, so nobody waits behind them.
+macro_rules! awaited {
+    () => {
+        unclaimed!().filter(judgements::is_preview.eq(false))
+    };
+}
+
+/// Selects their places.
 macro_rules! places {
     () => {
-        unclaimed!().select((outbox::lane_rank, outbox::turn, outbox::ahead, outbox::judgement_id))
+        awaited!().select((outbox::lane_rank, outbox::turn, outbox::ahead, outbox::judgement_id))
     };
 }
 
@@ -58,7 +65,7 @@ fn count_to(connection: &mut AnyConnection, place: &Place) -> Result<u64, Databa
     let alike = outbox::ahead.eq(ahead).and(outbox::judgement_id.lt(judgement));
     let in_turn = outbox::turn.eq(turn).and(outbox::ahead.lt(ahead).or(alike));
     let earlier = outbox::lane_rank.eq(lane_rank).and(outbox::turn.lt(turn).or(in_turn));
-    let earlier: i64 = unclaimed!()
+    let earlier: i64 = awaited!()
         .filter(outbox::lane_rank.lt(lane_rank).or(earlier))
         .count()
         .get_result(connection)?;

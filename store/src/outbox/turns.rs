@@ -5,7 +5,7 @@ use crate::schema::turns;
 use crate::{AnyConnection, DatabaseError};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Text};
-use judge_types::{Lane, UserId, turn_for};
+use judge_types::{Lane, turn_for};
 
 /// The user of the row that says where the lane itself is.
 const LANE: &str = "";
@@ -17,24 +17,33 @@ pub(super) struct Place {
     pub(super) ahead: i64,
 }
 
-/// The place of a user's next task.
+/// The places of a user's next tasks, so many.
 pub(super) fn next(
     connection: &mut AnyConnection,
-    user: UserId,
+    user: &str,
     lane: Lane,
-) -> Result<Place, DatabaseError> {
-    let (user, rank) = (user.to_string(), lane.rank());
+    tasks: usize,
+) -> Result<Vec<Place>, DatabaseError> {
+    let rank = lane.rank();
     let lane_turn: i64 = turns::table.find((rank, LANE)).select(turns::turn).first(connection)?;
     // Of two requests at once, the second waits for the first here.
-    add_missing(connection, rank, &user, lane_turn - 1)?;
-    let row = turns::table.find((rank, &user));
+    add_missing(connection, rank, user, lane_turn - 1)?;
+    let row = turns::table.find((rank, user));
     diesel::update(row).set(turns::turn.eq(turns::turn)).execute(connection)?;
     let last: i64 = row.select(turns::turn).first(connection)?;
     // Before its first turn, where that is -1.
-    let last = (last >= 0).then(|| from_bigint(last));
-    let turn = to_bigint(turn_for(from_bigint(lane_turn), last));
-    diesel::update(row).set(turns::turn.eq(turn)).execute(connection)?;
-    Ok(Place { turn, ahead: turn - lane_turn })
+    let mut last = (last >= 0).then(|| from_bigint(last));
+    let places = (0..tasks).map(|_| {
+        let turn = turn_for(from_bigint(lane_turn), last);
+        last = Some(turn);
+        let turn = to_bigint(turn);
+        Place { turn, ahead: turn - lane_turn }
+    });
+    let places: Vec<Place> = places.collect();
+    if let Some(Place { turn, .. }) = places.last() {
+        diesel::update(row).set(turns::turn.eq(turn)).execute(connection)?;
+    }
+    Ok(places)
 }
 
 /// A task of this turn is being served.

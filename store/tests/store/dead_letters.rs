@@ -35,7 +35,7 @@ fn given_up(connection: &mut AnyConnection, scene: &Scene) -> (SubmissionId, Jud
     (submission, judgement)
 }
 
-fn again(submission: SubmissionId) -> NewJudgement<'static> {
+pub(crate) fn again(submission: SubmissionId) -> NewJudgement<'static> {
     NewJudgement {
         submission,
         language: "python3",

@@ -14,6 +14,8 @@ mod problem_versions;
 mod publishing;
 mod queueing;
 mod races;
+mod rejudging_races;
+mod rejudgings;
 mod relaying;
 mod secrets;
 mod server_ends;

@@ -32,7 +32,7 @@ const LONG: Duration = Duration::minutes(5);
 const THREADS: usize = 8;
 
 /// What each of so many threads says, which all begin at the same moment.
-fn at_once<T: Send>(
+pub(crate) fn at_once<T: Send>(
     database: &TestDatabase,
     threads: usize,
     work: impl Fn(&mut AnyConnection, usize) -> T + Sync,

@@ -1,62 +1,30 @@
-//! The part of the HTTP API that a contestant's program needs.
+//! Talking to a judge over its HTTP API.
 
-use super::config::Account;
-use super::stream::Events;
+mod account;
+mod stream;
+
+pub(crate) use account::{Account, JudgeOptions, clean_url, path, save};
+
 use anyhow::{Context, bail};
-use judge_types::{JudgementState, RunUsage, Score, SubmissionId, Verdict};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::fmt;
 use std::io::{BufRead, BufReader};
 use std::time::Duration;
+use stream::Events;
 use ureq::http::{Response, StatusCode};
 use ureq::{Agent, Body};
 
 /// A judge, and who talks to it.
-pub(super) struct Client {
+pub(crate) struct Client {
     agent: Agent,
     account: Account,
 }
 
 /// What a login gives.
 #[derive(Deserialize)]
-pub(super) struct LoggedIn {
-    pub(super) token: String,
-}
-
-/// A stored submission.
-#[derive(Deserialize)]
-pub(super) struct Submitted {
-    pub(super) id: SubmissionId,
-    pub(super) language_id: String,
-    pub(super) position: Option<u64>,
-}
-
-/// What is known of a submission.
-#[derive(Deserialize)]
-pub(super) struct Detail {
-    pub(super) id: SubmissionId,
-    pub(super) state: JudgementState,
-    pub(super) judgement_type_id: Option<Verdict>,
-    pub(super) score: Option<Score>,
-    pub(super) usage: RunUsage,
-    pub(super) judgement: Judgement,
-    pub(super) runs: Vec<Run>,
-}
-
-/// The judgement that counts.
-#[derive(Deserialize)]
-pub(super) struct Judgement {
-    pub(super) tests_total: u32,
-    pub(super) compile_output: Option<String>,
-}
-
-/// One test case.
-#[derive(Deserialize)]
-pub(super) struct Run {
-    pub(super) ordinal: u32,
-    pub(super) judgement_type_id: Verdict,
-    pub(super) team_message: Option<String>,
+pub(crate) struct LoggedIn {
+    pub(crate) token: String,
 }
 
 /// How the API says no.
@@ -68,7 +36,7 @@ struct Refusal {
 
 /// The judge has understood and says no: asking again changes nothing.
 #[derive(Debug)]
-pub(super) struct Refused(String);
+pub(crate) struct Refused(String);
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -95,7 +63,7 @@ fn agent() -> Agent {
 }
 
 /// Changes a name and a password for a token.
-pub(super) fn log_in(url: &str, username: &str, password: &str) -> anyhow::Result<LoggedIn> {
+pub(crate) fn log_in(url: &str, username: &str, password: &str) -> anyhow::Result<LoggedIn> {
     let answer = agent()
         .post(format!("{url}/api/v1/login"))
         .config()
@@ -107,34 +75,20 @@ pub(super) fn log_in(url: &str, username: &str, password: &str) -> anyhow::Resul
 }
 
 impl Client {
-    pub(super) fn new(account: Account) -> Self {
+    pub(crate) fn new(account: Account) -> Self {
         Self { agent: agent(), account }
     }
 
-    /// Sends a submission. The key lets the judge tell a repeated request from a second submission.
-    pub(super) fn submit(
-        &self,
-        body: &serde_json::Value,
-        idempotency_key: &str,
-    ) -> anyhow::Result<Submitted> {
-        let answer = self
-            .agent
-            .post(self.address("submissions"))
-            .header("Authorization", self.authorization())
-            .header("Idempotency-Key", idempotency_key)
-            .config()
-            .timeout_global(Some(TIMEOUT))
-            .build()
-            .send_json(body)
-            .with_context(|| format!("reach {}", self.account.url))?;
-        read(answer)
+    /// Of the judge that the options, the environment or the last login name.
+    pub(crate) fn open(options: &JudgeOptions) -> anyhow::Result<Self> {
+        Ok(Self::new(options.account(&path()?)?))
     }
 
-    /// All that is known of a submission.
-    pub(super) fn detail(&self, id: SubmissionId) -> anyhow::Result<Detail> {
+    /// What the API has at this path below `/api/v1/`.
+    pub(crate) fn get<T: DeserializeOwned>(&self, path: &str) -> anyhow::Result<T> {
         let answer = self
             .agent
-            .get(self.address(&format!("submissions/{id}")))
+            .get(self.address(path))
             .header("Authorization", self.authorization())
             .config()
             .timeout_global(Some(TIMEOUT))
@@ -144,16 +98,37 @@ impl Client {
         read(answer)
     }
 
-    /// The events after the one with the id `after`, as they happen; for `at_most` this long.
-    pub(super) fn events(
+    /// Sends JSON to this path below `/api/v1/`. A key lets the judge tell a repeated request from a second one.
+    pub(crate) fn post<T: DeserializeOwned>(
         &self,
-        id: SubmissionId,
+        path: &str,
+        body: &serde_json::Value,
+        idempotency_key: Option<&str>,
+    ) -> anyhow::Result<T> {
+        let mut request =
+            self.agent.post(self.address(path)).header("Authorization", self.authorization());
+        if let Some(key) = idempotency_key {
+            request = request.header("Idempotency-Key", key);
+        }
+        let answer = request
+            .config()
+            .timeout_global(Some(TIMEOUT))
+            .build()
+            .send_json(body)
+            .with_context(|| format!("reach {}", self.account.url))?;
+        read(answer)
+    }
+
+    /// The stream of events at this path below `/api/v1/`, after the one with the id `after`; for `at_most` this long.
+    pub(crate) fn events(
+        &self,
+        path: &str,
         after: &str,
         at_most: Option<Duration>,
     ) -> anyhow::Result<Events<impl BufRead + use<>>> {
         let mut request = self
             .agent
-            .get(self.address(&format!("submissions/{id}/events")))
+            .get(self.address(path))
             .header("Authorization", self.authorization())
             .header("Accept", "text/event-stream");
         if !after.is_empty() {
@@ -171,9 +146,9 @@ impl Client {
         Ok(Events::new(BufReader::new(answer.into_body().into_reader())))
     }
 
-    /// Where people see the submission.
-    pub(super) fn page(&self, id: SubmissionId) -> String {
-        format!("{}/submissions/{id}", self.account.url)
+    /// Where people see what is at this path.
+    pub(crate) fn page(&self, path: &str) -> String {
+        format!("{}/{path}", self.account.url)
     }
 
     fn address(&self, path: &str) -> String {

@@ -4,21 +4,21 @@ use std::io::{self, BufRead};
 
 /// One event of a stream.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Event {
+pub(crate) struct Event {
     /// The id of this event, or of the last one that had one.
-    pub(super) id: String,
+    pub(crate) id: String,
     /// The data lines, joined.
-    pub(super) data: String,
+    pub(crate) data: String,
 }
 
 /// The events of a stream, until it ends.
-pub(super) struct Events<R> {
+pub(crate) struct Events<R> {
     lines: R,
     last_id: String,
 }
 
 impl<R: BufRead> Events<R> {
-    pub(super) fn new(lines: R) -> Self {
+    pub(crate) fn new(lines: R) -> Self {
         Self { lines, last_id: String::new() }
     }
 }

@@ -10,15 +10,15 @@ use std::path::{Path, PathBuf};
 /// What `gavel login` remembers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Account {
+pub(crate) struct Account {
     /// The judge's address, without a slash at the end.
-    pub(super) url: String,
+    pub(crate) url: String,
     /// The bearer token.
-    pub(super) token: String,
+    pub(crate) token: String,
 }
 
 /// Where the account is kept: `$XDG_CONFIG_HOME/gavel/config.toml` or `~/.config/gavel/config.toml`.
-pub(super) fn path() -> anyhow::Result<PathBuf> {
+pub(crate) fn path() -> anyhow::Result<PathBuf> {
     let folder = match std::env::var_os("XDG_CONFIG_HOME").filter(|folder| !folder.is_empty()) {
         Some(folder) => PathBuf::from(folder),
         None => std::env::home_dir()
@@ -28,12 +28,25 @@ pub(super) fn path() -> anyhow::Result<PathBuf> {
     Ok(folder.join("gavel/config.toml"))
 }
 
-/// The account to use: what the options or the environment say goes before what the file says.
-pub(super) fn account(
-    url: Option<&str>,
-    token: Option<&str>,
-    file: &Path,
-) -> anyhow::Result<Account> {
+/// Which judge to talk to.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(crate) struct JudgeOptions {
+    /// The judge's address instead of the one logged in to
+    #[arg(long, env = "GAVEL_URL")]
+    pub(crate) url: Option<String>,
+    /// The token to log in with
+    #[arg(long, env = "GAVEL_TOKEN", hide_env_values = true)]
+    pub(crate) token: Option<String>,
+}
+
+impl JudgeOptions {
+    /// The account to use: what the options or the environment say goes before what the file says.
+    pub(crate) fn account(&self, file: &Path) -> anyhow::Result<Account> {
+        account(self.url.as_deref(), self.token.as_deref(), file)
+    }
+}
+
+fn account(url: Option<&str>, token: Option<&str>, file: &Path) -> anyhow::Result<Account> {
     let saved = match fs::read_to_string(file) {
         Ok(text) => Some(
             toml::from_str::<Account>(&text).with_context(|| format!("read {}", file.display()))?,
@@ -54,7 +67,7 @@ pub(super) fn account(
 }
 
 /// Writes the account where nobody else may read it.
-pub(super) fn save(account: &Account, file: &Path) -> anyhow::Result<()> {
+pub(crate) fn save(account: &Account, file: &Path) -> anyhow::Result<()> {
     let text = toml::to_string(account).context("write the account as TOML")?;
     let write = || {
         if let Some(folder) = file.parent() {
@@ -70,7 +83,7 @@ pub(super) fn save(account: &Account, file: &Path) -> anyhow::Result<()> {
 }
 
 /// An address as it is kept, so that `http://host/` and `http://host` are one judge.
-pub(super) fn clean_url(url: &str) -> String {
+pub(crate) fn clean_url(url: &str) -> String {
     url.trim_end_matches('/').to_owned()
 }
 

@@ -1,0 +1,11 @@
+DROP TABLE preview_events;
+DELETE FROM outbox WHERE judgement_id IN (SELECT id FROM judgements WHERE is_preview);
+DELETE FROM dead_letters WHERE judgement_id IN (SELECT id FROM judgements WHERE is_preview);
+DELETE FROM runs WHERE judgement_id IN (SELECT id FROM judgements WHERE is_preview);
+DELETE FROM executions WHERE judgement_id IN (SELECT id FROM judgements WHERE is_preview);
+DROP TABLE rejudged_submissions;
+DELETE FROM judgements WHERE is_preview;
+DROP INDEX judgements_by_rejudging;
+ALTER TABLE judgements DROP COLUMN is_preview;
+ALTER TABLE judgements DROP COLUMN rejudging_id;
+DROP TABLE rejudgings;
