@@ -1,7 +1,7 @@
 //! Problem packages: read, check, compare, show and pack.
 //!
 //! Whatever format a package came in, it becomes one [`Package`]: the ICPC problem package format, legacy and 2025-09 with
-//! its drafts, and what DOMjudge adds to it. Running programs, the jury's or a contestant's, happens elsewhere: here is
+//! its drafts, what DOMjudge adds to it, and full packages of Polygon. Running programs, the jury's or a contestant's, happens elsewhere: here is
 //! no sandbox, no database and no network.
 
 mod caps;
@@ -17,12 +17,14 @@ mod metadata;
 mod names;
 mod pack;
 mod package;
+mod polygon;
 pub mod statement;
 mod submission;
 mod test_case;
 mod test_data;
 mod tree;
 mod validator;
+mod xml;
 mod yaml;
 
 pub use caps::ArchiveCaps;

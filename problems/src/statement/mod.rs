@@ -6,7 +6,7 @@ mod markdown;
 mod math;
 mod sanitise;
 
-pub(crate) use find::{find, titles};
+pub(crate) use find::{check_length, find, titles};
 
 use crate::{ArchiveCaps, Fault, Lang, Package, names, tree};
 use std::{

@@ -65,7 +65,7 @@ pub struct Judged<'a> {
 }
 
 impl Expected {
-    pub(super) fn one_of(verdicts: &[Verdict]) -> Self {
+    pub(crate) fn one_of(verdicts: &[Verdict]) -> Self {
         Self { verdicts: verdicts.to_vec(), ..Self::default() }
     }
 
