@@ -4,12 +4,15 @@
 //! its drafts, what DOMjudge adds to it, and full packages of Polygon. Running programs, the jury's or a contestant's, happens elsewhere: here is
 //! no sandbox, no database and no network.
 
+mod adapter;
 mod caps;
 pub mod compare;
+mod convert;
 mod domjudge;
 mod extract;
 mod fault;
 mod fields;
+mod fps;
 mod groups;
 mod import;
 mod kind;
@@ -17,6 +20,7 @@ mod metadata;
 mod names;
 mod pack;
 mod package;
+mod plain;
 mod polygon;
 pub mod statement;
 mod submission;
@@ -24,12 +28,15 @@ mod test_case;
 mod test_data;
 mod tree;
 mod validator;
+mod written;
 mod xml;
 mod yaml;
 
 pub use caps::ArchiveCaps;
 pub use compare::{CompareFlags, Comparison, Difference, InvalidFlag, compare};
+pub use convert::{Converted, convert};
 pub use fault::{Fault, Faults};
+pub use fps::import_fps;
 pub use groups::{
     Aggregation, CaseScores, GraderFlags, Grading, Member, OnReject, ScoreMode, StaticValidation,
     TestGroup, VerdictMode,
@@ -39,6 +46,7 @@ pub use kind::{PackageFormat, ProblemType};
 pub use metadata::{Constants, Credits, Objective, Timing};
 pub use pack::{PackError, pack, unpack};
 pub use package::{Package, Validation};
+pub use plain::import_plain;
 pub use statement::{Rendered, Statement};
 pub use submission::{Expectation, Expected, Judged, JurySubmission, TimeBound};
 pub use test_case::{

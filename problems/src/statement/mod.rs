@@ -77,7 +77,7 @@ pub fn render(package: &Package, language: &str, asset_prefix: &str) -> Result<R
         return Ok(rendered);
     }
     let name = statement.path.strip_prefix(&package.root).unwrap_or(&statement.path);
-    let text = tree::read_text(&statement.path, &name.display().to_string())?;
+    let text = tree::read_text(&statement.path, &name.display().to_string(), tree::MAX_TEXT_BYTES)?;
     let assets = Assets::of(package);
     let html = match statement.format {
         Format::Markdown => markdown::to_html(&text),
@@ -126,8 +126,7 @@ impl Assets {
 
     fn find(&self, name: &str) -> Option<PathBuf> {
         names::check_path(name, &ArchiveCaps::default()).ok()?;
-        let extension = Path::new(name).extension()?.to_str()?.to_ascii_lowercase();
-        if !ASSET_EXTENSIONS.contains(&extension.as_str()) {
+        if !is_asset(name) {
             return None;
         }
         // A statement in the package's own folder gives no right to what lies below it.
@@ -135,6 +134,12 @@ impl Assets {
         let places = self.folders.iter().filter(may_hold).map(|folder| folder.join(name));
         places.into_iter().find(|path| path.is_file())
     }
+}
+
+/// Whether a file of this name may be shown by a statement.
+pub(crate) fn is_asset(name: &str) -> bool {
+    let extension = Path::new(name).extension().and_then(|extension| extension.to_str());
+    extension.is_some_and(|e| ASSET_EXTENSIONS.contains(&e.to_ascii_lowercase().as_str()))
 }
 
 /// What a statement may show or link to.
