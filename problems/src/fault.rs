@@ -160,6 +160,11 @@ impl Findings {
         }
     }
 
+    /// Notes the faults of a part, too; its warnings stay its own.
+    pub(crate) fn extend_faults(&mut self, part: &Self) {
+        part.faults.iter().for_each(|fault| self.fault(fault.clone()));
+    }
+
     /// The value, or `None` with its fault noted.
     pub(crate) fn keep<T>(&mut self, result: Result<T, Fault>) -> Option<T> {
         result.map_err(|fault| self.fault(fault)).ok()

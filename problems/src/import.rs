@@ -5,9 +5,9 @@ use crate::{
     caps::ArchiveCaps,
     extract,
     fault::{Faults, Findings},
-    names,
+    metadata, names,
     package::short_name_of,
-    statement,
+    polygon, statement,
     tree::Tree,
 };
 use std::{
@@ -94,7 +94,7 @@ fn install(
 
 /// The folder that holds the package: `dir`, or the only folder in it.
 fn package_folder(dir: &Path) -> Result<PathBuf, Faults> {
-    if dir.join("problem.yaml").exists() {
+    if [metadata::FILE, polygon::FILE].iter().any(|file| dir.join(file).exists()) {
         return Ok(dir.to_owned());
     }
     let mut inner = None;

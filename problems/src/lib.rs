@@ -1,16 +1,20 @@
 //! Problem packages: read, check, compare, show and pack.
 //!
 //! Whatever format a package came in, it becomes one [`Package`]: the ICPC problem package format, legacy and 2025-09 with
-//! its drafts, and what DOMjudge adds to it. Running programs, the jury's or a contestant's, happens elsewhere: here is
-//! no sandbox, no database and no network. Only descriptions of inputs, which can do nothing but read one, are run here.
+//! its drafts, what DOMjudge adds to it, and full packages of Polygon. Running programs, the jury's or a contestant's,
+//! happens elsewhere: here is no sandbox, no database and no network. Only descriptions of inputs, which can do nothing
+//! but read one, are run here.
 
+mod adapter;
 mod caps;
 pub mod checktestdata;
 pub mod compare;
+mod convert;
 mod domjudge;
 mod extract;
 mod fault;
 mod fields;
+mod fps;
 mod groups;
 mod import;
 mod interaction;
@@ -19,18 +23,24 @@ mod metadata;
 mod names;
 mod pack;
 mod package;
+mod plain;
+mod polygon;
 pub mod statement;
 mod submission;
 mod test_case;
 mod test_data;
 mod tree;
 mod validator;
+mod written;
+mod xml;
 mod yaml;
 
 pub use caps::ArchiveCaps;
 pub use checktestdata::Checktestdata;
 pub use compare::{CompareFlags, Comparison, Difference, InvalidFlag, compare};
+pub use convert::{Converted, convert};
 pub use fault::{Fault, Faults};
+pub use fps::import_fps;
 pub use groups::{
     Aggregation, CaseScores, GraderFlags, Grading, Member, OnReject, ScoreMode, StaticValidation,
     TestGroup, VerdictMode,
@@ -41,6 +51,7 @@ pub use kind::{PackageFormat, ProblemType};
 pub use metadata::{Constants, Credits, Objective, Timing};
 pub use pack::{PackError, pack, unpack};
 pub use package::{Package, Validation};
+pub use plain::import_plain;
 pub use statement::{Rendered, Statement};
 pub use submission::{Expectation, Expected, Judged, JurySubmission, TimeBound};
 pub use test_case::{

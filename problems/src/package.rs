@@ -8,6 +8,7 @@ use crate::{
     groups::{Grading, TestGroup},
     kind::{PackageFormat, ProblemType},
     metadata::{self, Constants, Credits, Metadata, Objective, Timing},
+    polygon,
     statement::{self, Statement},
     submission::{self, JurySubmission},
     test_case::{Sample, TestCase, ValidationCase},
@@ -68,6 +69,10 @@ pub struct Package {
     pub show_groups: bool,
     /// Whether a submission may write files in its folder (2025-09).
     pub allow_file_writing: bool,
+    /// The file that a submission reads its input from, where that is not standard input (Polygon, `input-file`).
+    pub input_file: Option<String>,
+    /// The file that a submission writes its output to, where that is not standard output (Polygon, `output-file`).
+    pub output_file: Option<String>,
     /// Values that programs and statements name.
     pub constants: Constants,
     /// The problem's text, in each language and form.
@@ -170,6 +175,9 @@ impl Package {
         folder_name: &str,
         mut findings: Findings,
     ) -> Result<Self, Faults> {
+        if !tree.files.contains_key(metadata::FILE) && tree.files.contains_key(polygon::FILE) {
+            return polygon::read(tree, root, hash, folder_name, findings);
+        }
         let metadata = read_metadata(tree, &mut findings);
         let Some(format) = metadata.format else {
             findings.check()?;
@@ -227,6 +235,8 @@ impl Package {
             validation_cases: data.validation_cases,
             objective: metadata.objective,
             show_groups: metadata.show_groups,
+            input_file: None,
+            output_file: None,
             allow_file_writing: metadata.allow_file_writing,
             constants: metadata.constants,
             statements,

@@ -29,7 +29,7 @@ pub(crate) struct TreeFile {
 }
 
 /// The longest text file that is read whole, in bytes.
-const MAX_TEXT_BYTES: u64 = 4 << 20;
+pub(crate) const MAX_TEXT_BYTES: u64 = 4 << 20;
 
 /// How far into a source file is looked, in bytes.
 const HEAD_BYTES: u64 = 64 << 10;
@@ -40,7 +40,7 @@ impl TreeFile {
     /// # Errors
     /// The file, here called `path`, is too long, not UTF-8 or not readable.
     pub(crate) fn text(&self, path: &str) -> Result<String, Fault> {
-        read_text(&self.source, path)
+        read_text(&self.source, path, MAX_TEXT_BYTES)
     }
 
     /// The beginning of the content.
@@ -52,11 +52,11 @@ impl TreeFile {
     }
 }
 
-/// The file at `source` as text: see [`TreeFile::text`].
-pub(crate) fn read_text(source: &Path, path: &str) -> Result<String, Fault> {
-    let bytes = read_bytes(source, MAX_TEXT_BYTES + 1).map_err(|error| unreadable(path, &error))?;
-    if bytes.len() as u64 > MAX_TEXT_BYTES {
-        return Err(Fault::new(path, format!("is longer than {MAX_TEXT_BYTES} bytes")));
+/// The file at `source` as text of at most `most` bytes: see [`TreeFile::text`].
+pub(crate) fn read_text(source: &Path, path: &str, most: u64) -> Result<String, Fault> {
+    let bytes = read_bytes(source, most + 1).map_err(|error| unreadable(path, &error))?;
+    if bytes.len() as u64 > most {
+        return Err(Fault::new(path, format!("is longer than {most} bytes")));
     }
     let text = String::from_utf8(bytes).map_err(|error| {
         let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];

@@ -83,7 +83,7 @@ pub(crate) fn read(
 }
 
 /// What a loose source file may include but no program can be made of.
-fn is_header(name: &str) -> bool {
+pub(crate) fn is_header(name: &str) -> bool {
     matches!(name.rsplit_once('.'), Some((_, "h" | "hh" | "hpp" | "hxx")))
 }
 

@@ -93,16 +93,29 @@ impl<'a> CaseRunner<'a> {
     }
 
     fn pass(&mut self, question: &Question<'_>) -> Result<Pass, JudgingError> {
-        self.program.freshen(question.case)?;
+        let mut input = question.input.open()?;
+        let named = self.job.package.input_file.as_deref().map(|name| (name, &mut input));
+        self.program.freshen(question.case, named)?;
         if self.job.package.kind.interactive { self.talk(question) } else { self.ask(question) }
     }
 
     /// The submission reads its input and writes its output.
     fn ask(&mut self, question: &Question<'_>) -> Result<Pass, JudgingError> {
-        let stdin = Input::File(question.input.open()?);
+        let package = self.job.package;
+        let stdin = match package.input_file {
+            Some(_) => Input::Null,
+            None => Input::File(question.input.open()?),
+        };
         let how = how(self.job, question.case);
-        let ran = self.program.run(how, stdin)?;
-        let (decided, ending) = self.end_of(&ran);
+        let mut ran = self.program.run(how, stdin)?;
+        let (mut decided, ending) = self.end_of(&ran);
+        if let Some(name) = package.output_file.as_deref().filter(|_| decided.is_none()) {
+            match self.written(name)? {
+                Some(output) => ran.stdout = output,
+                // It left something that is no file, or more than it may.
+                None => decided = Some(Verdict::OutputLimitExceeded),
+            }
+        }
         let checked = match decided {
             Some(verdict) => Checked { judge_message: said(&ran), ..Checked::new(verdict) },
             None => self.checker.check(question, &ran.stdout)?,
@@ -187,6 +200,22 @@ impl<'a> CaseRunner<'a> {
         }
     }
 
+    /// What the submission wrote into the file that the problem names; nothing where it wrote none.
+    fn written(&self, name: &str) -> Result<Option<File>, JudgingError> {
+        let most = self.job.limits.output_bytes;
+        let mut copy = self.job.bench.scratch_file(most)?;
+        let Ok(found) = self.program.work().open(name) else { return Ok(None) };
+        let failed = |e: io::Error| host("copy", "a submission's output", &e);
+        if let Some(output) = found {
+            let copied = io::copy(&mut output.take(most + 1), &mut copy).map_err(failed)?;
+            if copied > most {
+                return Ok(None);
+            }
+        }
+        copy.rewind().map_err(failed)?;
+        Ok(Some(copy))
+    }
+
     /// A copy of what the validator wrote for another pass, which it can change no more.
     fn kept(&self, next: File) -> Result<File, JudgingError> {
         let most = self.job.limits.validation_output_bytes;
@@ -213,7 +242,7 @@ impl<'a> CaseRunner<'a> {
 /// How the submission is run for a test case.
 fn how<'b>(job: &JudgeJob<'_>, case: &'b TestCase) -> HowToRun<'b> {
     HowToRun {
-        role: if job.package.allow_file_writing {
+        role: if job.package.allow_file_writing || job.package.output_file.is_some() {
             Role::WritingContestant
         } else {
             Role::Contestant

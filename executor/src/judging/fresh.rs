@@ -16,7 +16,8 @@ impl Program<'_> {
     /// ICPC problem package format (2025-09), sections "Allow File Writing" and "Input".
     pub(super) fn keep_fresh(&mut self, package: &Package) -> Result<(), JudgingError> {
         let has_files = package.test_cases.iter().any(|case| !case.files.is_empty());
-        if !package.allow_file_writing && !has_files {
+        let names_files = package.input_file.is_some() || package.output_file.is_some();
+        if !package.allow_file_writing && !has_files && !names_files {
             return Ok(());
         }
         let scratch = &self.bench.scratch;
@@ -27,8 +28,13 @@ impl Program<'_> {
         Ok(())
     }
 
-    /// Makes the work folder what it was, with the files that belong to the test case.
-    pub(super) fn freshen(&mut self, case: &TestCase) -> Result<(), JudgingError> {
+    /// Makes the work folder what it was, with the files that belong to the test case, and its input where that is read
+    /// from a file.
+    pub(super) fn freshen(
+        &mut self,
+        case: &TestCase,
+        input: Option<(&str, &mut File)>,
+    ) -> Result<(), JudgingError> {
         let Some(kept) = &self.kept else { return Ok(()) };
         let work = self.work();
         work.clear().map_err(failed)?;
@@ -40,6 +46,9 @@ impl Program<'_> {
             let mut source =
                 File::open(&file.source).map_err(|e| host("open", file.source.display(), &e))?;
             work.put_from(&file.name, &mut source).map_err(failed)?;
+        }
+        if let Some((name, input)) = input {
+            work.put_from(name, input).map_err(failed)?;
         }
         Ok(())
     }

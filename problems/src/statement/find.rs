@@ -44,6 +44,15 @@ pub(crate) fn find(
     statements
 }
 
+/// # Errors
+/// A statement of this format may not be as long.
+pub(crate) fn check_length(path: &str, format: Format, bytes: u64) -> Result<(), Fault> {
+    if format != Format::Pdf && bytes > MAX_BYTES {
+        return Err(Fault::new(path, format!("is longer than {MAX_BYTES} bytes")));
+    }
+    Ok(())
+}
+
 /// Finds `solution.<language>.<format>` and `solution.<format>`, the preferred ones first.
 pub(crate) fn solutions(tree: &Tree, root: &Path, findings: &mut Findings) -> Vec<Statement> {
     let mut faults = Vec::new();
@@ -77,8 +86,8 @@ fn find_named(
         for (rest, file) in tree.below(folder).filter(|(rest, _)| !rest.contains('/')) {
             let Some((language, format)) = parse_name(rest, name) else { continue };
             let path = format!("{folder}{rest}");
-            if format != Format::Pdf && file.bytes > MAX_BYTES {
-                faults.push(Fault::new(&path, format!("is longer than {MAX_BYTES} bytes")));
+            if let Err(fault) = check_length(&path, format, file.bytes) {
+                faults.push(fault);
                 continue;
             }
             let path = root.join(path);

@@ -14,11 +14,12 @@ mod surroundings;
 mod width;
 
 pub use pieces::{Piece, pieces};
+pub(crate) use surroundings::is_asset;
 pub use surroundings::{Assets, Surroundings};
 
-pub(crate) use find::{check_text, find, solutions, titles};
+pub(crate) use find::{check_length, check_text, find, solutions, titles};
 
-use crate::{Fault, Lang, Package, tree};
+use crate::{Fault, Lang, Package, PackageFormat, tree};
 use conversion::Conversion;
 use std::{
     collections::BTreeSet,
@@ -174,15 +175,27 @@ fn render_file(
     }
     let name = statement.path.strip_prefix(&package.root).unwrap_or(&statement.path);
     let name = name.display().to_string();
-    let text = tree::read_text(&statement.path, &name)?;
+    let text = tree::read_text(&statement.path, &name, tree::MAX_TEXT_BYTES)?;
     let samples = package.samples.len();
     let constants = &package.constants;
     let surroundings = Surroundings { name: &name, assets, asset_prefix, samples, constants };
-    let converted = convert(&text, statement.format, surroundings);
+    let converted = match (package.format, statement.format) {
+        (PackageFormat::Polygon, Format::Html) => polygon::from_html(&text, surroundings),
+        (PackageFormat::Polygon, Format::Latex) => polygon_latex(&text, statement, surroundings),
+        (_, format) => convert(&text, format, surroundings),
+    };
     rendered.html = converted.html;
     rendered.files = converted.files;
     rendered.warnings = converted.warnings;
     Ok(rendered)
+}
+
+/// Polygon's LaTeX: its parts, where they stand in a file of their own beside it, or else the whole.
+fn polygon_latex(text: &str, statement: &Statement, surroundings: Surroundings<'_>) -> Converted {
+    let properties = statement.path.with_file_name("problem-properties.json");
+    let json = tree::read_text(&properties, surroundings.name, tree::MAX_TEXT_BYTES);
+    let parts = json.and_then(|json| polygon::from_properties(&json, surroundings));
+    parts.unwrap_or_else(|_| convert(text, Format::Latex, surroundings))
 }
 
 /// The statement to show to someone who prefers `language`.

@@ -44,15 +44,14 @@ impl Assets {
     /// The image or PDF called `name`, relative to a folder of the statement.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<PathBuf> {
-        let extension = Path::new(name).extension()?.to_str()?.to_ascii_lowercase();
-        ASSET_EXTENSIONS.contains(&extension.as_str()).then(|| self.file(name)).flatten()
+        is_asset(name).then(|| self.file(name)).flatten()
     }
 
     /// The text of another LaTeX file, whose extension may be left out.
     pub(super) fn latex(&self, name: &str) -> Option<String> {
         let name = name.strip_prefix("./").unwrap_or(name);
         let name = if name.ends_with(".tex") { name.to_owned() } else { format!("{name}.tex") };
-        tree::read_text(&self.file(&name)?, &name).ok()
+        tree::read_text(&self.file(&name)?, &name, tree::MAX_TEXT_BYTES).ok()
     }
 
     fn file(&self, name: &str) -> Option<PathBuf> {
@@ -62,4 +61,10 @@ impl Assets {
         let places = self.folders.iter().filter(may_hold).map(|folder| folder.join(name));
         places.into_iter().find(|path| path.is_file())
     }
+}
+
+/// Whether a file of this name may be shown by a statement.
+pub(crate) fn is_asset(name: &str) -> bool {
+    let extension = Path::new(name).extension().and_then(|extension| extension.to_str());
+    extension.is_some_and(|e| ASSET_EXTENSIONS.contains(&e.to_ascii_lowercase().as_str()))
 }

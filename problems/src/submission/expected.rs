@@ -9,12 +9,12 @@ pub struct Expected {
     /// What the whole submission may come to; empty where rules about its test cases say all.
     pub(super) verdicts: Vec<Verdict>,
     /// The least and the most score it may get, in all.
-    pub(super) score: Option<(f64, f64)>,
+    pub(crate) score: Option<(f64, f64)>,
     /// Whether its score must be less than the best one.
-    pub(super) partial: bool,
+    pub(crate) partial: bool,
     /// What all of it says about the time limit.
     pub(super) bound: Option<TimeBound>,
-    pub(super) rules: Vec<Expectation>,
+    pub(crate) rules: Vec<Expectation>,
 }
 
 /// One rule that a submission's runs keep.
@@ -65,7 +65,7 @@ pub struct Judged<'a> {
 }
 
 impl Expected {
-    pub(super) fn one_of(verdicts: &[Verdict]) -> Self {
+    pub(crate) fn one_of(verdicts: &[Verdict]) -> Self {
         Self { verdicts: verdicts.to_vec(), ..Self::default() }
     }
 

@@ -105,6 +105,11 @@ fn program(
     })
 }
 
+/// What a submission in a folder that the legacy format knows should come to.
+pub(crate) fn expected_in(folder: &str) -> Option<Expected> {
+    folders::expected(folder, PackageFormat::Legacy)
+}
+
 /// Whether a file beside sources is what a compiler or an editor left there.
 pub(crate) fn is_binary(path: &str, head: &[u8]) -> bool {
     const EXTENSIONS: [&str; 14] = [

@@ -1,6 +1,8 @@
 //! A small good package in a temporary folder, for tests to spoil.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub(crate) mod polygon;
+
 use problems::{ArchiveCaps, Faults, Package, Rendered, statement};
 use std::{
     fs,
@@ -15,8 +17,13 @@ use zip::{ZipWriter, write::SimpleFileOptions};
 pub(crate) struct Draft(TempDir);
 
 impl Draft {
+    /// Nothing yet, for a package of another format.
+    pub(crate) fn empty() -> Self {
+        Self(tempfile::tempdir().expect("a temporary folder"))
+    }
+
     pub(crate) fn new() -> Self {
-        let draft = Self(tempfile::tempdir().expect("a temporary folder"));
+        let draft = Self::empty();
         draft
             .write("problem.yaml", "name: A Draft\n")
             .write("problem_statement/problem.en.tex", "\\problemname{A Draft}\nText.\n")
