@@ -44,8 +44,15 @@ impl<'a> JuryProgram<'a> {
     ) -> Result<Self, JudgingError> {
         let what = format!("{kind} {}", program.name);
         let broken = |message: String| package_error(&what, &message);
-        let sources =
+        let mut sources =
             read_sources(&program.files, &package.constants).map_err(|e| broken(e.to_string()))?;
+        if program.protocol == Protocol::Testlib {
+            // Polygon compiles everything in one folder, wherever it lies in the package.
+            for source in &mut sources {
+                let base = source.name.rsplit('/').next().unwrap_or(&source.name);
+                source.name = base.to_owned();
+            }
+        }
         let toolchain = if program.has_scripts() {
             scripts::toolchain(bench)?
         } else {

@@ -12,6 +12,7 @@ mod language_table;
 mod metering;
 mod metrics;
 mod packages;
+mod polygon;
 mod scaler;
 mod small_memory;
 mod stand;
@@ -73,6 +74,7 @@ fn main() -> ExitCode {
     let trials: Vec<Trial> = [
         judging::trials(),
         kinds::trials(),
+        polygon::trials(),
         language_table::trials(),
         golden::trials(),
         verifying::trials(),

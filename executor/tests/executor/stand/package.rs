@@ -8,9 +8,14 @@ use tempfile::TempDir;
 pub(crate) struct PackageFolder(TempDir);
 
 impl PackageFolder {
+    /// A folder with nothing in it.
+    pub(crate) fn empty() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
     /// A problem with these test cases: input and answer, the first one a sample.
     pub(crate) fn new(cases: &[(&str, &str)]) -> Self {
-        let folder = Self(tempfile::tempdir().unwrap());
+        let folder = Self::empty();
         folder.file("problem.yaml", "name: Test\nlimits:\n  memory: 256\n  output: 1\n");
         folder.file(".timelimit", "2\n");
         folder.file("problem_statement/problem.en.md", "# Test\n\nA test.\n");
