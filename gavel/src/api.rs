@@ -84,7 +84,8 @@ async fn serve(options: &Options) -> anyhow::Result<ExitCode> {
         },
         async { drop(stopping.await) },
     ));
-    let mut api = options.serve.start(&options.data, database, bell, languages, monitoring)?;
+    let mut api =
+        options.serve.start(false, &options.data, database, bell, languages, monitoring)?;
     tokio::select! {
         () = stop.asked() => {}
         error = serving::failed(&mut api) => return Err(error),

@@ -43,8 +43,13 @@ pub(crate) async fn load(database: &Database, blobs: &Blobs, scratch: &Path) -> 
         std::fs::create_dir(&path).with_context(|| format!("create {}", path.display()))?;
         // The entries of an embedded folder carry their path from the root of all examples.
         example.extract(folder.path()).with_context(|| format!("write {}", path.display()))?;
-        let package =
-            NewPackage { path, short_name: None, uploaded_by: None, contest: Some(contest.id) };
+        let package = NewPackage {
+            path,
+            short_name: None,
+            uploaded_by: None,
+            contest: Some(contest.id),
+            executor_memory_bytes: None,
+        };
         install_package(database, blobs, scratch, package)
             .await
             .with_context(|| format!("load the example problem {name}"))?;

@@ -34,6 +34,11 @@ pub(crate) struct ServeOptions {
     /// How many submissions a user may send in a minute; 0 for any number
     #[arg(long, value_name = "NUMBER", default_value_t = 20, env = "GAVEL_SUBMISSIONS_PER_MINUTE")]
     submissions_per_minute: u32,
+    /// The most memory that an executor can give one program, in MiB: packages that state more are refused
+    ///
+    /// By default that of this machine, where it judges itself.
+    #[arg(long, value_name = "MIB", env = "GAVEL_EXECUTOR_MEMORY_MIB")]
+    executor_memory_mib: Option<u64>,
     #[command(flatten)]
     price: PriceOptions,
 }
@@ -60,9 +65,10 @@ impl ServeOptions {
         Ok(database)
     }
 
-    /// Starts the server. It rings the bell for each submission.
+    /// Starts the server. It rings the bell for each submission. `judges` says whether this machine judges itself.
     pub(crate) fn start(
         &self,
+        judges: bool,
         data: &DataOptions,
         database: Database,
         bell: Bell,
@@ -81,7 +87,11 @@ impl ServeOptions {
             languages,
             monitoring,
             work_dir: data.uploads(),
-            limits: ApiLimits { submissions, ..ApiLimits::default() },
+            limits: ApiLimits {
+                submissions,
+                executor_memory_bytes: self.executor_memory_bytes(judges),
+                ..ApiLimits::default()
+            },
             registration_open: !self.closed_registration,
             secure_cookies: self.secure_cookies,
             behind_proxy: self.behind_proxy,
@@ -89,6 +99,11 @@ impl ServeOptions {
         })?;
         say!("\nOpen {HEADING}http://{}/{HEADING:#}   (Ctrl-C stops)", running.addr());
         Ok(running)
+    }
+
+    fn executor_memory_bytes(&self, judges: bool) -> Option<u64> {
+        let given = self.executor_memory_mib.map(|mib| mib.saturating_mul(1 << 20));
+        given.or_else(|| judges.then(machine_memory_bytes).flatten())
     }
 }
 
@@ -122,4 +137,12 @@ fn first_admin(database: &Database) -> anyhow::Result<()> {
     .context(
         "show the administrator's password; `gavel admin reset-password admin` makes a new one",
     )
+}
+
+/// The memory of this machine, where it says so.
+fn machine_memory_bytes() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
+    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kibibytes << 10)
 }

@@ -96,7 +96,7 @@ async fn start(
     let shown = Monitoring::of_api(database.clone(), None);
     let scaler = judge.scaler(data, database.clone(), tasks, &shown, found)?;
     monitoring.serve(&shown)?;
-    let api = serve.start(data, database, bell, languages, shown)?;
+    let api = serve.start(true, data, database, bell, languages, shown)?;
     let (stop_scaler, stopping) = oneshot::channel::<()>();
     // A sender that is gone asks for the stop as well.
     let scaler = tokio::spawn(Scaler::run(scaler, async { drop(stopping.await) }));

@@ -44,6 +44,9 @@ pub struct ApiLimits {
     pub source_files: usize,
     /// Size of an uploaded problem package, in bytes.
     pub package_bytes: u64,
+    /// The most memory that an executor can give one program, in bytes: a package that states more is refused. `None` where
+    /// that is not known.
+    pub executor_memory_bytes: Option<u64>,
     /// Size of any other body, in bytes.
     pub body_bytes: usize,
     /// How often one user may submit; `None` for as often as they like.
@@ -65,7 +68,8 @@ impl Default for ApiLimits {
         Self {
             source_bytes: 256 << 10,
             source_files: 16,
-            package_bytes: 2 << 30,
+            package_bytes: 32 << 30,
+            executor_memory_bytes: None,
             body_bytes: 64 << 10,
             submissions: Some(RateLimit { submissions: 20, period: time::Duration::MINUTE }),
             login_attempts: const { NonZeroU32::new(10).unwrap() },

@@ -138,6 +138,41 @@ impl Package {
         Self::read(&tree, dir, hash, short_name, findings)
     }
 
+    /// Whether an executor that can give one program so much memory can honour the limits. One that is not stated asks for no
+    /// more than is there.
+    ///
+    /// ICPC problem package format (2025-09), section "Defaults and System Limits".
+    ///
+    /// # Errors
+    /// The limit that cannot be honoured.
+    pub fn check_memory(&self, memory_bytes: u64) -> Result<(), Faults> {
+        let defaults = Limits::default();
+        let file =
+            if self.format == PackageFormat::Polygon { polygon::FILE } else { metadata::FILE };
+        let mut findings = Findings::default();
+        for (field, asked, default) in [
+            ("limits.memory", self.limits.memory_bytes, defaults.memory_bytes),
+            (
+                "limits.compilation_memory",
+                self.limits.compilation_memory_bytes,
+                defaults.compilation_memory_bytes,
+            ),
+            (
+                "limits.validation_memory",
+                self.limits.validation_memory_bytes,
+                defaults.validation_memory_bytes,
+            ),
+        ] {
+            if asked != default && asked > memory_bytes {
+                let (asked, most) = (asked >> 20, memory_bytes >> 20);
+                let message =
+                    format!("asks for {asked} MiB, but no executor has more than {most} MiB");
+                findings.fault(Fault::new(file, message).of_field(field));
+            }
+        }
+        findings.check()
+    }
+
     /// The content of what judging looks at: it stays the same where only statements, jury submissions, input validators or
     /// generators change.
     ///

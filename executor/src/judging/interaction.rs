@@ -10,7 +10,7 @@ use super::{
 };
 use judge_types::{JudgingError, Verdict};
 use problems::Protocol;
-use sandbox::{Output, Side, Talk, TalkLimits, run_recorded};
+use sandbox::{Ending, Output, Side, Talk, TalkLimits, run_recorded};
 use std::fs::File;
 
 /// What came of a talk.
@@ -65,11 +65,11 @@ pub(super) fn talk(
         }
     }
     arguments.extend(question.case.validator_flags.iter().cloned());
-    let output_bytes = how.limits.output_bytes;
+    let (output_bytes, wall) = (how.limits.output_bytes, how.limits.wall);
     let mut jury_how = jury.how(&arguments, "");
     let jury_output_bytes = jury_how.limits.output_bytes;
     // It waits for the submission as long as that may take, and has its own time besides.
-    jury_how.limits.wall += how.limits.wall;
+    jury_how.limits.wall += wall;
     let (stderr, jury_stderr) =
         (bench.scratch_file(output_bytes)?, bench.scratch_file(jury_output_bytes)?);
     let (run, jury_run) = (program.spec(how)?, jury.program.spec(jury_how)?);
@@ -94,6 +94,15 @@ pub(super) fn talk(
     bench.meter.add(&outcome.usage);
     bench.meter.add(&jury_outcome.usage);
     let jury_cpu_ms = usage_of(&jury_outcome).cpu_ms;
+    if talk.too_much[1] {
+        let message = format!("said more than {} bytes", most.said_bytes[1]);
+        return Err(jury.error(&message));
+    }
+    if outcome.ending == Ending::WallTimeExceeded && jury_outcome.usage.cpu > wall / 2 {
+        let case = &question.case.name;
+        let message = format!("took most of the time that a submission has for test case {case}");
+        return Err(jury.error(&message));
+    }
     let nothing = |file: &File| duplicate(file);
     let submission = Ran {
         outcome,
@@ -125,21 +134,18 @@ pub(super) fn talk(
 ///
 /// What the program of the jury says before the submission ends decides: a submission that was wrong may do then what it
 /// likes. One that ends badly by itself before is judged by that, whatever the other makes of it. And one that was
-/// right must still come to a good end.
+/// right must still come to a good end. One that said too much did so while the other still listened.
 pub(super) fn decides(
     talked: &Talked,
     own_verdict: Option<Verdict>,
 ) -> Result<Option<Verdict>, JudgingError> {
-    let own_verdict = if talked.too_much && talked.submission_first {
-        Some(Verdict::OutputLimitExceeded)
-    } else {
-        own_verdict
-    };
+    if talked.too_much {
+        return Ok(Some(Verdict::OutputLimitExceeded));
+    }
     match &talked.found {
         Found::Answer(checked) if !checked.verdict.is_accepted() && !talked.submission_first => {
             Ok(None)
         }
-        Found::Answer(_) if talked.too_much => Ok(Some(Verdict::OutputLimitExceeded)),
         Found::Answer(_) => Ok(own_verdict),
         // It could not do its work for a submission that was gone.
         Found::Failure(error) => match own_verdict.filter(|_| talked.submission_first) {
@@ -172,7 +178,7 @@ fn transcript(talk: &Talk) -> String {
 mod tests {
     use super::*;
     use judge_types::JudgingErrorKind;
-    use sandbox::{Ending, Outcome, Usage};
+    use sandbox::{Outcome, Usage};
 
     fn talked(found: Result<Verdict, ()>, submission_first: bool, too_much: bool) -> Talked {
         let outcome = Outcome { ending: Ending::Exited { code: 0 }, usage: Usage::default() };
@@ -201,7 +207,7 @@ mod tests {
         for (found, first, too_much, own, expected) in [
             // Said wrong first: what the submission does then is no matter.
             (Ok(WrongAnswer), false, false, Some(RunTimeError), Ok(None)),
-            (Ok(WrongAnswer), false, true, Some(TimeLimitExceeded), Ok(None)),
+            (Ok(WrongAnswer), false, false, Some(TimeLimitExceeded), Ok(None)),
             // The submission ended badly first.
             (Ok(WrongAnswer), true, false, Some(RunTimeError), Ok(Some(RunTimeError))),
             (Ok(WrongAnswer), true, false, Some(TimeLimitExceeded), Ok(Some(TimeLimitExceeded))),
@@ -211,7 +217,10 @@ mod tests {
             (Ok(Accepted), true, false, None, Ok(None)),
             // Right, but it must still come to a good end.
             (Ok(Accepted), false, false, Some(RunTimeError), Ok(Some(RunTimeError))),
+            // It said too much, whatever came of that.
             (Ok(Accepted), false, true, None, Ok(Some(OutputLimitExceeded))),
+            (Ok(WrongAnswer), false, true, Some(RunTimeError), Ok(Some(OutputLimitExceeded))),
+            (Err(()), false, true, None, Ok(Some(OutputLimitExceeded))),
             // The validator failed, by itself or for want of somebody to talk with.
             (Err(()), false, false, Some(RunTimeError), Err(())),
             (Err(()), true, false, Some(RunTimeError), Ok(Some(RunTimeError))),

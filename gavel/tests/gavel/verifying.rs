@@ -53,6 +53,82 @@ fn a_submission_that_the_jury_meant_otherwise_is_named() {
     assert_eq!((&row["verdict"], &row["mismatch"]), (&"AC".into(), &true.into()));
 }
 
+/// Two groups of two test cases each; one submission gets only the first.
+fn scoring_package(folder: &Path) -> std::path::PathBuf {
+    let package = folder.join("echo");
+    let write = |name: &str, text: &str| {
+        let path = package.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    write(
+        "problem.yaml",
+        "problem_format_version: 2025-09\nname: Echo\nuuid: 1\ntype: scoring\nlimits: {time_limit: 2}\n",
+    );
+    write("statement/problem.en.md", "Say it again.\n");
+    for (group, most) in [("small", 30), ("large", 70)] {
+        write(&format!("data/secret/{group}/test_group.yaml"), &format!("max_score: {most}\n"));
+        for number in [1, 2] {
+            let text = if group == "small" { number } else { number * 1_000 };
+            write(&format!("data/secret/{group}/{number}.in"), &format!("{text}\n"));
+            write(&format!("data/secret/{group}/{number}.ans"), &format!("{text}\n"));
+        }
+    }
+    write("data/invalid_input/letters.in", "abc\n");
+    write("input_validators/number.ctd", "INT(1,1000)\nNEWLINE\nEOF\n");
+    write("submissions/accepted/echo.py", "print(input())\n");
+    write("submissions/mixed/short.py", "print(input()[0])\n");
+    write(
+        "submissions/submissions.yaml",
+        "mixed/short.py:\n  score: 30\n  secret/small: {permitted: [AC]}\n  secret/large: {required: [WA]}\n",
+    );
+    package
+}
+
+#[test]
+fn validators_scores_and_groups_are_looked_at() {
+    let folder = tempfile::tempdir().unwrap();
+    let package = scoring_package(folder.path());
+    let junit = folder.path().join("report.xml");
+    let options = ["--json", "--fresh", "--junit", junit.to_str().unwrap()];
+    let output = verify(&package, &options);
+    let report = json(&output);
+    assert_eq!(output.status.code(), Some(1), "{report:#}");
+    let asked = &report["validators"];
+    assert_eq!(asked[0]["question"], "accepts the inputs");
+    assert_eq!(asked[0]["failures"].as_array().unwrap().len(), 1, "2000 is too much: {asked}");
+    assert_eq!(asked[1]["failures"], serde_json::json!([]), "letters are refused");
+    let rows = &report["rows"];
+    assert_eq!((&rows[0]["verdict"], &rows[0]["score"]), (&"AC".into(), &100.0.into()));
+    assert_eq!((&rows[1]["score"], &rows[1]["mismatch"]), (&30.0.into(), &false.into()));
+    let xml = fs::read_to_string(&junit).unwrap();
+    assert!(xml.contains(r#"failures="1""#) && xml.contains("mixed/short.py"), "{xml}");
+}
+
+#[test]
+fn what_is_unchanged_is_not_judged_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let package = scoring_package(folder.path());
+    let cache = folder.path().join("cache");
+    let kept = || fs::read_dir(cache.join("results")).unwrap().count();
+    let verify = |options: &[&str]| {
+        let all = [&["--json", "--cache", cache.to_str().unwrap()], options].concat();
+        json(&verify(&package, &all))["rows"].clone()
+    };
+    let first = verify(&[]);
+    assert_eq!(kept(), 2);
+    assert_eq!(verify(&[]), first, "times and all");
+    fs::write(package.join("statement/problem.en.md"), "Say it once more.\n").unwrap();
+    assert_eq!(verify(&[]), first, "a statement is nothing to judging");
+    assert_eq!(kept(), 2);
+    fs::write(package.join("submissions/accepted/echo.py"), "print(input().strip())\n").unwrap();
+    verify(&[]);
+    assert_eq!(kept(), 3, "the one that changed");
+    fs::write(package.join("data/secret/small/1.in"), "3\n").unwrap();
+    verify(&[]);
+    assert_eq!(kept(), 5, "other test data, other results");
+}
+
 #[test]
 fn nothing_to_judge_is_no_agreement() {
     let output = verify(&example("hello"), &["--only", "no such name"]);

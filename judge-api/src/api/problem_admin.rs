@@ -175,6 +175,7 @@ pub(crate) async fn install(
         short_name: query.short_name.filter(|name| !name.is_empty()),
         uploaded_by: Some(user.id),
         contest,
+        executor_memory_bytes: app.limits.executor_memory_bytes,
     };
     let _turn = app.installing.acquire().await.map_err(ApiError::internal)?;
     Ok(install_package(&app.database, &app.blobs, &app.work_dir, package).await?)

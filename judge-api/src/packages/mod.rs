@@ -28,6 +28,8 @@ pub struct NewPackage {
     pub uploaded_by: Option<UserId>,
     /// The contest to put the problem into.
     pub contest: Option<ContestId>,
+    /// The most memory that an executor can give one program, in bytes, where that is known.
+    pub executor_memory_bytes: Option<u64>,
 }
 
 /// What [`install_package`] did.
@@ -93,9 +95,14 @@ pub async fn install_package(
     work_dir: &Path,
     package: NewPackage,
 ) -> Result<Installed, InstallError> {
-    let NewPackage { path, short_name, uploaded_by, contest } = package;
+    let NewPackage { path, short_name, uploaded_by, contest, executor_memory_bytes } = package;
     let work_dir = work_dir.to_owned();
-    let prepared = spawn_blocking(move || prepare(&path, short_name, &work_dir)).await??;
+    let prepared = spawn_blocking(move || {
+        let prepared = prepare(&path, short_name, &work_dir)?;
+        executor_memory_bytes.map_or(Ok(()), |bytes| prepared.package.check_memory(bytes))?;
+        Ok::<_, InstallError>(prepared)
+    });
+    let prepared = prepared.await??;
     let key = package_key(&prepared.package.hash);
     if !blobs.exists(&key).await? {
         blobs.put_file(&key, &prepared.zip).await?;

@@ -17,6 +17,7 @@ mod pages;
 mod problems;
 mod rejudgings;
 mod roles;
+mod scores;
 mod statements;
 mod submissions;
 mod support;

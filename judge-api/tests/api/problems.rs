@@ -13,6 +13,7 @@ on_each_database! {
     a_long_sample_is_cut_and_can_be_downloaded,
     a_bad_package_is_refused_whole_with_every_fault,
     a_package_above_the_limit_is_refused_with_the_limit,
+    a_package_that_asks_for_more_memory_than_there_is_is_refused,
     a_deleted_problem_is_gone_until_it_is_uploaded_again,
     the_languages_on_offer_are_listed_by_name,
 }
@@ -155,6 +156,24 @@ async fn a_package_above_the_limit_is_refused_with_the_limit(on: On) {
     assert!(error["message"].as_str().unwrap().contains("1000 bytes"), "{error}");
     let left: Vec<_> = std::fs::read_dir(app.folder.path().join("work")).unwrap().collect();
     assert!(left.is_empty(), "{left:?}");
+}
+
+async fn a_package_that_asks_for_more_memory_than_there_is_is_refused(on: On) {
+    let most = Some(1 << 30);
+    let app = TestApp::start_with(on, |config| config.limits.executor_memory_bytes = most).await;
+    let admin = app.person("root", Role::Admin);
+    let upload = |yaml: &str| {
+        let package = Package::sum().file("problem.yaml", yaml.as_bytes());
+        zipped(app.post("/api/v1/problems").bearer_auth(&admin.token), &package)
+    };
+    let (status, error) = answer(upload("name: X\nlimits: {memory: 1025}\n")).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    let fault = &error["faults"][0];
+    assert_eq!(fault["field"], "limits.memory");
+    assert_eq!(fault["message"], "asks for 1025 MiB, but no executor has more than 1024 MiB");
+    assert_eq!(answer(upload("name: X\nlimits: {memory: 1024}\n")).await.0, StatusCode::CREATED);
+    let silent = answer(upload("name: X\n")).await;
+    assert_eq!(silent.0, StatusCode::OK, "the default asks for nothing: {}", silent.1);
 }
 
 async fn a_deleted_problem_is_gone_until_it_is_uploaded_again(on: On) {

@@ -187,8 +187,13 @@ impl TestApp {
     pub(crate) async fn install(&self, package: &Package) {
         let path = self.folder.path().join(format!("{}.zip", package.name));
         std::fs::write(&path, package.zip()).unwrap();
-        let new =
-            NewPackage { path, short_name: None, uploaded_by: None, contest: Some(self.contest) };
+        let new = NewPackage {
+            path,
+            short_name: None,
+            uploaded_by: None,
+            contest: Some(self.contest),
+            executor_memory_bytes: None,
+        };
         let work = self.folder.path().join("work");
         packages::install_package(&self.database, &self.blobs, &work, new).await.unwrap();
     }
