@@ -1,6 +1,8 @@
 //! What can be said on the command line.
 
-use crate::{admin, api, doctor, function, rejudge, sandbox, scale, simulate, submit, up, verify};
+use crate::{
+    admin, api, doctor, function, problem, rejudge, sandbox, scale, simulate, submit, up, verify,
+};
 use clap::{Parser, Subcommand};
 
 /// Exit code: the command was understood and failed.
@@ -36,6 +38,8 @@ pub(crate) enum Command {
     Function(function::Options),
     /// Judge all jury submissions of a problem package and compare with what the jury means
     Verify(verify::Options),
+    /// Make, pack and convert problem packages
+    Problem(problem::Options),
     /// Log in to a judge and remember it for `gavel submit`
     Login(submit::LoginOptions),
     /// Send a program, follow its judging and print the verdict

@@ -14,6 +14,7 @@ mod judging;
 mod logging;
 mod monitoring;
 mod price_options;
+mod problem;
 mod rejudge;
 mod sandbox;
 mod scale;
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
         Some(Command::Scale(options)) => scale::run(&options),
         Some(Command::Function(options)) => function::run(&options, started),
         Some(Command::Verify(options)) => verify::run(&options),
+        Some(Command::Problem(options)) => problem::run(&options),
         Some(Command::Login(options)) => submit::login(&options),
         Some(Command::Submit(options)) => submit::run(&options),
         Some(Command::Rejudge(options)) => rejudge::run(&options),

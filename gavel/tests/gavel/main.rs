@@ -16,6 +16,7 @@ mod monitoring;
 mod nothing_lost;
 mod packages_in_s3;
 mod parts;
+mod problem;
 mod rejudge;
 mod rejudging;
 mod sandbox_contract;
