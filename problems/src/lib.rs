@@ -25,6 +25,7 @@ mod pack;
 mod package;
 mod plain;
 mod polygon;
+mod reading;
 pub mod statement;
 mod submission;
 mod test_case;

@@ -3,18 +3,16 @@
 use crate::{
     CompareFlags, Lang,
     caps::ArchiveCaps,
-    domjudge,
     fault::{Fault, Faults, Findings},
-    groups::{Grading, TestGroup},
+    groups::TestGroup,
     kind::{PackageFormat, ProblemType},
-    metadata::{self, Constants, Credits, Metadata, Objective, Timing},
+    metadata::{self, Constants, Credits, Objective, Timing},
     polygon,
     statement::{self, Statement},
-    submission::{self, JurySubmission},
+    submission::JurySubmission,
     test_case::{Sample, TestCase, ValidationCase},
-    test_data,
     tree::Tree,
-    validator::{self, ValidatorProgram},
+    validator::ValidatorProgram,
 };
 use judge_types::{Limits, PackageHash};
 use std::{
@@ -201,90 +199,6 @@ impl Package {
         let title = self.titles.get("en").or_else(|| self.titles.values().next());
         title.map_or(&self.short_name, String::as_str)
     }
-
-    /// Makes a package of what stands in `tree`, with paths below `root`.
-    pub(crate) fn read(
-        tree: &Tree,
-        root: &Path,
-        hash: PackageHash,
-        folder_name: &str,
-        mut findings: Findings,
-    ) -> Result<Self, Faults> {
-        if !tree.files.contains_key(metadata::FILE) && tree.files.contains_key(polygon::FILE) {
-            return polygon::read(tree, root, hash, folder_name, findings);
-        }
-        let metadata = read_metadata(tree, &mut findings);
-        let Some(format) = metadata.format else {
-            findings.check()?;
-            return Err(Fault::new(metadata::FILE, "is of a version that is not known").into());
-        };
-        let domjudge = domjudge::read(tree, &mut findings);
-        let short_name = domjudge.short_name.unwrap_or_else(|| folder_name.to_owned());
-        let stated_time_ms = domjudge.time_limit_ms.or(metadata.stated_time_ms);
-        let mut limits = metadata.limits.clone();
-        limits.time_ms = stated_time_ms.unwrap_or(Limits::DEFAULT_TIME_MS);
-        let mut programs = |folders: &[&str]| validator::read(tree, root, folders, &mut findings);
-        let output_validators = programs(&["output_validators/", "output_validator/"]);
-        let input_validators = programs(&["input_validators/", "input_format_validators/"]);
-        let static_validators = programs(&["static_validator/"]);
-        let graders = programs(&["graders/"]);
-        let validation = validation(&metadata, format, output_validators, &mut findings);
-        let context = test_data::Context {
-            tree,
-            root,
-            format,
-            dialect: test_data::Dialect::of(format, metadata.kind.scoring, tree),
-            metadata: &metadata,
-            default_validation: matches!(validation, Validation::Default(_)),
-        };
-        let data = test_data::read(context, &mut findings);
-        let static_validator = only_one("static_validator", static_validators, &mut findings);
-        let grader = only_one("graders", graders, &mut findings);
-        need_programs(&data.groups, static_validator.is_some(), grader.is_some(), &mut findings);
-        let statements = statement::find(tree, root, format, &mut findings);
-        let solutions = statement::solutions(tree, root, &mut findings);
-        let titles = statement::titles(tree, &statements, root, &metadata.names, &mut findings);
-        let submissions = submission::read(tree, root, format, &data, &mut findings);
-        let attachments = tree.below("attachments/");
-        let attachments =
-            attachments.map(|(path, _)| root.join("attachments").join(path)).collect();
-        let warnings = findings.into_warnings()?;
-        Ok(Self {
-            root: root.to_owned(),
-            format,
-            hash,
-            titles,
-            short_name,
-            kind: metadata.kind,
-            limits,
-            time_limit_stated: stated_time_ms.is_some(),
-            timing: metadata.timing,
-            validation,
-            interactor: None,
-            input_validators,
-            static_validator,
-            grader,
-            groups: data.groups,
-            test_cases: data.cases,
-            samples: data.samples,
-            validation_cases: data.validation_cases,
-            objective: metadata.objective,
-            show_groups: metadata.show_groups,
-            input_file: None,
-            output_file: None,
-            allow_file_writing: metadata.allow_file_writing,
-            constants: metadata.constants,
-            statements,
-            solutions,
-            submissions,
-            attachments,
-            include: include(tree, root),
-            languages: metadata.languages,
-            credits: metadata.credits,
-            keywords: metadata.keywords,
-            warnings,
-        })
-    }
 }
 
 /// What a package has besides that which judging a submission looks at.
@@ -310,96 +224,4 @@ pub(crate) fn short_name_of(dir: &Path) -> String {
     let real = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
     real.file_name()
         .map_or_else(|| "problem".to_owned(), |name| name.to_string_lossy().into_owned())
-}
-
-fn read_metadata(tree: &Tree, findings: &mut Findings) -> Metadata {
-    let Some(file) = tree.files.get(metadata::FILE) else {
-        findings.fault(Fault::new(metadata::FILE, "is missing"));
-        return Metadata { format: Some(PackageFormat::Legacy), ..Metadata::default() };
-    };
-    let text = findings.keep(file.text(metadata::FILE)).unwrap_or_default();
-    Metadata::read(&text, findings)
-}
-
-/// In the legacy format `problem.yaml` says whether its own validators decide, in the newer ones their being there does.
-fn validation(
-    metadata: &Metadata,
-    format: PackageFormat,
-    validators: Vec<ValidatorProgram>,
-    findings: &mut Findings,
-) -> Validation {
-    let is_custom = match format {
-        PackageFormat::Legacy => metadata.custom_validation,
-        _ => !validators.is_empty(),
-    };
-    if is_custom {
-        if validators.is_empty() {
-            let message = "validation is custom, but there is no program here";
-            findings.fault(Fault::new("output_validators", message));
-        }
-        if validators.len() > 1 && (metadata.kind.interactive || metadata.kind.is_multi_pass()) {
-            let message =
-                format!("holds several programs; a problem that is {} has one", metadata.kind);
-            findings.fault(Fault::new("output_validators", message));
-        }
-        let flags = metadata.validator_flags.clone();
-        return Validation::Custom { validators, flags, scores: metadata.validator_scores };
-    }
-    if !validators.is_empty() {
-        let message = "validation is not custom, so these programs are not used";
-        findings.warn(Fault::new("output_validators", message));
-    }
-    if metadata.kind.interactive || metadata.kind.is_multi_pass() {
-        let message = format!("a problem that is {} needs a program here", metadata.kind);
-        findings.fault_once(Fault::new("output_validator", message));
-    }
-    let flags = CompareFlags::parse(&metadata.validator_flags).map_err(|error| {
-        Fault::new(metadata::FILE, error.to_string())
-            .at(metadata.validator_flags_line)
-            .of_field("validator_flags")
-    });
-    Validation::Default(findings.keep(flags).unwrap_or_default())
-}
-
-fn only_one(
-    folder: &str,
-    programs: Vec<ValidatorProgram>,
-    findings: &mut Findings,
-) -> Option<ValidatorProgram> {
-    if let Some(second) = programs.get(1) {
-        let message = format!("is one more program than the one there may be in {folder}");
-        findings.fault(Fault::new(format!("{folder}/{}", second.name), message));
-    }
-    programs.into_iter().next()
-}
-
-/// Finds groups that count on a program that is not there.
-fn need_programs(
-    groups: &[TestGroup],
-    has_static_validator: bool,
-    has_grader: bool,
-    findings: &mut Findings,
-) {
-    if !has_static_validator
-        && let Some(group) = groups.iter().find(|group| group.static_validation.is_some())
-    {
-        let message = format!("holds no program, but {} has a static validation", group.name);
-        findings.fault(Fault::new("static_validator", message));
-    }
-    let is_custom = |group: &&TestGroup| matches!(group.grading, Grading::Custom { .. });
-    if !has_grader && let Some(group) = groups.iter().find(is_custom) {
-        let name = if group.name.is_empty() { "data" } else { &group.name };
-        let message = format!("holds no program, but the grading of {name} is custom");
-        findings.fault(Fault::new("graders", message));
-    }
-}
-
-fn include(tree: &Tree, root: &Path) -> BTreeMap<String, Vec<PathBuf>> {
-    let mut include: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
-    for (path, _) in tree.below("include/") {
-        if let Some((language, _)) = path.split_once('/') {
-            include.entry(language.to_owned()).or_default().push(root.join("include").join(path));
-        }
-    }
-    include
 }
