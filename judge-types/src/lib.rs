@@ -16,6 +16,7 @@ mod rejudging;
 mod role;
 mod run;
 mod score;
+mod score_rule;
 mod source;
 mod state;
 mod task;
@@ -38,6 +39,7 @@ pub use rejudging::{
 pub use role::{InvalidRole, Role};
 pub use run::{CompileResult, RunResult};
 pub use score::{InvalidScore, Score};
+pub use score_rule::{ScoreRule, UnknownScoreRule};
 pub use source::{SourceFile, SourceFileError};
 pub use state::{InvalidState, JudgementState, Transition};
 pub use task::{InvalidPackageHash, JudgeTask, Lane, PackageHash, TASK_VERSION, UnknownLane};

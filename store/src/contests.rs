@@ -5,7 +5,7 @@ use crate::schema::{contest_problems, contests};
 use crate::{AnyConnection, DatabaseError, database};
 use diesel::dsl::max;
 use diesel::prelude::*;
-use judge_types::{ContestId, ProblemId};
+use judge_types::{ContestId, ProblemId, ScoreRule};
 use time::PrimitiveDateTime;
 
 /// A contest.
@@ -17,12 +17,15 @@ pub struct Contest {
     pub short_name: String,
     /// The name shown.
     pub name: String,
+    /// Which of a contestant's submissions to a problem that gives scores counts.
+    pub score_rule: ScoreRule,
 }
 
-type Row = (String, String, String, PrimitiveDateTime);
+type Row = (String, String, String, PrimitiveDateTime, String);
 
-fn contest((id, short_name, name, _): Row) -> Result<Contest, DatabaseError> {
-    Ok(Contest { id: parse("contest id", &id)?, short_name, name })
+fn contest((id, short_name, name, _, rule): Row) -> Result<Contest, DatabaseError> {
+    let score_rule = parse("score rule", &rule)?;
+    Ok(Contest { id: parse("contest id", &id)?, short_name, name, score_rule })
 }
 
 /// The contest of this short name, made now if there is none.
@@ -47,6 +50,7 @@ pub fn ensure(
             id: ContestId::new(),
             short_name: short_name.to_owned(),
             name: name.to_owned(),
+            score_rule: ScoreRule::default(),
         };
         diesel::insert_into(contests::table)
             .values((
@@ -54,6 +58,7 @@ pub fn ensure(
                 contests::short_name.eq(short_name),
                 contests::name.eq(name),
                 contests::created_at.eq(to_timestamp(judge_types::now())),
+                contests::score_rule.eq(made.score_rule.name()),
             ))
             .execute(connection)?;
         Ok(made)
@@ -67,6 +72,24 @@ pub fn ensure(
 pub fn list(connection: &mut AnyConnection) -> Result<Vec<Contest>, DatabaseError> {
     let rows = contests::table.order(contests::id.desc()).load::<Row>(connection)?;
     rows.into_iter().map(contest).collect()
+}
+
+/// Changes the rule by which scores count; `None` where there is no such contest.
+///
+/// # Errors
+/// Where the database fails.
+pub fn set_score_rule(
+    connection: &mut AnyConnection,
+    id: ContestId,
+    rule: ScoreRule,
+) -> Result<Option<Contest>, DatabaseError> {
+    database::write(connection, |connection| {
+        diesel::update(contests::table.find(id.to_string()))
+            .set(contests::score_rule.eq(rule.name()))
+            .execute(connection)?;
+        let row = contests::table.find(id.to_string()).first::<Row>(connection).optional()?;
+        row.map(contest).transpose()
+    })
 }
 
 /// Puts a problem at the end of a contest, unless it is in it already.

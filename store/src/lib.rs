@@ -19,6 +19,7 @@ pub mod outbox;
 pub mod problems;
 pub mod rejudgings;
 pub mod runs;
+pub mod scores;
 pub mod submissions;
 pub mod tokens;
 pub mod users;

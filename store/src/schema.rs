@@ -32,6 +32,7 @@ table! {
         short_name -> Text,
         name -> Text,
         created_at -> Timestamp,
+        score_rule -> Text,
     }
 }
 

@@ -2,16 +2,19 @@
 
 use super::{
     answers::Runner,
+    bench::host,
     case::CaseResult,
     grader::Grader,
     grading::{self, Graded, MemberResult},
     judge::{Interrupted, JudgeJob, ProgressSink, StopRule},
+    program::text,
     static_validation::{self, Submitted},
 };
 use judge_types::{
     GroupResult, JudgingError, JudgingErrorKind, RunResult, RunUsage, Score, Verdict,
 };
-use problems::{Grading, Member, OnReject, Package, StaticValidation, TestGroup};
+use problems::{Grading, Member, Note, OnReject, Package, StaticValidation, TestCase, TestGroup};
+use std::{fs::File, io::Read};
 
 /// Judges all test data in the order of the package.
 pub(super) struct Walk<'a, 's> {
@@ -145,7 +148,14 @@ impl<'a, 's> Walk<'a, 's> {
     fn case(&mut self, group: &TestGroup, index: usize) -> Result<Graded, Interrupted> {
         let case = &self.job.package.test_cases[index];
         let ordinal = self.plan.cases[index];
-        let result = self.runner.run(case, ordinal)?;
+        let mut result = self.runner.run(case, ordinal)?;
+        if !result.verdict.is_accepted()
+            && let Some(hint) = hint(self.job.package, case)?
+        {
+            let said = result.team_message.take();
+            result.team_message =
+                Some([said, Some(hint)].into_iter().flatten().collect::<Vec<_>>().join("\n"));
+        }
         let score = grading::case_score(group, case, result.verdict, result.said)
             .map_err(|wrong| broken(&format!("the validator {wrong} (test case {})", case.name)))?;
         let graded = Graded { verdict: result.verdict, score };
@@ -241,6 +251,32 @@ impl<'a, 's> Walk<'a, 's> {
             .collect()
     }
 }
+
+/// What the package has to say to those who fail on the test case: in the legacy format to all of them, in the newer ones
+/// where they may see what they failed on.
+///
+/// ICPC problem package format (legacy), section "Annotations"; (2025-09), section "Test Case Configuration".
+fn hint(package: &Package, case: &TestCase) -> Result<Option<String>, JudgingError> {
+    if package.format.is_new_icpc() && !case.full_feedback {
+        return Ok(None);
+    }
+    let hint = match &case.hint {
+        None => return Ok(None),
+        Some(Note::Text(hint)) => hint.clone(),
+        Some(Note::File(path)) => {
+            let mut hint = Vec::new();
+            let read =
+                File::open(path).and_then(|file| file.take(HINT_BYTES).read_to_end(&mut hint));
+            read.map_err(|e| host("read", path.display(), &e))?;
+            text(&hint)
+        }
+    };
+    let hint = hint.trim();
+    Ok((!hint.is_empty()).then(|| format!("Hint: {hint}")))
+}
+
+/// The longest hint, in bytes.
+const HINT_BYTES: u64 = 4 << 10;
 
 fn broken(message: &str) -> JudgingError {
     JudgingError::new(JudgingErrorKind::Package, message)

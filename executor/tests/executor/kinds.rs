@@ -25,6 +25,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         scripts_build_and_run_a_validator,
         constants_are_put_in_their_places,
         answers_are_judged_without_a_program,
+        who_fails_gets_a_hint,
     ]
 }
 
@@ -391,4 +392,18 @@ fn answers_are_judged_without_a_program() {
     assert_eq!(missing.test_case, "secret/a/3");
     assert_eq!(missing.team_message.as_deref(), Some("There is no answer to this test case."));
     assert_eq!(summary(&bash(&package, "cat\n")), (Verdict::Accepted, Some(100.0)));
+}
+
+fn who_fails_gets_a_hint() {
+    let package = PackageFolder::new(&[("1", "7"), ("2", "8")]);
+    package.file("data/secret/01.hint", "Two is even.\n");
+    let message = |package: &PackageFolder| bash(package, "echo 7\n").runs[1].team_message.clone();
+    assert_eq!(message(&package).as_deref(), Some("Hint: Two is even."));
+    assert_eq!(bash(&package, "read -r n; echo $((n + 6))\n").runs[1].team_message, None);
+    let newer = PackageFolder::new(&[("1", "7"), ("2", "8")]);
+    newer.file("problem.yaml", "name: Test\nproblem_format_version: 2025-09\nuuid: 1\n");
+    newer.file("data/secret/01.yaml", "hint: Two is even.\n");
+    assert_eq!(message(&newer), None, "it is for those who may see what they failed on");
+    newer.file("data/secret/01.yaml", "hint: Two is even.\nfull_feedback: true\n");
+    assert_eq!(message(&newer).as_deref(), Some("Hint: Two is even."));
 }

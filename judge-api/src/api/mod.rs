@@ -1,6 +1,7 @@
 //! The JSON API, below `/api/v1`. Names are those of the CLICS Contest API where it has them.
 
 mod account;
+mod contests;
 mod dead_letter_view;
 mod dead_letters;
 mod docs;
@@ -25,6 +26,7 @@ pub(crate) mod view;
 pub(crate) use account::{
     NameAndPassword, PasswordChange, change_own_password, log_in, register as make_account,
 };
+pub(crate) use contests::{Counted as CountedScore, of_user as counted_score};
 pub(crate) use dead_letter_view::State as DeadLetterState;
 pub(crate) use dead_letters::{
     DeadLetterPage, IgnoreNote, Query as DeadLetterQuery, ignore as ignore_dead_letter,
@@ -59,6 +61,9 @@ pub(crate) fn routes(service: &mut ServiceConfig) {
         .service(at("/api/v1/account/password").post(account::change_password))
         .service(at("/api/v1/account/tokens").get(tokens::list).post(tokens::create))
         .service(at("/api/v1/account/tokens/{id}").delete(tokens::revoke))
+        .service(at("/api/v1/contests").get(contests::list))
+        .service(at("/api/v1/contests/{id}").patch(contests::change))
+        .service(at("/api/v1/contests/{id}/scores").get(contests::scores))
         .service(at("/api/v1/languages").get(languages::list))
         .service(at("/api/v1/problems").get(problems::list).post(problem_admin::upload))
         .service(

@@ -1,8 +1,8 @@
 //! The description of the API, generated from its handlers.
 
 use super::{
-    account, dead_letters, events, languages, metering, problem_admin, problem_files, problems,
-    rejudge, rejudgings, submissions, tokens, users,
+    account, contests, dead_letters, events, languages, metering, problem_admin, problem_files,
+    problems, rejudge, rejudgings, submissions, tokens, users,
 };
 use crate::monitoring;
 use actix_web::web;
@@ -26,6 +26,9 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
         tokens::list,
         tokens::create,
         tokens::revoke,
+        contests::list,
+        contests::change,
+        contests::scores,
         languages::list,
         problems::list,
         problems::one,

@@ -2,7 +2,7 @@
 
 use super::samples::{self, Sample};
 use problems::statement::{self, Format};
-use problems::{Fault, Faults, Package};
+use problems::{Fault, Faults, Objective, Package};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -25,6 +25,9 @@ pub struct PublicProblem {
     pub languages: Option<Vec<String>>,
     /// Whether the package states the time limit; otherwise it is a default.
     pub time_limit_stated: bool,
+    /// Whether, in a problem that gives scores, the lower ones are the better ones.
+    #[serde(default)]
+    pub lower_scores_are_better: bool,
     /// Who wrote the problem.
     pub author: Option<String>,
     /// Where it was used first.
@@ -108,6 +111,7 @@ pub(super) fn publish(package: &Package) -> Result<Published, Faults> {
         files: Vec::new(),
         languages: package.languages.clone(),
         time_limit_stated: package.time_limit_stated,
+        lower_scores_are_better: package.objective == Objective::Min,
         author: package.credits.author.clone(),
         source: package.credits.source.clone(),
         license: package.credits.license.clone(),

@@ -3,7 +3,9 @@
 use super::form::{refused, see};
 use super::{Frame, Html, reading, words};
 use crate::api::view::SubmissionView;
-use crate::api::{ProblemDetail, SubmissionQuery, load_problem, page_of_submissions};
+use crate::api::{
+    CountedScore, ProblemDetail, SubmissionQuery, counted_score, load_problem, page_of_submissions,
+};
 use crate::app::App;
 use crate::auth::{Contestant, OptionalUser};
 use crate::error::ApiError;
@@ -30,6 +32,8 @@ struct Page {
     left: std::ops::Range<usize>,
     languages: Vec<Choice>,
     mine: Vec<SubmissionView>,
+    /// What counts of them in the contest, in a problem that gives scores.
+    counts: Option<CountedScore>,
     limit_bytes: u64,
     error: Option<String>,
 }
@@ -133,6 +137,12 @@ async fn render(
             page_of_submissions(app, user.clone(), query).await?.submissions
         }
     };
+    let counts = match &user {
+        Some(user) if mine.iter().any(|submission| submission.score.is_some()) => {
+            counted_score(app, problem.problem.id.clone(), user.id).await?
+        }
+        _ => None,
+    };
     let last = mine.first().map(|submission| submission.language_id.clone());
     let languages = app.languages.list().into_iter().filter(|l| is_allowed(l, &problem.content));
     let languages = languages.map(|language| Choice {
@@ -155,6 +165,7 @@ async fn render(
         left,
         languages: languages.collect(),
         mine,
+        counts,
         limit_bytes: app.limits.source_bytes.min(problem.problem.limits.code_bytes),
         problem,
         error,

@@ -3,7 +3,7 @@
 use crate::package::Package;
 use crate::support::{On, TestApp, on_each_database};
 use judge_types::{
-    JudgementId, RejudgingFilter, RejudgingId, RejudgingKind, Role, SubmissionId, UserId,
+    ContestId, JudgementId, RejudgingFilter, RejudgingId, RejudgingKind, Role, SubmissionId, UserId,
 };
 use reqwest::Method;
 use serde_json::json;
@@ -21,6 +21,7 @@ fn rows(
     user: &str,
     dead: JudgementId,
     rejudging: RejudgingId,
+    contest: ContestId,
 ) -> Vec<Row<'static>> {
     let public = [200; 5];
     let everyone = [401, 200, 200, 200, 200];
@@ -34,6 +35,9 @@ fn rows(
         ("GET", "/api/docs".into(), public),
         ("GET", "/api/v1/languages".into(), public),
         ("GET", "/api/v1/problems".into(), public),
+        ("GET", "/api/v1/contests".into(), everyone),
+        ("GET", format!("/api/v1/contests/{contest}/scores"), everyone),
+        ("PATCH", format!("/api/v1/contests/{contest}"), [401, 403, 403, 403, 400]),
         ("GET", "/api/v1/problems/sum".into(), public),
         ("GET", "/api/v1/problems/sum/files/statement/pic.png".into(), public),
         ("GET", "/api/v1/account".into(), everyone),
@@ -134,7 +138,7 @@ async fn every_address_lets_in_only_whom_it_should(on: On) {
     app.fail(&app.claim(given_up));
     let dead = app.judgement(given_up);
     let rejudging = preview(&app, people[2].id);
-    for (method, path, expected) in rows(submission, &target, dead, rejudging) {
+    for (method, path, expected) in rows(submission, &target, dead, rejudging, app.contest) {
         // Sent without a content type where a wrong one is expected, and as empty JSON elsewhere.
         let wants_json = !expected.contains(&415);
         let method = Method::from_bytes(method.as_bytes()).unwrap();

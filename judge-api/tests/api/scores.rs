@@ -10,6 +10,7 @@ use serde_json::Value;
 
 on_each_database! {
     contestants_see_groups_where_the_problem_shows_them,
+    the_best_score_counts_unless_the_contest_says_the_last,
 }
 
 fn score(number: f64) -> Option<Score> {
@@ -86,4 +87,51 @@ async fn contestants_see_groups_where_the_problem_shows_them(on: On) {
         let page = page.send().await.unwrap().text().await.unwrap();
         assert!(page.contains("30 points") && page.contains("What was said"), "{page}");
     }
+}
+
+async fn the_best_score_counts_unless_the_contest_says_the_last(on: On) {
+    let app = TestApp::start(on).await;
+    app.install(&Package::sum()).await;
+    let (ada, ben) = (app.person("ada", Role::Contestant), app.person("ben", Role::Contestant));
+    let (jury, admin) = (app.person("jo", Role::Jury), app.person("root", Role::Admin));
+    let mut sent = Vec::new();
+    for (person, points) in [(&ada, 30.0), (&ben, 5.0), (&ada, 70.0), (&ada, 50.0)] {
+        let submission = app.submit(person).await;
+        let lease = app.claim(submission);
+        let conclusion = Conclusion {
+            score: score(points),
+            ..Conclusion::pass_fail(Verdict::WrongAnswer, RunUsage::default())
+        };
+        app.db(|connection| {
+            lease.finish(connection, &conclusion, &ExecutionUsage::default()).unwrap();
+        });
+        sent.push(submission.to_string());
+    }
+    let address = format!("/api/v1/contests/{}", app.contest);
+    let counted = async |token: &str| -> Vec<(String, f64, String, u64)> {
+        let scores = answer(app.get(&format!("{address}/scores")).bearer_auth(token)).await.1;
+        let row = |row: &Value| {
+            let text = |key: &str| row[key].as_str().unwrap().to_owned();
+            let submissions = row["submissions"].as_u64().unwrap();
+            (text("username"), row["score"].as_f64().unwrap(), text("submission_id"), submissions)
+        };
+        scores.as_array().unwrap().iter().map(row).collect()
+    };
+    let ben_row = ("ben".to_owned(), 5.0, sent[1].clone(), 1);
+    let ada_row = |index: usize, points| ("ada".to_owned(), points, sent[index].clone(), 3);
+    assert_eq!(counted(&jury.token).await, [ada_row(2, 70.0), ben_row.clone()]);
+    assert_eq!(counted(&ben.token).await, [ben_row.clone()]);
+    let change = |rule: &str| {
+        let body = serde_json::json!({ "score_rule": rule });
+        let request = app.request(reqwest::Method::PATCH, &address).bearer_auth(&admin.token);
+        answer(request.json(&body))
+    };
+    assert_eq!(change("worst").await.0, 400);
+    let (status, contest) = change("last").await;
+    assert_eq!((status.as_u16(), &contest["score_rule"]), (200, &"last".into()));
+    assert_eq!(counted(&jury.token).await, [ada_row(3, 50.0), ben_row]);
+    let listed = answer(app.get("/api/v1/contests").bearer_auth(&ben.token)).await.1;
+    assert_eq!(listed[0]["score_rule"], "last");
+    let page = app.get("/problems/sum").bearer_auth(&ada.token).send().await.unwrap();
+    assert!(page.text().await.unwrap().contains("50 points"));
 }
