@@ -25,7 +25,7 @@ pub enum Protocol {
     Icpc,
     /// Polygon's testlib: a checker gets the input's, the output's and the answer's name and ends with 0 if it is content.
     Testlib,
-    /// DOMjudge's checktestdata: no program but a description of inputs, which [`crate::Checktestdata`] holds them to.
+    /// DOMjudge's checktestdata: a description of inputs that a program of this name checks; it ends with 0 if content.
     Checktestdata,
 }
 
