@@ -21,7 +21,7 @@ use judge_types::{
 use languages::Language;
 use problems::Package;
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 /// What to judge, with what, and under which limits.
 pub struct JudgeJob<'a> {
@@ -213,7 +213,10 @@ fn with_included(job: &JudgeJob<'_>) -> Result<Vec<SourceText>, JudgingError> {
         let content = std::fs::read(path).map_err(|e| host("read", path.display(), &e))?;
         let content = job.package.constants.apply(&content).into_owned();
         let below = job.package.root.join("include").join(folder);
-        let name = path.strip_prefix(&below).unwrap_or(path).to_string_lossy().into_owned();
+        // Polygon keeps them with the jury's programs, and puts them beside submissions without their folder.
+        let base = || path.file_name().map(Path::new).unwrap_or(path);
+        let name =
+            path.strip_prefix(&below).unwrap_or_else(|_| base()).to_string_lossy().into_owned();
         sources.retain(|source| source.name != name);
         sources.push(SourceText { name, content });
     }
