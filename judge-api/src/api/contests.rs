@@ -8,7 +8,7 @@ use crate::submit::public_content;
 use actix_web::web;
 use judge_types::{ContestId, Role, Score, ScoreRule, SubmissionId, UserId};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, hash_map::Entry};
 use store::scores::ScoredSubmission;
 use store::{contests, problems, scores};
 use utoipa::ToSchema;
@@ -116,11 +116,10 @@ async fn load(app: &App, id: ContestId, user: Option<UserId>) -> Result<Vec<Coun
         let scored = scores::of_contest(connection, id, user)?;
         let mut lower_is_better = HashMap::new();
         for submission in &scored {
-            if !lower_is_better.contains_key(&submission.problem) {
+            if let Entry::Vacant(unknown) = lower_is_better.entry(submission.problem) {
                 let problem = problems::by_id(connection, submission.problem)?;
                 let content = problem.as_ref().map(public_content).transpose()?;
-                let lower = content.is_some_and(|content| content.lower_scores_are_better);
-                lower_is_better.insert(submission.problem, lower);
+                unknown.insert(content.is_some_and(|content| content.lower_scores_are_better));
             }
         }
         Ok(counted(scored, contest.score_rule, |submission| {
