@@ -90,3 +90,59 @@ fn a_folder_of_inputs_and_answers_becomes_a_package() {
     fs::write(submissions.join("echo.py"), "print(input())\n").unwrap();
     assert_eq!(verified(place.path(), "made")[0].1, "AC");
 }
+
+/// A package of Polygon whose checker is content with any number as large as the answer.
+fn polygon(folder: &Path) {
+    let write = |name: &str, text: &str| {
+        let path = folder.join("polygon").join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    write(
+        "problem.xml",
+        r#"<problem short-name="large"><names><name language="english" value="Large"/></names>
+        <statements><statement language="english" path="statements/english/problem.tex" type="application/x-tex"/></statements>
+        <judging run-count="1"><testset name="tests"><time-limit>1000</time-limit><memory-limit>268435456</memory-limit>
+        <test-count>2</test-count><input-path-pattern>tests/%02d</input-path-pattern>
+        <answer-path-pattern>tests/%02d.a</answer-path-pattern>
+        <tests><test method="manual" sample="true"/><test method="manual"/></tests></testset></judging>
+        <assets><checker type="testlib"><source path="check.cpp" type="cpp.g++17"/></checker>
+        <validators><validator><source path="files/valid.cpp" type="cpp.g++17"/></validator></validators>
+        <solutions><solution tag="main"><source path="solutions/main.py" type="python.3"/></solution>
+        <solution tag="wrong-answer"><source path="solutions/small.py" type="python.3"/></solution></solutions></assets></problem>"#,
+    );
+    write(
+        "statements/english/problem.tex",
+        "\\begin{problem}{Large}{}{}{}{}Say more.\\end{problem}",
+    );
+    for (test, number) in [("01", 5), ("02", 7)] {
+        write(&format!("tests/{test}"), &format!("{number}\n"));
+        write(&format!("tests/{test}.a"), &format!("{number}\n"));
+    }
+    write(
+        "check.cpp",
+        "#include <cstdio>\n#include <fstream>\nint main(int, char** a) {\n\
+         std::ifstream input(a[1]), output(a[2]), answer(a[3]);\n\
+         int given, said, right;\n\
+         if (!(input >> given && answer >> right)) return 3;\n\
+         return !(output >> said) ? 2 : said >= right ? 0 : 1;\n}\n",
+    );
+    write(
+        "files/valid.cpp",
+        "#include <cstdio>\nint main() { return getchar() == '9' ? 3 : 0; }\n",
+    );
+    write("solutions/main.py", "print(int(input()) + 1)\n");
+    write("solutions/small.py", "print(int(input()) - 1)\n");
+}
+
+#[test]
+fn a_package_of_polygon_judges_the_same_as_it_is_and_converted() {
+    let place = tempfile::tempdir().unwrap();
+    polygon(place.path());
+    let verdicts = |package: &str| -> Vec<String> {
+        verified(place.path(), package).into_iter().map(|(_, verdict, _)| verdict).collect()
+    };
+    assert_eq!(verdicts("polygon"), ["AC", "WA"]);
+    done(place.path(), &["problem", "convert", "polygon", "converted"]);
+    assert_eq!(verdicts("converted"), ["AC", "WA"]);
+}

@@ -8,7 +8,7 @@ const SOURCE: &str = include_str!("adapter.c");
 /// What a program is that is to be a validator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Foreign {
-    /// A checker of testlib: input, output, answer; 0 accepts, 1, 2 and 8 refuse, the rest is its own failure.
+    /// A checker of testlib: input, output, answer; 0 accepts, 1, 2, 4 and 8 refuse, the rest is its own failure.
     TestlibChecker,
     /// A validator of testlib: 0 accepts.
     TestlibValidator,
@@ -26,7 +26,7 @@ impl Foreign {
         };
         let macros = match self {
             Self::TestlibChecker => {
-                "#define OUTPUT_AT 2\n#define EXIT_CODE(s) ((s) == 0 ? 42 : (s) == 1 || (s) == 2 || (s) == 8 ? 43 : 1)\n"
+                "#define OUTPUT_AT 2\n#define EXIT_CODE(s) ((s) == 0 ? 42 : (s) == 1 || (s) == 2 || (s) == 4 || (s) == 8 ? 43 : 1)\n"
             }
             Self::TestlibValidator => "#define EXIT_CODE(s) ((s) == 0 ? 42 : 43)\n",
             Self::SpecialJudge => {
