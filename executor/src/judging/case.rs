@@ -130,7 +130,8 @@ impl<'a> CaseRunner<'a> {
             Some(interactor) => interactor,
             None => self.checker.validators.first_mut().ok_or_else(no_validator)?,
         };
-        let how = how(self.job, question.case);
+        let mut how = how(self.job, question.case);
+        how.limits.wall += limits::PARTNER_STARTS;
         let bench = self.job.bench;
         let mut talked = interaction::talk(
             bench,

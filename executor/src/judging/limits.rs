@@ -24,6 +24,10 @@ pub(crate) const COMPILER_PRINTS_BYTES: u64 = 8 << 20;
 /// What is kept of each feedback file of a validator, in bytes.
 pub(crate) const FEEDBACK_BYTES: u64 = 64 << 10;
 
+/// What a submission may wait besides, in wall time, for the program that it talks with to start: on a busy machine that takes
+/// a while, and is not the submission's fault.
+pub(crate) const PARTNER_STARTS: Duration = Duration::from_secs(5);
+
 /// Wall time for `cpu` of CPU time: three times as much and two seconds.
 ///
 /// A program that only waits must end, yet one that shares the machine with others must not be
