@@ -28,6 +28,7 @@ mod submit;
 mod terminal;
 mod units;
 mod up;
+mod user_folder;
 mod verify;
 
 use clap::Parser;

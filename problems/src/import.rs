@@ -17,6 +17,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// Takes in the package at `path`, a folder or a zip, as the new folder `into`.
+///
+/// # Errors
+/// Everything that is wrong with it: see [`import_zip`].
+pub fn import(path: &Path, into: &Path, caps: &ArchiveCaps) -> Result<Package, Faults> {
+    if path.is_dir() { import_folder(path, into, caps) } else { import_zip(path, into, caps) }
+}
+
 /// Takes in the package in the archive `zip` as the new folder `into`.
 ///
 /// The package may sit in one folder at the top of the archive; that folder's name, otherwise

@@ -46,7 +46,7 @@ pub use groups::{
     Aggregation, CaseScores, GraderFlags, Grading, Member, OnReject, ScoreMode, StaticValidation,
     TestGroup, VerdictMode,
 };
-pub use import::{import_folder, import_zip};
+pub use import::{import, import_folder, import_zip};
 pub use interaction::{Exchange, Speaker, exchanges};
 pub use kind::{PackageFormat, ProblemType};
 pub use metadata::{Constants, Credits, Objective, Timing};

@@ -74,6 +74,18 @@ pub fn list(connection: &mut AnyConnection) -> Result<Vec<Contest>, DatabaseErro
     rows.into_iter().map(contest).collect()
 }
 
+/// The contest, if there is one.
+///
+/// # Errors
+/// Where the database fails.
+pub fn by_id(
+    connection: &mut AnyConnection,
+    id: ContestId,
+) -> Result<Option<Contest>, DatabaseError> {
+    let row = contests::table.find(id.to_string()).first::<Row>(connection).optional()?;
+    row.map(contest).transpose()
+}
+
 /// Changes the rule by which scores count; `None` where there is no such contest.
 ///
 /// # Errors
@@ -87,8 +99,7 @@ pub fn set_score_rule(
         diesel::update(contests::table.find(id.to_string()))
             .set(contests::score_rule.eq(rule.name()))
             .execute(connection)?;
-        let row = contests::table.find(id.to_string()).first::<Row>(connection).optional()?;
-        row.map(contest).transpose()
+        by_id(connection, id)
     })
 }
 

@@ -199,7 +199,7 @@ impl Execution<'_> {
             limits: self.task.limits.clone(),
             stop: self.config.stop,
             entry_point: None,
-            overtime: std::time::Duration::ZERO,
+            overtime: Duration::ZERO,
         };
         judge(&job, &mut Recorder { connection, lease: self.lease })
     }

@@ -1,6 +1,6 @@
 //! What a validator answered: its verdict, its messages, a score, another pass.
 
-use super::{jury_program::JuryProgram, limits, program::Ran};
+use super::{jury_program::JuryProgram, limits, program::Ended};
 use judge_types::{JudgingError, Verdict, with_causes};
 use problems::Protocol;
 use sandbox::Ending;
@@ -47,12 +47,10 @@ pub(super) struct Allowed {
 pub(super) fn verdict_of_code(protocol: Protocol, ending: &Ending) -> Option<Verdict> {
     let Ending::Exited { code } = *ending else { return None };
     match (protocol, code) {
-        (Protocol::Icpc, 42) | (Protocol::Testlib | Protocol::Checktestdata, 0) => {
-            Some(Verdict::Accepted)
-        }
+        (Protocol::Icpc, 42) | (Protocol::Testlib, 0) => Some(Verdict::Accepted),
         // Points, and partial answers: what they are worth is said besides.
         (Protocol::Testlib, 5 | 7 | 16..=216) => Some(Verdict::Accepted),
-        (Protocol::Icpc, 43) | (Protocol::Checktestdata, 1) => Some(Verdict::WrongAnswer),
+        (Protocol::Icpc, 43) => Some(Verdict::WrongAnswer),
         // Wrong, presentation, dirt, unexpected end of the output.
         (Protocol::Testlib, 1 | 2 | 4 | 8) => Some(Verdict::WrongAnswer),
         _ => None,
@@ -64,24 +62,24 @@ pub(super) fn verdict_of_code(protocol: Protocol, ending: &Ending) -> Option<Ver
 /// ICPC problem package format (2025-09), sections "Reporting a Judgement" and "Reporting Additional Feedback".
 pub(super) fn read(
     validator: &JuryProgram<'_>,
-    ran: &Ran,
+    ended: &Ended,
     feedback: &str,
     case: &str,
     allowed: &Allowed,
 ) -> Result<Checked, JudgingError> {
-    let ending = &ran.outcome.ending;
+    let ending = &ended.outcome.ending;
     let verdict = verdict_of_code(validator.protocol, ending).ok_or_else(|| {
-        let answers = match validator.protocol {
-            Protocol::Icpc => "only exit codes 42 and 43 are answers",
-            Protocol::Testlib => "which says that the checker failed",
-            Protocol::Checktestdata => "only exit codes 0 and 1 are answers",
+        let answers = if validator.protocol == Protocol::Testlib {
+            "which says that the checker failed"
+        } else {
+            "only exit codes 42 and 43 are answers"
         };
-        validator
-            .error(&format!("ended with {ending} on test case {case}; {answers}\n{}", ran.stderr))
+        let said = &ended.stderr;
+        validator.error(&format!("ended with {ending} on test case {case}; {answers}\n{said}"))
     })?;
     let mut checked = Checked::new(verdict);
     if validator.protocol == Protocol::Testlib {
-        let message = ran.stderr.trim();
+        let message = ended.stderr.trim();
         checked.said = testlib_score(ending, message);
         checked.judge_message = (!message.is_empty()).then(|| message.to_owned());
         return Ok(checked);

@@ -8,7 +8,7 @@ use super::{
     judge::JudgeJob,
     jury_program::JuryProgram,
     limits::{self, Waiting},
-    program::{HowToRun, Program, Ran, Role, usage_of},
+    program::{Ended, HowToRun, Program, Role, usage_of},
     verdict::{ProgramEnd, verdict_of},
 };
 use judge_types::{JudgingError, RunUsage, Verdict};
@@ -93,8 +93,10 @@ impl<'a> CaseRunner<'a> {
     }
 
     fn pass(&mut self, question: &Question<'_>) -> Result<Pass, JudgingError> {
-        let mut input = question.input.open()?;
-        let named = self.job.package.input_file.as_deref().map(|name| (name, &mut input));
+        let named = match &self.job.package.input_file {
+            Some(name) => Some((name.as_str(), question.input.open()?)),
+            None => None,
+        };
         self.program.freshen(question.case, named)?;
         if self.job.package.kind.interactive { self.talk(question) } else { self.ask(question) }
     }
@@ -108,7 +110,7 @@ impl<'a> CaseRunner<'a> {
         };
         let how = how(self.job, question.case);
         let mut ran = self.program.run(how, stdin)?;
-        let (mut decided, ending) = self.end_of(&ran);
+        let (mut decided, ending) = self.end_of(&ran.ended);
         if let Some(name) = package.output_file.as_deref().filter(|_| decided.is_none()) {
             match self.written(name)? {
                 Some(output) => ran.stdout = output,
@@ -117,10 +119,10 @@ impl<'a> CaseRunner<'a> {
             }
         }
         let checked = match decided {
-            Some(verdict) => Checked { judge_message: said(&ran), ..Checked::new(verdict) },
+            Some(verdict) => Checked { judge_message: said(&ran.ended), ..Checked::new(verdict) },
             None => self.checker.check(question, &ran.stdout)?,
         };
-        let usage = usage_of(&ran.outcome);
+        let usage = usage_of(&ran.ended.outcome);
         Ok(Pass { decided, ending, usage, transcript: None, checked })
     }
 
@@ -180,18 +182,18 @@ impl<'a> CaseRunner<'a> {
     }
 
     /// The verdict that the program's end decides, and the end in words.
-    fn end_of(&mut self, ran: &Ran) -> (Option<Verdict>, String) {
+    fn end_of(&mut self, ended: &Ended) -> (Option<Verdict>, String) {
         let limits = limits::of_run(&self.job.limits, self.job.language);
         let out_of_memory = &self.job.language.run.out_of_memory;
         let decided = verdict_of(&ProgramEnd {
-            ending: &ran.outcome.ending,
-            usage: ran.outcome.usage,
+            ending: &ended.outcome.ending,
+            usage: ended.outcome.usage,
             cpu_limit: limits.cpu,
             memory_limit_bytes: limits.memory_bytes,
-            said_out_of_memory: out_of_memory.iter().any(|text| ran.stderr.contains(text)),
+            said_out_of_memory: out_of_memory.iter().any(|text| ended.stderr.contains(text)),
         });
-        let waited_too_long = self.waiting.is_too_long_after(&ran.outcome.usage);
-        match &ran.outcome.ending {
+        let waited_too_long = self.waiting.is_too_long_after(&ended.outcome.usage);
+        match &ended.outcome.ending {
             _ if decided.is_none() && waited_too_long => {
                 let ending = "waited too long in all test cases together".to_owned();
                 (Some(Verdict::TimeLimitExceeded), ending)
@@ -201,35 +203,32 @@ impl<'a> CaseRunner<'a> {
         }
     }
 
-    /// What the submission wrote into the file that the problem names; nothing where it wrote none.
+    /// What the submission wrote into the file that the problem names, which is empty where it wrote none; `None` where that
+    /// is no file, or longer than an output may be.
     fn written(&self, name: &str) -> Result<Option<File>, JudgingError> {
         let most = self.job.limits.output_bytes;
-        let mut copy = self.job.bench.scratch_file(most)?;
-        let Ok(found) = self.program.work().open(name) else { return Ok(None) };
-        let failed = |e: io::Error| host("copy", "a submission's output", &e);
-        if let Some(output) = found {
-            let copied = io::copy(&mut output.take(most + 1), &mut copy).map_err(failed)?;
-            if copied > most {
-                return Ok(None);
-            }
+        match self.program.work().open(name) {
+            Ok(Some(output)) => self.copied(output, most),
+            Ok(None) => self.job.bench.scratch_file(0).map(Some),
+            Err(_) => Ok(None),
         }
-        copy.rewind().map_err(failed)?;
-        Ok(Some(copy))
     }
 
     /// A copy of what the validator wrote for another pass, which it can change no more.
     fn kept(&self, next: File) -> Result<File, JudgingError> {
         let most = self.job.limits.validation_output_bytes;
+        self.copied(next, most)?.ok_or_else(|| {
+            self.validator_error(&format!("wrote more than {most} bytes into nextpass.in"))
+        })
+    }
+
+    /// A copy of a file in a box; `None` where it has more than `most` bytes.
+    fn copied(&self, from: File, most: u64) -> Result<Option<File>, JudgingError> {
         let mut copy = self.job.bench.scratch_file(most)?;
-        let failed = |e: io::Error| host("copy", "the input of another pass", &e);
-        let copied = io::copy(&mut next.take(most + 1), &mut copy).map_err(failed)?;
-        if copied > most {
-            return Err(
-                self.validator_error(&format!("wrote more than {most} bytes into nextpass.in"))
-            );
-        }
+        let failed = |e: io::Error| host("copy", "a file of a box", &e);
+        let bytes = io::copy(&mut from.take(most + 1), &mut copy).map_err(failed)?;
         copy.rewind().map_err(failed)?;
-        Ok(copy)
+        Ok((bytes <= most).then_some(copy))
     }
 
     fn validator_error(&self, message: &str) -> JudgingError {
@@ -261,7 +260,7 @@ fn no_validator() -> JudgingError {
 }
 
 /// The end of what a failed program wrote to standard error: it tells the jury more than the exit code.
-fn said(ran: &Ran) -> Option<String> {
-    let text = ran.stderr.trim();
+fn said(ended: &Ended) -> Option<String> {
+    let text = ended.stderr.trim();
     (!text.is_empty()).then(|| format!("standard error ends with:\n{text}"))
 }

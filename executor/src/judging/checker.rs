@@ -10,11 +10,7 @@ use super::{
 use judge_types::{JudgingError, Limits, Verdict};
 use problems::{CompareFlags, Comparison, Package, Protocol, TestCase, Validation};
 use sandbox::Input;
-use std::{
-    fs::File,
-    io::Seek,
-    path::{Path, PathBuf},
-};
+use std::{fs::File, io::Seek, path::Path};
 
 /// Checks the outputs of one judgement.
 pub(crate) struct Checker<'a> {
@@ -115,11 +111,7 @@ fn is_for(validator: &JuryProgram<'_>, case: &TestCase) -> bool {
 }
 
 /// The default output validator.
-pub(crate) fn compare(
-    answer: &PathBuf,
-    output: File,
-    flags: &CompareFlags,
-) -> Result<Checked, JudgingError> {
+fn compare(answer: &Path, output: File, flags: &CompareFlags) -> Result<Checked, JudgingError> {
     let file = File::open(answer).map_err(|e| host("open", answer.display(), &e))?;
     let comparison = problems::compare(file, output, flags)
         .map_err(|e| host("compare the output with", answer.display(), &e))?;
@@ -144,23 +136,20 @@ pub(super) fn check_with(
 ) -> Result<(Checked, u64), JudgingError> {
     let feedback = validator.make_feedback(question.ordinal)?;
     let mut arguments = vec![input_path(validator, &question.input)?];
-    let stdin = match validator.protocol {
-        Protocol::Testlib => {
-            arguments.push(validator.copy_in(&mut rewound(output)?, "output")?);
-            arguments.push(validator.path_in_box(&question.case.answer, "answer")?);
-            Input::Null
-        }
-        Protocol::Icpc | Protocol::Checktestdata => {
-            arguments.push(validator.path_in_box(&question.case.answer, "answer")?);
-            // Authors append a file's name with and without a slash of their own.
-            arguments.push(validator.program.path_in_work(&format!("{feedback}/")));
-            Input::File(rewound(output)?)
-        }
+    let answer = validator.path_in_box(&question.case.answer, "answer")?;
+    let stdin = if validator.protocol == Protocol::Testlib {
+        arguments.extend([validator.copy_in(&mut rewound(output)?, "output")?, answer]);
+        Input::Null
+    } else {
+        // Authors append a file's name with and without a slash of their own.
+        let feedback = validator.program.path_in_work(&format!("{feedback}/"));
+        arguments.extend([answer, feedback]);
+        Input::File(rewound(output)?)
     };
     arguments.extend(question.case.validator_flags.iter().cloned());
     let ran = validator.run(&arguments, stdin)?;
-    let checked = answer::read(validator, &ran, &feedback, &question.case.name, allowed)?;
-    Ok((checked, usage_of(&ran.outcome).cpu_ms))
+    let checked = answer::read(validator, &ran.ended, &feedback, &question.case.name, allowed)?;
+    Ok((checked, usage_of(&ran.ended.outcome).cpu_ms))
 }
 
 /// Where a program of the jury finds the input.

@@ -33,7 +33,7 @@ impl Program<'_> {
     pub(super) fn freshen(
         &mut self,
         case: &TestCase,
-        input: Option<(&str, &mut File)>,
+        input: Option<(&str, File)>,
     ) -> Result<(), JudgingError> {
         let Some(kept) = &self.kept else { return Ok(()) };
         let work = self.work();
@@ -47,8 +47,8 @@ impl Program<'_> {
                 File::open(&file.source).map_err(|e| host("open", file.source.display(), &e))?;
             work.put_from(&file.name, &mut source).map_err(failed)?;
         }
-        if let Some((name, input)) = input {
-            work.put_from(name, input).map_err(failed)?;
+        if let Some((name, mut input)) = input {
+            work.put_from(name, &mut input).map_err(failed)?;
         }
         Ok(())
     }

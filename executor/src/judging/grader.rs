@@ -59,9 +59,9 @@ impl<'a> Grader<'a> {
         let written = input.write_all(results.as_bytes()).and_then(|()| input.rewind());
         written.map_err(|e| host("write", "results for a grader", &e))?;
         let ran = program.run(arguments, Input::File(input))?;
-        if ran.outcome.ending != (Ending::Exited { code: 0 }) {
-            let ending = &ran.outcome.ending;
-            return Err(program.error(&format!("ended with {ending}\n{}", ran.stderr)));
+        if ran.ended.outcome.ending != (Ending::Exited { code: 0 }) {
+            let ending = &ran.ended.outcome.ending;
+            return Err(program.error(&format!("ended with {ending}\n{}", ran.ended.stderr)));
         }
         let mut answer = String::new();
         let read = ran.stdout.take(ANSWER_BYTES).read_to_string(&mut answer);

@@ -5,8 +5,7 @@ use super::{
     bench::Workbench,
     checker::{Question, input_path},
     jury_program::JuryProgram,
-    limits,
-    program::{HowToRun, Program, Ran, duplicate, failed, read_tail, text, usage_of},
+    program::{Ended, HowToRun, Program, duplicate, failed, text, usage_of},
 };
 use judge_types::{JudgingError, Verdict};
 use problems::Protocol;
@@ -16,7 +15,7 @@ use std::fs::File;
 /// What came of a talk.
 pub(super) struct Talked {
     /// How the submission ended.
-    pub(super) submission: Ran,
+    pub(super) submission: Ended,
     /// Whether its end came first, or it alone can have been the reason for the other's.
     pub(super) submission_first: bool,
     /// Whether it said more than it may.
@@ -54,16 +53,12 @@ pub(super) fn talk(
     let feedback = jury.make_feedback(question.ordinal)?;
     let mut arguments = vec![input_path(jury, &question.input)?];
     let log = ".interactor-log";
-    match jury.protocol {
-        Protocol::Testlib => {
-            arguments.push(jury.program.path_in_work(log));
-            arguments.push(jury.path_in_box(&question.case.answer, "answer")?);
-        }
-        Protocol::Icpc | Protocol::Checktestdata => {
-            arguments.push(jury.path_in_box(&question.case.answer, "answer")?);
-            arguments.push(jury.program.path_in_work(&format!("{feedback}/")));
-        }
-    }
+    let answer = jury.path_in_box(&question.case.answer, "answer")?;
+    arguments.extend(if jury.protocol == Protocol::Testlib {
+        [jury.program.path_in_work(log), answer]
+    } else {
+        [answer, jury.program.path_in_work(&format!("{feedback}/"))]
+    });
     arguments.extend(question.case.validator_flags.iter().cloned());
     let (output_bytes, wall) = (how.limits.output_bytes, how.limits.wall);
     let mut jury_how = jury.how(&arguments, "");
@@ -104,18 +99,9 @@ pub(super) fn talk(
         let message = format!("took much of the time that a submission has for test case {case}");
         return Err(jury.error(&message));
     }
-    let nothing = |file: &File| duplicate(file);
-    let submission = Ran {
-        outcome,
-        stdout: nothing(&stderr)?,
-        stderr: read_tail(stderr, limits::STDERR_BYTES)?,
-    };
-    let jury_ran = Ran {
-        outcome: jury_outcome,
-        stdout: nothing(&jury_stderr)?,
-        stderr: read_tail(jury_stderr, limits::STDERR_BYTES)?,
-    };
-    let found = match answer::read(jury, &jury_ran, &feedback, &question.case.name, allowed) {
+    let submission = Ended::new(outcome, stderr)?;
+    let jury_ended = Ended::new(jury_outcome, jury_stderr)?;
+    let found = match answer::read(jury, &jury_ended, &feedback, &question.case.name, allowed) {
         Ok(checked) => Found::Answer(checked),
         Err(error) => Found::Failure(error),
     };
@@ -187,8 +173,7 @@ mod tests {
             Ok(verdict) => Found::Answer(Checked::new(verdict)),
             Err(()) => Found::Failure(JudgingError::new(JudgingErrorKind::Package, "crashed")),
         };
-        let submission =
-            Ran { outcome, stdout: tempfile::tempfile().unwrap(), stderr: String::new() };
+        let submission = Ended { outcome, stderr: String::new() };
         Talked {
             submission,
             submission_first,

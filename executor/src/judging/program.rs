@@ -66,13 +66,25 @@ pub(crate) struct HowToRun<'a> {
     pub(crate) folder: &'a str,
 }
 
-/// What one run left.
-pub(crate) struct Ran {
+/// How one run ended.
+pub(crate) struct Ended {
     pub(crate) outcome: Outcome,
-    /// What it wrote to standard output, at its beginning.
-    pub(crate) stdout: File,
     /// The end of what it wrote to standard error, as text.
     pub(crate) stderr: String,
+}
+
+/// What one run left.
+pub(crate) struct Ran {
+    pub(crate) ended: Ended,
+    /// What it wrote to standard output, at its beginning.
+    pub(crate) stdout: File,
+}
+
+impl Ended {
+    /// With what it wrote to `stderr`.
+    pub(super) fn new(outcome: Outcome, stderr: File) -> Result<Self, JudgingError> {
+        Ok(Self { outcome, stderr: read_tail(stderr, limits::STDERR_BYTES)? })
+    }
 }
 
 impl<'a> Program<'a> {
@@ -165,7 +177,7 @@ impl<'a> Program<'a> {
         let spec = self.spec(how)?;
         let outcome = self.start(&spec, stdio)?;
         stdout.rewind().map_err(|e| host("rewind", "the program's output", &e))?;
-        Ok(Ran { outcome, stdout, stderr: read_tail(stderr, limits::STDERR_BYTES)? })
+        Ok(Ran { ended: Ended::new(outcome, stderr)?, stdout })
     }
 
     /// What the sandbox is asked for.
@@ -293,7 +305,7 @@ fn read_head(mut file: File, limit: u64) -> Result<String, JudgingError> {
     Ok(text(&bytes))
 }
 
-pub(super) fn read_tail(mut file: File, limit: u64) -> Result<String, JudgingError> {
+fn read_tail(mut file: File, limit: u64) -> Result<String, JudgingError> {
     let mut bytes = Vec::new();
     file.seek(SeekFrom::End(0))
         .and_then(|end| file.seek(SeekFrom::Start(end.saturating_sub(limit))))

@@ -52,6 +52,6 @@ pub(super) fn validate(
     let how = validator.how(&arguments, FOLDER);
     let ran = validator.program.run(how, Input::Null)?;
     let allowed = Allowed { scores: package.kind.scoring, passes: false };
-    let checked = answer::read(&validator, &ran, &feedback, "of its source", &allowed)?;
-    Ok((checked, usage_of(&ran.outcome).cpu_ms))
+    let checked = answer::read(&validator, &ran.ended, &feedback, "of its source", &allowed)?;
+    Ok((checked, usage_of(&ran.ended.outcome).cpu_ms))
 }

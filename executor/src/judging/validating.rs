@@ -76,7 +76,7 @@ fn ask(
     arguments: &[String],
 ) -> Result<Option<String>, JudgingError> {
     let ran = program.run(arguments, Input::File(input))?;
-    let ending = &ran.outcome.ending;
+    let ending = &ran.ended.outcome.ending;
     if verdict_of_code(program.protocol, ending) == Some(Verdict::Accepted) {
         return Ok(None);
     }
@@ -84,7 +84,7 @@ fn ask(
         Ending::Exited { code: 43 } => String::new(),
         ending => format!(" ({ending})"),
     };
-    let said = ran.stderr.trim().lines().next().unwrap_or_default();
+    let said = ran.ended.stderr.trim().lines().next().unwrap_or_default();
     Ok(Some(if said.is_empty() { ended } else { format!("{ended}: {said}") }))
 }
 

@@ -139,12 +139,7 @@ pub fn verify(
     })?;
     let into = scratch.path().join("package");
     let caps = ArchiveCaps::default();
-    let package = if path.is_dir() {
-        problems::import_folder(path, &into, &caps)
-    } else {
-        problems::import_zip(path, &into, &caps)
-    }
-    .map_err(VerifyError::Package)?;
+    let package = problems::import(path, &into, &caps).map_err(VerifyError::Package)?;
     let wanted = |submission: &&JurySubmission| {
         options.only.is_empty() || options.only.iter().any(|part| submission.name.contains(part))
     };

@@ -5,7 +5,6 @@
 
 use crate::judging::{JudgeJob, Judged};
 use judge_types::PackageHash;
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::{
     fs, io,
@@ -22,11 +21,6 @@ pub(super) struct Results {
     judging: PackageHash,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Kept {
-    judged: Judged,
-}
-
 impl Results {
     /// Those in `folder` for packages that judge as the one with the hash `judging` does.
     pub(super) fn open(folder: &Path, judging: PackageHash) -> io::Result<Self> {
@@ -38,10 +32,10 @@ impl Results {
     /// What the job came to before, if it is known.
     pub(super) fn get(&self, job: &JudgeJob<'_>) -> Option<Judged> {
         let path = self.path(job)?;
-        let kept: Kept = serde_json::from_slice(&fs::read(&path).ok()?).ok()?;
+        let judged = serde_json::from_slice(&fs::read(&path).ok()?).ok()?;
         // That it is wanted is no more than a hint to whoever makes room.
         let _ = fs::File::open(&path).and_then(|file| file.set_modified(SystemTime::now()));
-        Some(kept.judged)
+        Some(judged)
     }
 
     /// Keeps what the job came to. A failure only means that it is judged again.
@@ -49,7 +43,7 @@ impl Results {
         let write = || -> io::Result<()> {
             let Some(path) = self.path(job) else { return Ok(()) };
             let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
-            serde_json::to_writer(&mut file, &Kept { judged: judged.clone() })?;
+            serde_json::to_writer(&mut file, judged)?;
             file.persist(path).map(drop).map_err(|error| error.error)
         };
         if let Err(error) = write() {

@@ -1,5 +1,6 @@
 //! Which judge to talk to, and as whom: the environment, or a small file.
 
+use crate::user_folder::user_folder;
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, OpenOptions};
@@ -19,13 +20,9 @@ pub(crate) struct Account {
 
 /// Where the account is kept: `$XDG_CONFIG_HOME/gavel/config.toml` or `~/.config/gavel/config.toml`.
 pub(crate) fn path() -> anyhow::Result<PathBuf> {
-    let folder = match std::env::var_os("XDG_CONFIG_HOME").filter(|folder| !folder.is_empty()) {
-        Some(folder) => PathBuf::from(folder),
-        None => std::env::home_dir()
-            .context("there is no home folder; set XDG_CONFIG_HOME")?
-            .join(".config"),
-    };
-    Ok(folder.join("gavel/config.toml"))
+    let folder = user_folder("XDG_CONFIG_HOME", ".config");
+    let folder = folder.context("there is no home folder; set XDG_CONFIG_HOME")?;
+    Ok(folder.join("config.toml"))
 }
 
 /// Which judge to talk to.

@@ -58,11 +58,7 @@ fn converted(from: &Path, to: &Path) -> anyhow::Result<Converted> {
     }
     let place = tempfile::tempdir().context("create a temporary folder")?;
     let into = place.path().join("package");
-    let package = if from.is_dir() {
-        problems::import_folder(from, &into, &caps)?
-    } else {
-        problems::import_zip(from, &into, &caps)?
-    };
+    let package = problems::import(from, &into, &caps)?;
     Ok(problems::convert(&package, to)?)
 }
 

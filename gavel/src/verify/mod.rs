@@ -6,6 +6,7 @@ mod table;
 
 use crate::data::SandboxOptions;
 use crate::terminal::print_json;
+use crate::user_folder::user_folder;
 use anyhow::{Context, bail};
 use executor::{StopRule, VerifyError, VerifyOptions};
 use std::{path::PathBuf, process::ExitCode};
@@ -48,16 +49,6 @@ pub(crate) struct Options {
     json: bool,
 }
 
-/// Where what can be made again is kept: the folder that is asked for, or this user's own.
-fn cache_folder(options: &Options) -> Option<PathBuf> {
-    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
-    let users = || {
-        let base = variable("XDG_CACHE_HOME").map(PathBuf::from);
-        base.or_else(|| Some(PathBuf::from(variable("HOME")?).join(".cache")))
-    };
-    options.cache.clone().or_else(|| Some(users()?.join("gavel")))
-}
-
 fn parse_seconds(text: &str) -> Result<u64, String> {
     let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
     if !(0.001..=3_600.0).contains(&seconds) {
@@ -70,7 +61,8 @@ fn parse_seconds(text: &str) -> Result<u64, String> {
 pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let _exporting = crate::logging::start("error");
     let scratch = tempfile::tempdir().context("create a temporary folder")?;
-    let kept = cache_folder(options);
+    let users = || user_folder("XDG_CACHE_HOME", ".cache");
+    let kept = options.cache.clone().or_else(users);
     let cache = kept.clone().unwrap_or_else(|| scratch.path().join("cache"));
     let results = kept.map(|folder| folder.join("results")).filter(|_| !options.fresh);
     let bench = options.sandbox.workbench(scratch.path().join("scratch"), cache)?;

@@ -110,8 +110,7 @@ pub(crate) async fn scores(
 /// The scores that count in a contest, all or one user's.
 async fn load(app: &App, id: ContestId, user: Option<UserId>) -> Result<Vec<Counted>, ApiError> {
     app.db(move |connection| {
-        let all = contests::list(connection)?;
-        let contest = all.into_iter().find(|contest| contest.id == id);
+        let contest = contests::by_id(connection, id)?;
         let contest = contest.ok_or_else(|| ApiError::not_found("contest"))?;
         let scored = scores::of_contest(connection, id, user)?;
         let mut lower_is_better = HashMap::new();

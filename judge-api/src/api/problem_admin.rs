@@ -158,12 +158,10 @@ pub(crate) async fn install(
     tokio::fs::rename(&received, &path).await.map_err(ApiError::internal)?;
     let contest = app
         .db(move |connection| {
-            let all = contests::list(connection)?;
             let chosen = match query.contest_id {
-                None => all.first(),
+                None => contests::list(connection)?.into_iter().next(),
                 Some(id) => Some(
-                    all.iter()
-                        .find(|contest| contest.id == id)
+                    contests::by_id(connection, id)?
                         .ok_or_else(|| ApiError::not_found("contest").of_field("contest_id"))?,
                 ),
             };

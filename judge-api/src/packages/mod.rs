@@ -139,11 +139,7 @@ fn prepare(
     let work = TempDir::with_prefix_in("package-", work_dir).map_err(file_error(work_dir))?;
     let folder = work.path().join("content");
     let caps = ArchiveCaps::default();
-    let mut package = if path.is_dir() {
-        problems::import_folder(path, &folder, &caps)?
-    } else {
-        problems::import_zip(path, &folder, &caps)?
-    };
+    let mut package = problems::import(path, &folder, &caps)?;
     if let Some(short_name) = short_name {
         package.short_name = short_name;
     }

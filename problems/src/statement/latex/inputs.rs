@@ -1,7 +1,11 @@
 //! `\input`, `\include` and `\constant`: other files of the statement's folder, and values of the package, in place
 //! of the command.
 
-use super::{super::surroundings::Surroundings, scan::Scanner, verbatim::Verbatim};
+use super::{
+    super::surroundings::Surroundings,
+    scan::{Scanner, replace_commands},
+    verbatim::Verbatim,
+};
 
 /// Files within files, files in all and what they come to: a file may name itself, and each other twice.
 const MAX_DEPTH: usize = 5;
@@ -23,27 +27,11 @@ impl<'a> Inputs<'a> {
     /// The source, whose verbatim text is set aside, with its files in it. The command stays where
     /// there is no such file, or too much.
     pub(super) fn read(&mut self, source: &str, verbatim: &mut Verbatim, depth: usize) -> String {
-        let mut text = String::with_capacity(source.len());
-        let mut scanner = Scanner::new(source);
-        while let Some(at) = scanner.rest().find('\\') {
-            text.push_str(scanner.take(at));
-            let start = scanner.clone();
-            scanner.take(1);
-            let command = scanner.command();
-            let replacement = match command {
-                "input" | "include" => self.file(&mut scanner, verbatim, depth),
-                "constant" => self.constant(&mut scanner),
-                _ => None,
-            };
-            if let Some(replacement) = replacement {
-                text.push_str(&replacement);
-            } else {
-                scanner = start;
-                text.push_str(scanner.take(1 + command.len()));
-            }
-        }
-        text.push_str(scanner.rest());
-        text
+        replace_commands(source, |command, scanner| match command {
+            "input" | "include" => self.file(scanner, verbatim, depth),
+            "constant" => self.constant(scanner),
+            _ => None,
+        })
     }
 
     fn file(

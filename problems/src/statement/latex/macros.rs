@@ -1,6 +1,6 @@
 //! `\newcommand` and its relatives, expanded before anything else.
 
-use super::scan::Scanner;
+use super::scan::{Scanner, replace_commands};
 use std::collections::HashMap;
 
 /// What expanding may cost: a statement's own commands are few and short, and a hostile one's must end.
@@ -59,28 +59,17 @@ pub(super) fn expand(source: &str, mut bounds: Bounds) -> String {
 
 fn definitions(source: &str) -> (String, HashMap<String, Macro>) {
     let mut macros = HashMap::new();
-    let mut text = String::with_capacity(source.len());
-    let mut scanner = Scanner::new(source);
-    while let Some(at) = scanner.rest().find('\\') {
-        text.push_str(scanner.take(at));
-        let start = scanner.clone();
-        scanner.take(1);
-        let command = scanner.command();
-        let defined = match command {
-            "newcommand" | "renewcommand" | "providecommand" => new_command(&mut scanner),
-            "def" | "gdef" | "edef" => plain_def(&mut scanner),
-            "let" => alias(&mut scanner),
-            "DeclareMathOperator" => math_operator(&mut scanner),
+    let text = replace_commands(source, |command, scanner| {
+        let (name, body) = match command {
+            "newcommand" | "renewcommand" | "providecommand" => new_command(scanner),
+            "def" | "gdef" | "edef" => plain_def(scanner),
+            "let" => alias(scanner),
+            "DeclareMathOperator" => math_operator(scanner),
             _ => None,
-        };
-        if let Some((name, body)) = defined {
-            macros.insert(name, body);
-        } else {
-            scanner = start;
-            text.push_str(scanner.take(1 + command.len()));
-        }
-    }
-    text.push_str(scanner.rest());
+        }?;
+        macros.insert(name, body);
+        Some(String::new())
+    });
     (text, macros)
 }
 

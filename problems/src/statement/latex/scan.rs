@@ -160,6 +160,30 @@ impl<'a> Scanner<'a> {
     }
 }
 
+/// The source with what `replacement` gives instead of each command and the arguments that it stepped
+/// over; the commands for which it gives nothing stay as they are.
+pub(super) fn replace_commands<'a>(
+    source: &'a str,
+    mut replacement: impl FnMut(&'a str, &mut Scanner<'a>) -> Option<String>,
+) -> String {
+    let mut text = String::with_capacity(source.len());
+    let mut scanner = Scanner::new(source);
+    while let Some(at) = scanner.rest().find('\\') {
+        text.push_str(scanner.take(at));
+        let start = scanner.clone();
+        scanner.take(1);
+        let command = scanner.command();
+        if let Some(replacement) = replacement(command, &mut scanner) {
+            text.push_str(&replacement);
+        } else {
+            scanner = start;
+            text.push_str(scanner.take(1 + command.len()));
+        }
+    }
+    text.push_str(scanner.rest());
+    text
+}
+
 /// What stands in for a brace without a partner.
 const LONE: [(char, &str); 2] = [('\u{e000}', "{"), ('\u{e001}', "}")];
 
