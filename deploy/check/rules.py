@@ -4,7 +4,7 @@ import re
 
 from privileges import EXECUTOR_CAPABILITIES
 
-LANES = ["gavel.contest", "gavel.practice", "gavel.rejudge"]
+LANES = ["gavel.contest", "gavel.practice", "gavel.rejudge", "gavel.help"]
 # The function's own bound, in seconds; and what a pod may take to start and to end.
 HARD_TIMEOUT = 15 * 60
 MARGIN = 5 * 60

@@ -16,10 +16,10 @@ pub mod scaling;
 pub mod simulation;
 mod verify;
 
-pub use function::{FunctionConfig, FunctionExit, run_function, settle_down};
+pub use function::{FanOutRules, FunctionConfig, FunctionExit, run_function, settle_down};
 pub use judging::{
-    Interrupted, JudgeJob, Judged, Meter, ProgressSink, SourceText, SourcesError, StopRule,
-    Workbench, judge, read_sources,
+    Compiled, HelpSource, Interrupted, JudgeJob, Judged, Left, Meter, ProgressSink, SourceText,
+    SourcesError, StopRule, Turn, Workbench, help, judge, read_sources,
 };
 pub use package_cache::{CachedPackage, PackageCache};
 pub use scaler::{

@@ -199,14 +199,19 @@ pub(crate) fn size_of(folder: &Path) -> io::Result<u64> {
     Ok(bytes)
 }
 
-/// The blob store speaks async; the function, which is one thread with one thing to do, waits for it.
 fn download(blobs: &Blobs, hash: &PackageHash, to: &Path) -> Result<u64, JudgingError> {
+    wait_for(blobs.get_to_file(&blobs::package_key(hash), to))
+}
+
+/// The blob store speaks async; the function, which is one thread with one thing to do, waits for it.
+pub(crate) fn wait_for<T>(
+    work: impl Future<Output = Result<T, BlobError>>,
+) -> Result<T, JudgingError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|e| host("start", "a runtime for the blob store", &e))?;
-    let key = blobs::package_key(hash);
-    runtime.block_on(blobs.get_to_file(&key, to)).map_err(|error| {
+    runtime.block_on(work).map_err(|error| {
         let kind = match &error {
             BlobError::Missing(_) => JudgingErrorKind::Package,
             BlobError::File { source, .. } if out_of_room(source) => JudgingErrorKind::NoRoom,

@@ -27,7 +27,8 @@ with --drain those that come until none has come for a while; each message has a
 Exit codes for a task from standard input: 0 there is nothing more to do for it; 10 it should be delivered \
 again; 11 another function holds it, deliver it again later; 12 it is of another version, deliver it again \
 later, to another build; 13 the database was out of reach, deliver it again later; 14 this machine's disk is \
-full, deliver it again later. Any other, such as 3 where it could not start, means what 10 means.
+full, deliver it again later; 15 it has done as much as it has time for, deliver it again at once, to another \
+function that goes on. Any other, such as 3 where it could not start, means what 10 means.
 
 With --once and --drain: 0 the broker has been told what became of each message; 3 could not start or failed.";
 
@@ -89,6 +90,7 @@ pub(crate) fn run(options: &Options, started: Instant) -> anyhow::Result<ExitCod
         lease: FunctionConfig::DEFAULT_LEASE,
         hard_timeout: Duration::from_secs(options.hard_timeout),
         stop: if options.judge.all_tests { StopRule::AfterAll } else { StopRule::AtFirstFailure },
+        fan_out: options.judge.fan_out(),
     };
     Ok(run_function(&config, &message, started).into())
 }

@@ -1,10 +1,11 @@
 //! The scaler, as `gavel up`, `gavel scale` and `gavel function` start it.
 
 use crate::data::DataOptions;
+use crate::units::up_to_a_week;
 use anyhow::Context;
 use clap::builder::BoolishValueParser;
 use executor::{
-    FunctionCommand, FunctionConfig, Lifetime, ScalerConfig, ScalerMetrics, TaskSource,
+    FanOutRules, FunctionCommand, FunctionConfig, Lifetime, ScalerConfig, ScalerMetrics, TaskSource,
 };
 use judge_api::monitoring::Monitoring;
 use languages::{Languages, Search, Toolchain};
@@ -26,12 +27,23 @@ pub(crate) struct JudgeOptions {
     /// Run all test cases, not only those up to the first that fails
     #[arg(long, env = "GAVEL_ALL_TESTS", value_parser = BoolishValueParser::new())]
     pub(crate) all_tests: bool,
+    /// The most other functions that may help with the test cases of one submission, where there is room for them; 0: none
+    #[arg(long, value_name = "NUMBER", env = "GAVEL_HELPERS", default_value_t = FanOutRules::default().helpers, value_parser = clap::value_parser!(u32).range(..=1_000))]
+    helpers: u32,
+    /// Ask for helpers when judging has run for this long and will take as long again
+    #[arg(long, value_name = "TIME", env = "GAVEL_HELP_AFTER", default_value = "5s", value_parser = up_to_a_week)]
+    help_after: Duration,
 }
 
 /// How long running functions may go on after Ctrl-C.
 const STOP_GRACE: Duration = Duration::from_secs(20);
 
 impl JudgeOptions {
+    /// When others may help with a judgement.
+    pub(crate) fn fan_out(&self) -> FanOutRules {
+        FanOutRules { after: self.help_after, helpers: self.helpers }
+    }
+
     /// What a scaler works with that lives for as long as it is let, and judges in these languages.
     pub(crate) fn scaler(
         &self,
@@ -67,6 +79,9 @@ impl JudgeOptions {
         if self.all_tests {
             arguments.push("--all-tests".into());
         }
+        let help_after = format!("{}ms", self.help_after.as_millis());
+        arguments.extend(["--helpers".into(), self.helpers.to_string().into()]);
+        arguments.extend(["--help-after".into(), help_after.into()]);
         Ok(FunctionCommand {
             program: std::env::current_exe().context("find this executable")?,
             arguments,

@@ -42,7 +42,10 @@ pub use score::{InvalidScore, Score};
 pub use score_rule::{ScoreRule, UnknownScoreRule};
 pub use source::{SourceFile, SourceFileError};
 pub use state::{InvalidState, JudgementState, Transition};
-pub use task::{InvalidPackageHash, JudgeTask, Lane, PackageHash, TASK_VERSION, UnknownLane};
+pub use task::{
+    HELP_TASK_VERSION, InvalidPackageHash, JudgeTask, Lane, PackageHash, TASK_VERSION, TaskKey,
+    UnknownLane,
+};
 pub use trace::{InvalidTraceContext, TraceContext};
 pub use turn::turn_for;
 pub use usage::{ExecutionUsage, RunUsage};

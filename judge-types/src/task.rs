@@ -4,16 +4,20 @@ use crate::{JudgementId, Limits, SubmissionId, TraceContext};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
-/// The version of [`JudgeTask`] that this build writes and reads.
+/// The version of a [`JudgeTask`] that brings a judgement to its verdict, as this build writes and reads it.
 pub const TASK_VERSION: u32 = 1;
 
-/// One message, one process, one judgement.
+/// The version of a [`JudgeTask`] that helps another function with its test cases. It is another one because builds
+/// that know no helpers must not read it.
+pub const HELP_TASK_VERSION: u32 = 2;
+
+/// One message, one process, one judgement, or a part of one.
 ///
 /// It pins everything that the verdict depends on, so that a judgement can be
 /// reproduced after the problem has changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JudgeTask {
-    /// Always [`TASK_VERSION`]; another version is handed back, not guessed at.
+    /// [`TASK_VERSION`], or [`HELP_TASK_VERSION`]; another version is handed back, not guessed at.
     pub version: u32,
     /// Which judgement to bring to a verdict.
     pub judgement: JudgementId,
@@ -25,10 +29,50 @@ pub struct JudgeTask {
     pub package: PackageHash,
     /// The limits to judge under.
     pub limits: Limits,
+    /// Which helper is wanted, from 1; 0 in a task that brings the judgement to its verdict.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub helper: u32,
     /// The trace of the request that asked for it. Nothing depends on it, so it is no change of version.
     #[serde(default, deserialize_with = "TraceContext::deserialize_if_valid")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub traceparent: Option<TraceContext>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde wants it")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+impl JudgeTask {
+    /// Which task it is.
+    #[must_use]
+    pub fn key(&self) -> TaskKey {
+        TaskKey { judgement: self.judgement, helper: self.helper }
+    }
+}
+
+/// Names a task among all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct TaskKey {
+    /// What it is about.
+    pub judgement: JudgementId,
+    /// Which helper's it is, from 1; 0 for the task that brings the judgement to its verdict.
+    #[serde(default)]
+    pub helper: u32,
+}
+
+impl TaskKey {
+    /// Whether it is a helper's, without which the judgement comes to its verdict as well.
+    #[must_use]
+    pub fn is_help(self) -> bool {
+        self.helper > 0
+    }
+}
+
+impl From<JudgementId> for TaskKey {
+    fn from(judgement: JudgementId) -> Self {
+        Self { judgement, helper: 0 }
+    }
 }
 
 /// The SHA-256 of a package's content, in 64 lower-case hexadecimal digits.
@@ -93,11 +137,16 @@ pub enum Lane {
     Practice,
     /// Judging again what was judged before.
     Rejudge,
+    /// Helping functions with their test cases: for who has nothing else to do.
+    Help,
 }
 
 impl Lane {
     /// Every lane, the most urgent first.
-    pub const ALL: [Self; 3] = [Self::Contest, Self::Practice, Self::Rejudge];
+    pub const ALL: [Self; 4] = [Self::Contest, Self::Practice, Self::Rejudge, Self::Help];
+
+    /// Those in which judgements wait for their functions.
+    pub const OF_JUDGEMENTS: [Self; 3] = [Self::Contest, Self::Practice, Self::Rejudge];
 
     /// The name stored in the database.
     #[must_use]
@@ -106,6 +155,7 @@ impl Lane {
             Self::Contest => "contest",
             Self::Practice => "practice",
             Self::Rejudge => "rejudge",
+            Self::Help => "help",
         }
     }
 
@@ -150,6 +200,7 @@ mod tests {
             language: "cpp17".into(),
             package: "0".repeat(64).parse().unwrap(),
             limits: Limits::default(),
+            helper: 0,
             traceparent: Some(TraceContext::new()),
         }
     }

@@ -188,6 +188,17 @@ impl Blobs {
         Ok(bytes)
     }
 
+    /// Removes a blob; that there is none is no failure.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub async fn delete(&self, key: &str) -> Result<(), BlobError> {
+        match self.store.delete(&parse(key)?).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(source) => Err(failed("remove", key, source)),
+        }
+    }
+
     /// Whether there is a blob of this key.
     ///
     /// # Errors
@@ -218,6 +229,15 @@ impl Blobs {
 #[must_use]
 pub fn package_key(hash: &judge_types::PackageHash) -> String {
     format!("packages/{hash}.zip")
+}
+
+/// Where compiled submissions are while several functions judge them.
+pub const COMPILED: &str = "compiled";
+
+/// The key of a compiled submission: of its judgement, and of its content's hash.
+#[must_use]
+pub fn compiled_key(judgement: judge_types::JudgementId, hash: &str) -> String {
+    format!("{COMPILED}/{judgement}-{hash}.zip")
 }
 
 fn parse(key: &str) -> Result<Key, BlobError> {

@@ -7,9 +7,10 @@
 use crate::convert::{from_bigint, from_integer, to_bigint, to_integer, to_timestamp};
 use crate::leases::Lease;
 use crate::schema::{executions, runs};
-use crate::{AnyConnection, DatabaseError, events};
+use crate::{AnyConnection, DatabaseError, clock, database, events};
+use diesel::dsl::max;
 use diesel::prelude::*;
-use judge_types::{ExecutionUsage, JudgementId, ProgressKind};
+use judge_types::{ExecutionUsage, JudgementId, ProgressKind, TaskKey};
 use time::{OffsetDateTime, PrimitiveDateTime};
 
 /// How an execution ended.
@@ -50,10 +51,22 @@ pub(crate) fn insert(
     ending: ExecutionEnding,
     at: OffsetDateTime,
 ) -> Result<(), DatabaseError> {
+    insert_row(connection, lease.judgement.into(), lease.attempt, usage, ending, at)
+}
+
+fn insert_row(
+    connection: &mut AnyConnection,
+    key: TaskKey,
+    attempt: u32,
+    usage: &ExecutionUsage,
+    ending: ExecutionEnding,
+    at: OffsetDateTime,
+) -> Result<(), DatabaseError> {
     diesel::insert_into(executions::table)
         .values((
-            executions::judgement_id.eq(lease.judgement.to_string()),
-            executions::attempt.eq(to_integer(lease.attempt)),
+            executions::judgement_id.eq(key.judgement.to_string()),
+            executions::helper.eq(to_integer(key.helper)),
+            executions::attempt.eq(to_integer(attempt)),
             executions::cpu_ms.eq(to_bigint(usage.cpu_ms)),
             executions::wall_ms.eq(to_bigint(usage.wall_ms)),
             executions::memory_bytes.eq(to_bigint(usage.memory_bytes)),
@@ -91,9 +104,69 @@ pub(crate) fn insert_lost(
     insert(connection, lease, &usage, ExecutionEnding::Lost, until)
 }
 
-type Row = (String, i32, i64, i64, i64, i64, i64, i64, PrimitiveDateTime, String);
+/// The execution of a function that helps with a judgement. Its reading is there from its beginning, and kept up while it
+/// works: so one that dies leaves the last one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HelpExecution {
+    key: TaskKey,
+    attempt: u32,
+}
 
-/// The executions of a judgement that came to an end, by attempt.
+impl HelpExecution {
+    /// A helper begins. It counts as lost until it says how it ended.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub fn begin(
+        connection: &mut AnyConnection,
+        key: TaskKey,
+        usage: &ExecutionUsage,
+    ) -> Result<Self, DatabaseError> {
+        database::write(connection, |connection| {
+            // Of one helper's task that is delivered twice at once, the second begins after the first.
+            database::hold(connection, &format!("help with {}", key.judgement))?;
+            let last: Option<i32> = executions::table
+                .filter(executions::judgement_id.eq(key.judgement.to_string()))
+                .filter(executions::helper.eq(to_integer(key.helper)))
+                .select(max(executions::attempt))
+                .first(connection)?;
+            let attempt = last.map_or(0, from_integer) + 1;
+            let now = clock::now(connection)?;
+            insert_row(connection, key, attempt, usage, ExecutionEnding::Lost, now)?;
+            Ok(Self { key, attempt })
+        })
+    }
+
+    /// Replaces its reading.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub fn read(
+        self,
+        connection: &mut AnyConnection,
+        usage: &ExecutionUsage,
+        ending: ExecutionEnding,
+    ) -> Result<(), DatabaseError> {
+        let Self { key, attempt } = self;
+        let (id, helper) = (key.judgement.to_string(), to_integer(key.helper));
+        let now = clock::now(connection)?;
+        diesel::update(executions::table.find((id, helper, to_integer(attempt))))
+            .set((
+                executions::cpu_ms.eq(to_bigint(usage.cpu_ms)),
+                executions::wall_ms.eq(to_bigint(usage.wall_ms)),
+                executions::memory_bytes.eq(to_bigint(usage.memory_bytes)),
+                executions::transferred_bytes.eq(to_bigint(usage.transferred_bytes)),
+                executions::finished_at.eq(to_timestamp(now)),
+                executions::ending.eq(ending.name()),
+            ))
+            .execute(connection)?;
+        Ok(())
+    }
+}
+
+type Row = (String, i32, i32, i64, i64, i64, i64, i64, i64, PrimitiveDateTime, String);
+
+/// The executions of a judgement that came to an end, by attempt, without those of helpers.
 ///
 /// # Errors
 /// Where the database fails.
@@ -103,6 +176,38 @@ pub fn of_judgement(
 ) -> Result<Vec<(u32, ExecutionUsage)>, DatabaseError> {
     let of_any: Vec<&str> = ExecutionEnding::ALL.map(ExecutionEnding::name).into();
     list(connection, judgement, &of_any)
+}
+
+/// What a helper used.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Help {
+    /// Which helper's task it was started for.
+    pub key: TaskKey,
+    /// The how-manieth function it was for that task, from 1.
+    pub attempt: u32,
+    /// What it used; of one that works, so far.
+    pub usage: ExecutionUsage,
+}
+
+/// Those of its helpers, by helper and attempt.
+///
+/// # Errors
+/// Where the database fails.
+pub fn of_helpers(
+    connection: &mut AnyConnection,
+    judgement: JudgementId,
+) -> Result<Vec<Help>, DatabaseError> {
+    let rows = executions::table
+        .filter(executions::judgement_id.eq(judgement.to_string()))
+        .filter(executions::helper.gt(0))
+        .order((executions::helper.asc(), executions::attempt.asc()))
+        .load::<Row>(connection)?;
+    let of_row = |row: &Row| Help {
+        key: TaskKey { judgement, helper: from_integer(row.1) },
+        attempt: from_integer(row.2),
+        usage: usage_of(row),
+    };
+    Ok(rows.iter().map(of_row).collect())
 }
 
 /// Those of them that left the judgement to others. One that gave up on it is not told of here.
@@ -124,21 +229,20 @@ fn list(
 ) -> Result<Vec<(u32, ExecutionUsage)>, DatabaseError> {
     let rows = executions::table
         .filter(executions::judgement_id.eq(judgement.to_string()))
+        .filter(executions::helper.eq(0))
         .filter(executions::ending.eq_any(endings))
         .order(executions::attempt.asc())
         .load::<Row>(connection)?;
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            let usage = ExecutionUsage {
-                cpu_ms: from_bigint(row.2),
-                wall_ms: from_bigint(row.3),
-                memory_bytes: from_bigint(row.4),
-                cold_start_ms: from_bigint(row.5),
-                queue_wait_ms: from_bigint(row.6),
-                transferred_bytes: from_bigint(row.7),
-            };
-            (from_integer(row.1), usage)
-        })
-        .collect())
+    Ok(rows.iter().map(|row| (from_integer(row.2), usage_of(row))).collect())
+}
+
+fn usage_of(row: &Row) -> ExecutionUsage {
+    ExecutionUsage {
+        cpu_ms: from_bigint(row.3),
+        wall_ms: from_bigint(row.4),
+        memory_bytes: from_bigint(row.5),
+        cold_start_ms: from_bigint(row.6),
+        queue_wait_ms: from_bigint(row.7),
+        transferred_bytes: from_bigint(row.8),
+    }
 }

@@ -148,6 +148,7 @@ pub(crate) fn enqueue(
         language: new.language.to_owned(),
         package: new.package.clone(),
         limits: new.limits.clone(),
+        helper: 0,
         traceparent: new.trace,
     };
     // First, because it holds the submission's row: of two rejudgings at once, the second
@@ -180,7 +181,7 @@ pub(crate) fn enqueue(
         .find(new.submission.to_string())
         .select(submissions::user_id)
         .first(connection)?;
-    let task = NewTask { judgement: id, user, task: to_json("task", &task)? };
+    let task = NewTask { key: id.into(), user, task: to_json("task", &task)? };
     outbox::insert(connection, new.lane, vec![task], now)?;
     Ok(id)
 }

@@ -12,6 +12,7 @@ pub mod database;
 pub mod dead_letters;
 pub mod events;
 pub mod executions;
+pub mod fan_out;
 pub mod judgements;
 pub mod leases;
 pub mod metering;

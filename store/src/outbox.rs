@@ -19,12 +19,13 @@ pub use publishing::{
 pub use waiting::LONGEST_WAIT;
 use waiting::{AT_ONCE, BEYOND, available_after, free};
 
-use crate::convert::{from_bigint, from_integer, from_timestamp, parse, to_timestamp};
+use crate::convert::{from_bigint, from_integer, from_timestamp, parse, to_integer, to_timestamp};
 use crate::schema::{judgements, outbox};
 use crate::{AnyConnection, DatabaseError, clock, database};
 use diesel::dsl::min;
 use diesel::prelude::*;
-use judge_types::{JudgementId, JudgementState, Lane};
+use judge_types::{JudgementId, JudgementState, Lane, TaskKey};
+use std::collections::BTreeMap;
 use time::{Duration, OffsetDateTime, PrimitiveDateTime};
 
 /// A task taken off the queue for one function.
@@ -32,6 +33,8 @@ use time::{Duration, OffsetDateTime, PrimitiveDateTime};
 pub struct Delivery {
     /// What it is about.
     pub judgement: JudgementId,
+    /// Which helper's it is, from 1; 0 for the judgement's own.
+    pub helper: u32,
     /// The task as JSON, for the function's standard input.
     pub task: String,
     /// How often it has been delivered, this time included.
@@ -41,7 +44,7 @@ pub struct Delivery {
 /// A task to add.
 pub(crate) struct NewTask {
     /// What it is about.
-    pub(crate) judgement: JudgementId,
+    pub(crate) key: TaskKey,
     /// Whose it is: the id of a user.
     pub(crate) user: String,
     /// The task as JSON.
@@ -63,7 +66,8 @@ pub(crate) fn insert(
         let places = turns::next(connection, user, lane, tasks.len())?;
         rows.extend(tasks.iter().zip(places).map(|(task, place)| {
             (
-                outbox::judgement_id.eq(task.judgement.to_string()),
+                outbox::judgement_id.eq(task.key.judgement.to_string()),
+                outbox::helper.eq(to_integer(task.key.helper)),
                 outbox::user_id.eq(user),
                 outbox::lane_rank.eq(lane.rank()),
                 outbox::turn.eq(place.turn),
@@ -79,13 +83,40 @@ pub(crate) fn insert(
     Ok(())
 }
 
-/// Takes the task off the queue for good. Part of the transaction that ends the judgement.
+/// Takes the judgement's task off the queue for good, and those of its helpers. Part of the transaction that ends the
+/// judgement.
 pub(crate) fn remove(
     connection: &mut AnyConnection,
     judgement: JudgementId,
 ) -> Result<(), DatabaseError> {
-    diesel::delete(outbox::table.find(judgement.to_string())).execute(connection)?;
+    let tasks = outbox::table.filter(outbox::judgement_id.eq(judgement.to_string()));
+    diesel::delete(tasks).execute(connection)?;
     Ok(())
+}
+
+/// Takes one task off the queue for good.
+///
+/// # Errors
+/// Where the database fails.
+pub fn remove_one(connection: &mut AnyConnection, key: TaskKey) -> Result<(), DatabaseError> {
+    diesel::delete(entry(key)).execute(connection)?;
+    Ok(())
+}
+
+/// The entry of one task.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn entry(key: TaskKey) -> _ {
+    let (id, helper): (String, i32) = (key.judgement.to_string(), to_integer(key.helper));
+    outbox::table.find((id, helper))
+}
+
+/// The judgements of these tasks by the helper that each is for: a database cannot look for pairs.
+fn by_helper(keys: impl IntoIterator<Item = (i32, String)>) -> BTreeMap<i32, Vec<String>> {
+    let mut by_helper = BTreeMap::<i32, Vec<String>>::new();
+    for (helper, id) in keys {
+        by_helper.entry(helper).or_default().push(id);
+    }
+    by_helper
 }
 
 /// Takes the tasks of these judgements off the queue, but for those that somebody is taking at this moment: they find
@@ -94,14 +125,17 @@ pub(crate) fn remove_idle(
     connection: &mut AnyConnection,
     judgements: &[String],
 ) -> Result<(), DatabaseError> {
-    let entries = outbox::table.filter(outbox::judgement_id.eq_any(judgements));
+    let entries =
+        outbox::table.filter(outbox::judgement_id.eq_any(judgements)).filter(outbox::helper.eq(0));
     match connection {
         AnyConnection::Sqlite(sqlite) => diesel::delete(entries).execute(sqlite)?,
         AnyConnection::Postgres(postgres) => {
             let idle: Vec<String> =
                 entries.select(outbox::judgement_id).for_update().skip_locked().load(postgres)?;
-            diesel::delete(outbox::table.filter(outbox::judgement_id.eq_any(idle)))
-                .execute(postgres)?
+            let idle = outbox::table
+                .filter(outbox::judgement_id.eq_any(idle))
+                .filter(outbox::helper.eq(0));
+            diesel::delete(idle).execute(postgres)?
         }
     };
     Ok(())
@@ -127,26 +161,28 @@ pub fn take(
             ))
             .select((
                 outbox::judgement_id,
+                outbox::helper,
                 outbox::task,
                 outbox::deliveries,
                 outbox::lane_rank,
                 outbox::turn,
             ))
             .limit(1);
-        let next: Result<(String, String, i32, i32, i64), _> = match connection {
+        let next: Result<(String, i32, String, i32, i32, i64), _> = match connection {
             AnyConnection::Sqlite(sqlite) => waiting.first(sqlite),
             // Past what other takers are about to take, instead of all waiting for the same.
             AnyConnection::Postgres(postgres) => {
                 waiting.for_no_key_update().skip_locked().first(postgres)
             }
         };
-        let Some((id, task, deliveries, lane_rank, turn)) = next.optional()? else {
+        let Some((id, helper, task, deliveries, lane_rank, turn)) = next.optional()? else {
             return Ok(None);
         };
         // Guarded by what was read: of two takers, one changes the row.
         let changed = diesel::update(
             outbox::table
                 .filter(outbox::judgement_id.eq(&id))
+                .filter(outbox::helper.eq(helper))
                 .filter(outbox::deliveries.eq(deliveries)),
         )
         .set((
@@ -159,16 +195,15 @@ pub fn take(
         }
         turns::move_on(connection, lane_rank, turn)?;
         let judgement = parse("judgement id", &id)?;
-        Ok(Some(Delivery { judgement, task, deliveries: from_integer(deliveries + 1) }))
+        let (helper, deliveries) = (from_integer(helper), from_integer(deliveries + 1));
+        Ok(Some(Delivery { judgement, helper, task, deliveries }))
     })
 }
 
-/// The entry of a judgement, where a scaler has taken it.
+/// The entry of a task, where a scaler has taken it.
 macro_rules! taken {
-    ($judgement:expr) => {
-        outbox::table
-            .filter(outbox::judgement_id.eq($judgement.to_string()))
-            .filter(outbox::taken_until.is_not_null())
+    ($key:expr) => {
+        entry($key.into()).filter(outbox::taken_until.is_not_null())
     };
 }
 
@@ -179,11 +214,11 @@ macro_rules! taken {
 /// Where the database fails.
 pub fn renew(
     connection: &mut AnyConnection,
-    judgement: JudgementId,
+    key: impl Into<TaskKey>,
     length: Duration,
 ) -> Result<(), DatabaseError> {
     let until = to_timestamp(clock::now(connection)? + length.min(LONGEST_WAIT));
-    diesel::update(taken!(judgement)).set(outbox::taken_until.eq(until)).execute(connection)?;
+    diesel::update(taken!(key)).set(outbox::taken_until.eq(until)).execute(connection)?;
     Ok(())
 }
 
@@ -202,14 +237,14 @@ pub enum PutBack {
 /// Where the database fails.
 pub fn put_back(
     connection: &mut AnyConnection,
-    judgement: JudgementId,
+    key: impl Into<TaskKey>,
     delay: Duration,
     counted: PutBack,
 ) -> Result<(), DatabaseError> {
     // At least 1 was counted when it was taken.
     let given_back = i32::from(counted == PutBack::Uncounted);
     let available_at = available_after(connection, delay)?;
-    diesel::update(taken!(judgement))
+    diesel::update(taken!(key))
         .set((
             outbox::taken_until.eq(None::<PrimitiveDateTime>),
             outbox::available_at.eq(available_at),
@@ -225,19 +260,16 @@ pub fn put_back(
 /// Where the database fails.
 pub fn age(
     connection: &mut AnyConnection,
-    judgement: JudgementId,
+    key: impl Into<TaskKey>,
 ) -> Result<Duration, DatabaseError> {
-    let since: Option<PrimitiveDateTime> = outbox::table
-        .find(judgement.to_string())
-        .select(outbox::enqueued_at)
-        .first(connection)
-        .optional()?;
+    let since: Option<PrimitiveDateTime> =
+        entry(key.into()).select(outbox::enqueued_at).first(connection).optional()?;
     let Some(since) = since.map(from_timestamp) else { return Ok(Duration::ZERO) };
     // The clock may have been set back since.
     Ok((clock::now(connection)? - since).max(Duration::ZERO))
 }
 
-/// Drops a task whose judgement has come to its end; false where it stays.
+/// Drops a task whose judgement has come to its end, or that of a helper, who was not needed; false where it stays.
 ///
 /// The word of a function that says it is done is not enough: should it have ended without a
 /// verdict, the task stays, and is served again once the time is over for which it was taken.
@@ -246,16 +278,21 @@ pub fn age(
 /// Where the database fails.
 pub fn acknowledge(
     connection: &mut AnyConnection,
-    judgement: JudgementId,
+    key: impl Into<TaskKey>,
 ) -> Result<bool, DatabaseError> {
-    let id = judgement.to_string();
+    let key = key.into();
+    if key.is_help() {
+        remove_one(connection, key)?;
+        return Ok(true);
+    }
+    let id = key.judgement.to_string();
     database::write(connection, |connection| {
         let state: Option<String> =
             judgements::table.find(&id).select(judgements::state).first(connection).optional()?;
         let state = state.map(|state| parse::<JudgementState>("judgement state", &state));
         let is_over = state.transpose()?.is_none_or(JudgementState::is_final);
         if is_over {
-            remove(connection, judgement)?;
+            remove(connection, key.judgement)?;
         }
         Ok(is_over)
     })

@@ -170,8 +170,9 @@ table! {
 }
 
 table! {
-    executions (judgement_id, attempt) {
+    executions (judgement_id, helper, attempt) {
         judgement_id -> Text,
+        helper -> Integer,
         attempt -> Integer,
         cpu_ms -> BigInt,
         wall_ms -> BigInt,
@@ -217,8 +218,9 @@ table! {
 }
 
 table! {
-    outbox (judgement_id) {
+    outbox (judgement_id, helper) {
         judgement_id -> Text,
+        helper -> Integer,
         lane_rank -> Integer,
         task -> Text,
         enqueued_at -> Timestamp,
@@ -229,6 +231,25 @@ table! {
         turn -> BigInt,
         ahead -> BigInt,
         published_at -> Nullable<Timestamp>,
+    }
+}
+
+table! {
+    fan_outs (judgement_id) {
+        judgement_id -> Text,
+        artefact -> Text,
+        artefact_hash -> Text,
+        compile -> Text,
+    }
+}
+
+table! {
+    fan_out_runs (judgement_id, ordinal) {
+        judgement_id -> Text,
+        ordinal -> Integer,
+        worker -> Nullable<Text>,
+        lease_expires_at -> Nullable<Timestamp>,
+        result -> Nullable<Text>,
     }
 }
 

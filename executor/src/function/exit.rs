@@ -24,13 +24,17 @@ pub enum FunctionExit {
     /// 14: there is no room on this machine's disk. Deliver the message again later, without counting it, for the same
     /// reason.
     NoRoom = 14,
+    /// 15: it has done as much as it has time for, and another function is to go on. Deliver the message again at once,
+    /// without counting it.
+    HandedOver = 15,
 }
 
 impl FunctionExit {
     /// What a process said that ended with `code`.
     #[must_use]
     pub fn from_code(code: i32) -> Self {
-        [Self::Done, Self::HeldElsewhere, Self::OtherVersion, Self::Unreachable, Self::NoRoom]
+        use FunctionExit::{Done, HandedOver, HeldElsewhere, NoRoom, OtherVersion, Unreachable};
+        [Done, HeldElsewhere, OtherVersion, Unreachable, NoRoom, HandedOver]
             .into_iter()
             .find(|exit| i32::from(exit.code()) == code)
             .unwrap_or(Self::HandedBack)
@@ -55,8 +59,11 @@ mod tests {
 
     #[test]
     fn codes_round_trip_and_unknown_ones_are_a_failure() {
-        use FunctionExit::{Done, HandedBack, HeldElsewhere, NoRoom, OtherVersion, Unreachable};
-        for exit in [Done, HandedBack, HeldElsewhere, OtherVersion, Unreachable, NoRoom] {
+        use FunctionExit::{
+            Done, HandedBack, HandedOver, HeldElsewhere, NoRoom, OtherVersion, Unreachable,
+        };
+        for exit in [Done, HandedBack, HeldElsewhere, OtherVersion, Unreachable, NoRoom, HandedOver]
+        {
             assert_eq!(FunctionExit::from_code(exit.code().into()), exit);
         }
         for code in [1, 2, 101, 137, -1] {

@@ -7,13 +7,14 @@ use std::{
     process,
     sync::{
         Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
         mpsc::{self, RecvTimeoutError, Sender},
     },
     thread,
     time::{Duration, Instant},
 };
 use store::{
-    AnyConnection, DatabaseUrl, database,
+    AnyConnection, DatabaseUrl, database, fan_out,
     leases::{Lease, LeaseError},
 };
 
@@ -31,6 +32,7 @@ impl Guardian {
         lease: Lease,
         started: Instant,
         usage: ExecutionUsage,
+        shares: Arc<AtomicBool>,
     ) -> Self {
         let (stop, stopped) = mpsc::channel();
         let over = Arc::new(Mutex::new(false));
@@ -41,6 +43,8 @@ impl Guardian {
             started,
             hard_timeout: config.hard_timeout,
             usage,
+            worker: config.worker.clone(),
+            shares,
             meter: config.bench.meter.clone(),
             over: Arc::clone(&over),
         };
@@ -63,6 +67,9 @@ struct Watch {
     started: Instant,
     hard_timeout: Duration,
     usage: ExecutionUsage,
+    worker: String,
+    /// Whether the judgement is open to others, so that the test cases that are taken here have leases too.
+    shares: Arc<AtomicBool>,
     meter: Meter,
     over: Arc<Mutex<bool>>,
 }
@@ -98,7 +105,12 @@ impl Watch {
 
     /// A connection of its own: the judging thread uses the other one.
     fn renew(&self, connection: &mut Option<AnyConnection>) -> Result<(), LeaseError> {
-        self.lease.renew(self.connected(connection)?, to_lease_length(self.length))
+        let (open, length) = (self.connected(connection)?, to_lease_length(self.length));
+        self.lease.renew(open, length)?;
+        if self.shares.load(Ordering::Relaxed) {
+            fan_out::renew(open, self.lease.judgement, &self.worker, length)?;
+        }
+        Ok(())
     }
 
     fn connected<'c>(

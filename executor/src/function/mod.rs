@@ -1,34 +1,46 @@
 //! The function: one message, one process, one verdict.
 
+mod compiled;
 mod exit;
 mod guardian;
+mod helping;
 mod notice;
+mod pace;
 mod place;
 mod recorder;
+mod sharing;
 
 pub use exit::FunctionExit;
 pub(crate) use notice::Notice;
 pub use place::settle_down;
+pub use sharing::FanOutRules;
 
 use crate::{
     PackageCache,
     judging::{
-        Interrupted, JudgeJob, Judged, Meter, SourceText, StopRule, Workbench, judge, run_count,
+        Compiled, Interrupted, JudgeJob, Judged, Meter, SourceText, StopRule, Workbench, judge,
+        run_count,
     },
 };
+use compiled::Stored;
 use guardian::Guardian;
 use judge_types::{
-    ExecutionUsage, JudgeTask, JudgingError, JudgingErrorKind, Retry, TASK_VERSION, TraceContext,
-    with_causes,
+    CompileResult, ExecutionUsage, HELP_TASK_VERSION, JudgeTask, JudgingError, JudgingErrorKind,
+    Retry, SourceFile, SubmissionId, TASK_VERSION, TraceContext, with_causes,
 };
 use nix::sys::resource::{UsageWho, getrusage};
 use recorder::Recorder;
-use std::time::{Duration, Instant};
+use sharing::Sharing;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use store::{
-    AnyConnection, Blobs, DatabaseError, DatabaseUrl, database,
+    AnyConnection, Blobs, DatabaseError, DatabaseUrl, database, fan_out,
     leases::{self, Claim, Lease, LeaseError},
     submissions,
 };
+use tempfile::TempDir;
 
 /// What a function needs besides its message.
 #[derive(Clone)]
@@ -50,6 +62,8 @@ pub struct FunctionConfig {
     pub hard_timeout: Duration,
     /// When to stop running test cases.
     pub stop: StopRule,
+    /// When others may help.
+    pub fan_out: FanOutRules,
 }
 
 impl FunctionConfig {
@@ -83,6 +97,10 @@ pub fn run_function(config: &FunctionConfig, message: &str, started: Instant) ->
         Ok(connection) => connection,
         Err(error) => return unclaimed(&error),
     };
+    if task.key().is_help() {
+        return helping::run(config, &task, &mut connection, started)
+            .unwrap_or_else(|error| unclaimed(&error));
+    }
     let lease = to_lease_length(config.lease);
     match leases::claim(&mut connection, task.judgement, &config.worker, lease) {
         Ok(Claim::Granted(lease)) => {
@@ -123,8 +141,10 @@ fn parse(message: &str) -> Result<JudgeTask, Refused> {
         exit: FunctionExit::HandedBack,
     };
     let Versioned { version } = serde_json::from_str(message).map_err(broken)?;
-    if version != TASK_VERSION {
-        let reason = format!("it has version {version}; this build reads {TASK_VERSION}");
+    if ![TASK_VERSION, HELP_TASK_VERSION].contains(&version) {
+        let reason = format!(
+            "it has version {version}; this build reads {TASK_VERSION} and {HELP_TASK_VERSION}"
+        );
         return Err(Refused { reason, exit: FunctionExit::OtherVersion });
     }
     serde_json::from_str(message).map_err(broken)
@@ -153,12 +173,18 @@ impl Execution<'_> {
             ..ExecutionUsage::default()
         };
         Notice::Claimed { queue_wait_ms: usage.queue_wait_ms }.send();
-        let guardian = Guardian::start(self.config, self.lease, self.started, usage);
-        let judged = self.judge(connection, &mut usage);
+        let mut sharing = Sharing::new(self.config, &self.task, self.started);
+        let shares = Arc::clone(&sharing.is_open);
+        let guardian = Guardian::start(self.config, self.lease, self.started, usage, shares);
+        let judged = self.judge(connection, &mut usage, &mut sharing);
         // From here on nobody else ends this process or writes through the lease.
         guardian.stop();
         let usage = metered(&self.config.bench.meter, self.started, usage);
-        self.conclude(connection, judged, &usage)
+        let (exit, is_over) = self.conclude(connection, judged, &usage);
+        if let Some(key) = sharing.artefact().filter(|_| is_over) {
+            compiled::remove(&self.config.blobs, key);
+        }
+        exit
     }
 
     /// From the judgement's queueing to the claim, in milliseconds.
@@ -172,6 +198,7 @@ impl Execution<'_> {
         &self,
         connection: &mut AnyConnection,
         usage: &mut ExecutionUsage,
+        sharing: &mut Sharing<'_>,
     ) -> Result<Judged, Interrupted> {
         let language = self.config.bench.languages.get(&self.task.language).ok_or_else(|| {
             let message = format!("language {} is not known here", self.task.language);
@@ -182,15 +209,8 @@ impl Execution<'_> {
         let package = &cached.package;
         let total = run_count(package);
         self.lease.fetched(connection, total).map_err(recorder::interrupted)?;
-        let files =
-            submissions::files(connection, self.task.submission).map_err(|e| storage(&e))?;
-        let sources = files
-            .into_iter()
-            .map(|file| SourceText {
-                name: file.name().to_owned(),
-                content: file.content().to_vec(),
-            })
-            .collect();
+        let sources = source_texts(connection, self.task.submission)?;
+        let before = self.resume(connection, usage, sharing)?;
         let job = JudgeJob {
             bench: &self.config.bench,
             package,
@@ -200,16 +220,49 @@ impl Execution<'_> {
             stop: self.config.stop,
             entry_point: None,
             overtime: Duration::ZERO,
+            compiled: before.as_ref().map(|(folder, result)| Compiled {
+                folder: folder.path().to_owned(),
+                result: result.clone(),
+            }),
         };
-        judge(&job, &mut Recorder { connection, lease: self.lease })
+        judge(&job, &mut Recorder { connection, lease: self.lease, sharing })
     }
 
+    /// What a function before this one has compiled, and opened to others.
+    fn resume(
+        &self,
+        connection: &mut AnyConnection,
+        usage: &mut ExecutionUsage,
+        sharing: &mut Sharing<'_>,
+    ) -> Result<Option<(TempDir, CompileResult)>, JudgingError> {
+        if self.lease.attempt == 1 {
+            return Ok(None);
+        }
+        let found = fan_out::find(connection, self.task.judgement).map_err(|e| storage(&e))?;
+        let Some(fan_out) = found else { return Ok(None) };
+        sharing.resume(connection, &fan_out)?;
+        let stored = Stored { key: fan_out.artefact, hash: fan_out.artefact_hash };
+        let scratch = &self.config.bench.scratch;
+        match compiled::fetch(&self.config.blobs, &stored, scratch) {
+            Ok((folder, bytes)) => {
+                usage.transferred_bytes += bytes;
+                Ok(Some((folder, fan_out.compile)))
+            }
+            Err(error) if error.kind.retry() == Retry::Always => Err(error),
+            Err(error) => {
+                tracing::warn!(%error, "compiles once more what was compiled before");
+                Ok(None)
+            }
+        }
+    }
+
+    /// Writes how it ended; whether that is the judgement's end, too.
     fn conclude(
         &self,
         connection: &mut AnyConnection,
         judged: Result<Judged, Interrupted>,
         usage: &ExecutionUsage,
-    ) -> FunctionExit {
+    ) -> (FunctionExit, bool) {
         let (written, exit) = match judged {
             Ok(judged) => {
                 tracing::info!(verdict = %judged.verdict, wall_ms = usage.wall_ms, "judged");
@@ -222,7 +275,11 @@ impl Execution<'_> {
             }
             Err(Interrupted::Stopped) => {
                 tracing::warn!("lost the lease");
-                return FunctionExit::HeldElsewhere;
+                return (FunctionExit::HeldElsewhere, false);
+            }
+            Err(Interrupted::HandedOver) => {
+                tracing::info!("leaves the rest to another function");
+                (self.lease.release(connection, usage), FunctionExit::HandedOver)
             }
             Err(Interrupted::Failed(error)) => {
                 tracing::error!(%error, "judging failed");
@@ -238,20 +295,33 @@ impl Execution<'_> {
             }
         };
         match written {
-            Ok(()) => exit,
+            Ok(()) => (exit, exit == FunctionExit::Done),
             Err(LeaseError::Lost(_)) => {
                 tracing::warn!("lost the lease");
-                FunctionExit::HeldElsewhere
+                (FunctionExit::HeldElsewhere, false)
             }
             Err(LeaseError::Database(error)) => {
                 tracing::error!(
                     error = with_causes(&error),
                     "cannot write the end of the judgement"
                 );
-                FunctionExit::Unreachable
+                (FunctionExit::Unreachable, false)
             }
         }
     }
+}
+
+/// The submission's files.
+fn source_texts(
+    connection: &mut AnyConnection,
+    submission: SubmissionId,
+) -> Result<Vec<SourceText>, JudgingError> {
+    let files = submissions::files(connection, submission).map_err(|e| storage(&e))?;
+    let text = |file: SourceFile| SourceText {
+        name: file.name().to_owned(),
+        content: file.content().to_vec(),
+    };
+    Ok(files.into_iter().map(text).collect())
 }
 
 fn storage(error: &DatabaseError) -> JudgingError {

@@ -17,6 +17,13 @@ pub(crate) enum Notice {
         /// From the queueing to the verdict, in milliseconds.
         since_queued_ms: u64,
     },
+    /// It helps another function.
+    Helping,
+    /// Others may help with the judgement: there are tasks for them.
+    Opened {
+        /// How many.
+        helpers: u32,
+    },
 }
 
 impl Notice {
@@ -40,9 +47,12 @@ mod tests {
 
     #[test]
     fn a_notice_round_trips_and_anything_else_is_none() {
-        for notice in
-            [Notice::Claimed { queue_wait_ms: 7 }, Notice::Judged { since_queued_ms: u64::MAX }]
-        {
+        for notice in [
+            Notice::Claimed { queue_wait_ms: 7 },
+            Notice::Judged { since_queued_ms: u64::MAX },
+            Notice::Opened { helpers: 3 },
+            Notice::Helping,
+        ] {
             assert_eq!(Notice::read(&serde_json::to_vec(&notice).unwrap()), Some(notice));
         }
         for line in ["", "{", r#"{"claimed":{}}"#, r#"{"moved":{"by":1}}"#, "\u{7f}"] {

@@ -4,6 +4,7 @@ use super::{jury_program::JuryProgram, limits, program::Ended};
 use judge_types::{JudgingError, Verdict, with_causes};
 use problems::Protocol;
 use sandbox::Ending;
+use serde::{Deserialize, Serialize};
 use std::fs::File;
 
 /// What was found out about one output.
@@ -21,7 +22,7 @@ pub(crate) struct Checked {
 }
 
 /// A score that a validator says.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) enum SaidScore {
     /// The score itself (`score.txt`, or testlib's points).
     Points(f64),

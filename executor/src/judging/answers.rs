@@ -9,6 +9,7 @@ use super::{
     case::{CaseResult, CaseRunner},
     checker::{CaseInput, Checker, Question},
     judge::JudgeJob,
+    program::Program,
     sources::SourceText,
 };
 use judge_types::{JudgingError, RunUsage, Verdict};
@@ -26,6 +27,14 @@ impl<'a> Runner<'a> {
         match self {
             Self::Program(cases) => cases.job,
             Self::Answers(answers) => answers.job,
+        }
+    }
+
+    /// The compiled submission, where it is a program.
+    pub(super) fn program(&self) -> Option<&Program<'a>> {
+        match self {
+            Self::Program(cases) => Some(&cases.program),
+            Self::Answers(_) => None,
         }
     }
 
@@ -68,6 +77,7 @@ impl Answers<'_> {
         Ok(CaseResult {
             verdict: checked.verdict,
             usage: RunUsage::default(),
+            in_all: RunUsage::default(),
             ending: String::new(),
             judge_message: checked.judge_message,
             team_message: checked.team_message,

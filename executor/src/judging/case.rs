@@ -7,23 +7,27 @@ use super::{
     interaction::{self, Found},
     judge::JudgeJob,
     jury_program::JuryProgram,
-    limits::{self, Waiting},
+    limits,
     program::{Ended, HowToRun, Program, Role, usage_of},
     verdict::{ProgramEnd, verdict_of},
 };
 use judge_types::{JudgingError, RunUsage, Verdict};
 use problems::TestCase;
 use sandbox::{Ending, Input};
+use serde::{Deserialize, Serialize};
 use std::{
     fs::File,
     io::{self, Read, Seek},
 };
 
 /// What a test case came to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct CaseResult {
     pub(super) verdict: Verdict,
     /// The worst of its passes.
     pub(super) usage: RunUsage,
+    /// The times of all its passes together.
+    pub(super) in_all: RunUsage,
     /// How the program ended, in words; empty for an ordinary end.
     pub(super) ending: String,
     pub(super) judge_message: Option<String>,
@@ -40,7 +44,6 @@ pub(super) struct CaseRunner<'a> {
     pub(super) checker: Checker<'a>,
     /// The program that talks with the submission and is no validator.
     pub(super) interactor: Option<JuryProgram<'a>>,
-    pub(super) waiting: Waiting,
 }
 
 /// What one pass came to.
@@ -53,6 +56,23 @@ struct Pass {
 }
 
 impl<'a> CaseRunner<'a> {
+    /// Opens the programs of the jury around a submission that is compiled.
+    pub(super) fn open(
+        job: &'a JudgeJob<'a>,
+        mut program: Program<'a>,
+    ) -> Result<Self, JudgingError> {
+        program.keep_fresh(job.package)?;
+        let open = |interactor| {
+            JuryProgram::open(job.bench, job.package, "interactor", interactor, &job.limits)
+        };
+        Ok(Self {
+            job,
+            program,
+            checker: Checker::open(job.bench, job.package, &job.limits)?,
+            interactor: job.package.interactor.as_ref().map(open).transpose()?,
+        })
+    }
+
     pub(super) fn run(
         &mut self,
         case: &TestCase,
@@ -61,12 +81,15 @@ impl<'a> CaseRunner<'a> {
         let passes = self.job.package.kind.passes.get();
         let mut input = CaseInput::Package(&case.input);
         let mut usage = RunUsage::default();
+        let mut in_all = RunUsage::default();
         let mut transcripts = Vec::new();
         let mut number = 1;
         loop {
             let question = Question { case, ordinal, input };
             let pass = self.pass(&question)?;
             usage = usage.max(pass.usage);
+            in_all.cpu_ms += pass.usage.cpu_ms;
+            in_all.wall_ms += pass.usage.wall_ms;
             transcripts.extend(pass.transcript);
             let next = pass.checked.next_pass;
             let verdict = pass.decided.unwrap_or(pass.checked.verdict);
@@ -83,6 +106,7 @@ impl<'a> CaseRunner<'a> {
             return Ok(CaseResult {
                 verdict,
                 usage,
+                in_all,
                 ending: pass.ending,
                 judge_message: pass.checked.judge_message,
                 team_message: pass.checked.team_message,
@@ -182,7 +206,7 @@ impl<'a> CaseRunner<'a> {
     }
 
     /// The verdict that the program's end decides, and the end in words.
-    fn end_of(&mut self, ended: &Ended) -> (Option<Verdict>, String) {
+    fn end_of(&self, ended: &Ended) -> (Option<Verdict>, String) {
         let limits = limits::of_run(&self.job.limits, self.job.language);
         let out_of_memory = &self.job.language.run.out_of_memory;
         let decided = verdict_of(&ProgramEnd {
@@ -192,12 +216,7 @@ impl<'a> CaseRunner<'a> {
             memory_limit_bytes: limits.memory_bytes,
             said_out_of_memory: out_of_memory.iter().any(|text| ended.stderr.contains(text)),
         });
-        let waited_too_long = self.waiting.is_too_long_after(&ended.outcome.usage);
         match &ended.outcome.ending {
-            _ if decided.is_none() && waited_too_long => {
-                let ending = "waited too long in all test cases together".to_owned();
-                (Some(Verdict::TimeLimitExceeded), ending)
-            }
             Ending::Exited { code: 0 } => (decided, String::new()),
             other => (decided, other.to_string()),
         }

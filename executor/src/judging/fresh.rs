@@ -7,7 +7,7 @@ use super::{
 };
 use judge_types::JudgingError;
 use problems::{Package, TestCase};
-use std::fs::File;
+use std::{fs::File, path::Path};
 use tempfile::TempDir;
 
 impl Program<'_> {
@@ -28,6 +28,18 @@ impl Program<'_> {
         Ok(())
     }
 
+    /// Makes the work folder what it was after compiling, if runs may have changed it.
+    pub(super) fn restore_kept(&self) -> Result<(), JudgingError> {
+        self.kept.as_ref().map_or(Ok(()), |kept| self.restore_from(kept.path()))
+    }
+
+    /// Fills the work folder with what a folder of this machine holds.
+    pub(super) fn restore_from(&self, folder: &Path) -> Result<(), JudgingError> {
+        let work = self.work();
+        work.clear().map_err(failed)?;
+        work.copy_all_from(folder).map_err(failed)
+    }
+
     /// Makes the work folder what it was, with the files that belong to the test case, and its input where that is read
     /// from a file.
     pub(super) fn freshen(
@@ -37,8 +49,7 @@ impl Program<'_> {
     ) -> Result<(), JudgingError> {
         let Some(kept) = &self.kept else { return Ok(()) };
         let work = self.work();
-        work.clear().map_err(failed)?;
-        work.copy_all_from(kept.path()).map_err(failed)?;
+        self.restore_from(kept.path())?;
         for file in &case.files {
             if let Some((folder, _)) = file.name.rsplit_once('/') {
                 work.make_dir(folder).map_err(failed)?;

@@ -7,9 +7,8 @@ use super::{
     case::CaseRunner,
     checker::Checker,
     grader::Grader,
-    jury_program::JuryProgram,
-    limits::Waiting,
     program::{Program, lay_out},
+    sharing::{Compiled, Left, Turn},
     sources::SourceText,
     static_validation::Submitted,
     walk::Walk,
@@ -18,7 +17,7 @@ use judge_types::{
     CompileResult, Conclusion, GroupResult, GroupResults, JudgingError, Limits, RunResult,
     RunUsage, Score, Verdict,
 };
-use languages::Language;
+use languages::{Language, Layout, Toolchain};
 use problems::Package;
 use serde::{Deserialize, Serialize};
 use std::{path::Path, time::Duration};
@@ -41,6 +40,8 @@ pub struct JudgeJob<'a> {
     pub entry_point: Option<String>,
     /// For how long a run that is over its time limit goes on, to see how slow it is; the verdict is the same.
     pub overtime: Duration,
+    /// The submission, where it was compiled before.
+    pub compiled: Option<Compiled>,
 }
 
 /// Whether the remaining test cases are run once the verdict is known.
@@ -107,6 +108,9 @@ pub enum Interrupted {
     /// The sink asked to stop.
     #[error("stopped")]
     Stopped,
+    /// Another function goes on with what this one has done.
+    #[error("handed over")]
+    HandedOver,
     /// The judge failed.
     #[error(transparent)]
     Failed(#[from] JudgingError),
@@ -125,6 +129,22 @@ pub trait ProgressSink {
     /// # Errors
     /// [`Interrupted`] ends the judging.
     fn ran(&mut self, result: &RunResult, total: u32) -> Result<(), Interrupted>;
+
+    /// Whose the next test case is, the first of those `left`.
+    ///
+    /// # Errors
+    /// [`Interrupted`] ends the judging.
+    fn turn(&mut self, _left: &Left<'_>) -> Result<Turn, Interrupted> {
+        Ok(Turn::Own)
+    }
+
+    /// What a test case came to that was to be judged by [`Turn::Judge`]; `decides` says that none after it matters.
+    ///
+    /// # Errors
+    /// [`Interrupted`] ends the judging.
+    fn judged(&mut self, _ordinal: u32, _result: &str, _decides: bool) -> Result<(), Interrupted> {
+        Ok(())
+    }
 }
 
 /// Compiles the submission once and runs the package's test cases in order.
@@ -136,31 +156,52 @@ pub fn judge(job: &JudgeJob<'_>, sink: &mut dyn ProgressSink) -> Result<Judged, 
     if job.package.kind.submit_answer && are_answers(job.package, &job.sources) {
         return judge_answers(job, sink);
     }
+    let prepared = prepare(job)?;
+    let (program, compile) = prepared.compile(job)?;
+    sink.compiled(&compile)?;
+    if !compile.success {
+        return Ok(Judged::new(job, compile));
+    }
+    let cases = CaseRunner::open(job, program)?;
+    let submitted =
+        Submitted { language: job.language, layout: &prepared.layout, sources: &prepared.sources };
+    judge_all(job, Runner::Program(Box::new(cases)), submitted, compile, sink)
+}
+
+/// A submission as it is compiled.
+pub(super) struct Prepared {
+    toolchain: Toolchain,
+    layout: Layout,
+    sources: Vec<SourceText>,
+}
+
+pub(super) fn prepare(job: &JudgeJob<'_>) -> Result<Prepared, JudgingError> {
     let toolchain = job.bench.toolchain(job.language)?;
     let sources = with_included(job)?;
     let mut layout = lay_out(&toolchain, &sources);
     if let Some(entry_point) = &job.entry_point {
         layout.start_at(entry_point);
     }
-    let mut program = Program::open(job.bench, toolchain, layout.clone(), Vec::new())?;
-    let compile = program.compile(&sources, &job.limits)?;
-    sink.compiled(&compile)?;
-    if !compile.success {
-        return Ok(Judged::new(job, compile));
+    Ok(Prepared { toolchain, layout, sources })
+}
+
+impl Prepared {
+    /// Compiles it, unless that was done before.
+    pub(super) fn compile<'a>(
+        &self,
+        job: &JudgeJob<'a>,
+    ) -> Result<(Program<'a>, CompileResult), JudgingError> {
+        let (toolchain, layout) = (self.toolchain.clone(), self.layout.clone());
+        let mut program = Program::open(job.bench, toolchain, layout, Vec::new())?;
+        let compile = match &job.compiled {
+            Some(compiled) => {
+                program.restore_from(&compiled.folder)?;
+                compiled.result.clone()
+            }
+            None => program.compile(&self.sources, &job.limits)?,
+        };
+        Ok((program, compile))
     }
-    program.keep_fresh(job.package)?;
-    let open = |interactor| {
-        JuryProgram::open(job.bench, job.package, "interactor", interactor, &job.limits)
-    };
-    let cases = CaseRunner {
-        job,
-        program,
-        checker: Checker::open(job.bench, job.package, &job.limits)?,
-        interactor: job.package.interactor.as_ref().map(open).transpose()?,
-        waiting: Waiting::default(),
-    };
-    let submitted = Submitted { language: job.language, layout: &layout, sources: &sources };
-    judge_all(job, Runner::Program(Box::new(cases)), submitted, compile, sink)
 }
 
 /// Judges answers, which nobody has to compile.

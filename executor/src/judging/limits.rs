@@ -1,8 +1,8 @@
 //! From the limits of a package to the limits of one run in the sandbox.
 
-use judge_types::Limits;
+use judge_types::{Limits, RunUsage};
 use languages::Language;
-use sandbox::{RunLimits, Usage};
+use sandbox::RunLimits;
 use std::time::Duration;
 
 /// Space and files of a box's work folder: compilers write some hundred megabytes at worst.
@@ -51,9 +51,9 @@ impl Waiting {
     const GRANTED: Duration = Duration::from_secs(120);
 
     /// Adds a run; whether the program has waited too long by now.
-    pub(crate) fn is_too_long_after(&mut self, run: &Usage) -> bool {
-        self.wall += run.wall;
-        self.cpu += run.cpu;
+    pub(crate) fn is_too_long_after(&mut self, run: &RunUsage) -> bool {
+        self.wall += Duration::from_millis(run.wall_ms);
+        self.cpu += Duration::from_millis(run.cpu_ms);
         self.wall > self.cpu * 3 + Self::GRANTED
     }
 }
@@ -116,8 +116,11 @@ mod tests {
 
     #[test]
     fn waiting_is_granted_in_proportion_to_work() {
-        let seconds = Duration::from_secs;
-        let run = |wall, cpu| Usage { wall: seconds(wall), cpu: seconds(cpu), ..Usage::default() };
+        let run = |wall: u64, cpu: u64| RunUsage {
+            wall_ms: 1_000 * wall,
+            cpu_ms: 1_000 * cpu,
+            ..RunUsage::default()
+        };
         let mut working = Waiting::default();
         assert!((0..1000).all(|_| !working.is_too_long_after(&run(30, 10))));
         let mut sleeping = Waiting::default();

@@ -7,14 +7,17 @@ use super::{
     grader::Grader,
     grading::{self, Graded, MemberResult},
     judge::{Interrupted, JudgeJob, ProgressSink, StopRule},
+    limits::Waiting,
+    plan::Plan,
     program::text,
+    sharing::{self, Left, Turn},
     static_validation::{self, Submitted},
 };
 use judge_types::{
     GroupResult, JudgingError, JudgingErrorKind, RunResult, RunUsage, Score, Verdict,
 };
 use problems::{Grading, Member, Note, OnReject, Package, StaticValidation, TestCase, TestGroup};
-use std::{fs::File, io::Read};
+use std::{fs::File, io::Read, thread, time::Duration};
 
 /// Judges all test data in the order of the package.
 pub(super) struct Walk<'a, 's> {
@@ -27,51 +30,13 @@ pub(super) struct Walk<'a, 's> {
     pub(super) runs: Vec<RunResult>,
     /// By index of the group; `None` for those that were not judged.
     graded: Vec<Option<Graded>>,
+    waiting: Waiting,
     /// CPU time of what ran for nobody's account, in milliseconds.
     pub(super) other_cpu_ms: u64,
 }
 
-/// The number of every run that may be made, from 1, in the order of judging.
-pub(super) struct Plan {
-    cases: Vec<u32>,
-    static_validations: Vec<Option<u32>>,
-    pub(super) total: u32,
-}
-
-/// How many runs judging a submission with the package can make at most: its test cases and static validations.
-pub(crate) fn run_count(package: &Package) -> u32 {
-    Plan::of(package).total
-}
-
-impl Plan {
-    pub(super) fn of(package: &Package) -> Self {
-        let mut plan = Self {
-            cases: vec![0; package.test_cases.len()],
-            static_validations: vec![None; package.groups.len()],
-            total: 0,
-        };
-        if !package.groups.is_empty() {
-            plan.add(package, 0);
-        }
-        plan
-    }
-
-    fn add(&mut self, package: &Package, group: usize) {
-        if package.groups[group].static_validation.is_some() {
-            self.total += 1;
-            self.static_validations[group] = Some(self.total);
-        }
-        for member in &package.groups[group].members {
-            match *member {
-                Member::Case(case) => {
-                    self.total += 1;
-                    self.cases[case] = self.total;
-                }
-                Member::Group(inner) => self.add(package, inner),
-            }
-        }
-    }
-}
+/// How often is asked what became of a test case that somebody else judges.
+const ASK_EVERY: Duration = Duration::from_millis(50);
 
 impl<'a, 's> Walk<'a, 's> {
     pub(super) fn new(
@@ -83,8 +48,8 @@ impl<'a, 's> Walk<'a, 's> {
         let job = runner.job();
         let plan = Plan::of(job.package);
         let graded = vec![None; job.package.groups.len()];
-        let runs = Vec::new();
-        Self { job, runner, submitted, grader, sink, plan, runs, graded, other_cpu_ms: 0 }
+        let (runs, waiting) = (Vec::new(), Waiting::default());
+        Self { job, runner, submitted, grader, sink, plan, runs, graded, waiting, other_cpu_ms: 0 }
     }
 
     /// Judges everything; returns what all test data came to.
@@ -147,8 +112,14 @@ impl<'a, 's> Walk<'a, 's> {
 
     fn case(&mut self, group: &TestGroup, index: usize) -> Result<Graded, Interrupted> {
         let case = &self.job.package.test_cases[index];
-        let ordinal = self.plan.cases[index];
-        let mut result = self.runner.run(case, ordinal)?;
+        let ordinal = self.plan.of_case(index);
+        let mut result = self.result_of(case, ordinal)?;
+        // In the order of judging, whoever has run them.
+        if self.waiting.is_too_long_after(&result.in_all) && result.verdict.is_accepted() {
+            result.verdict = Verdict::TimeLimitExceeded;
+            "waited too long in all test cases together".clone_into(&mut result.ending);
+            result.said = None;
+        }
         if !result.verdict.is_accepted()
             && let Some(hint) = hint(self.job.package, case)?
         {
@@ -162,13 +133,32 @@ impl<'a, 's> Walk<'a, 's> {
         self.ran(&case.name, case.is_sample, ordinal, result, graded)
     }
 
+    /// What the test case comes to, whoever judges it. Meanwhile others may be judged here.
+    fn result_of(&mut self, case: &TestCase, ordinal: u32) -> Result<CaseResult, Interrupted> {
+        let left = self.plan.cases_from(ordinal);
+        loop {
+            let left = Left { ordinals: &left, program: self.runner.program() };
+            match self.sink.turn(&left)? {
+                Turn::Own => return Ok(self.runner.run(case, ordinal)?),
+                Turn::Judged(text) => return Ok(sharing::from_text(&text)?),
+                Turn::Wait => thread::sleep(ASK_EVERY),
+                Turn::Judge(other) => {
+                    let index = self.plan.case_of(other).ok_or_else(|| sharing::unknown(other))?;
+                    let result = self.runner.run(&self.job.package.test_cases[index], other)?;
+                    let decides = sharing::ends_all(self.job, &self.plan, index, &result);
+                    self.sink.judged(other, &sharing::to_text(&result)?, decides)?;
+                }
+            }
+        }
+    }
+
     fn static_validation(
         &mut self,
         index: usize,
         test: &StaticValidation,
     ) -> Result<Graded, Interrupted> {
         let group = &self.job.package.groups[index];
-        let ordinal = self.plan.static_validations[index].unwrap_or_default();
+        let ordinal = self.plan.of_static_validation(index);
         let job = self.job;
         let (checked, cpu_ms) = static_validation::validate(
             job.bench,
@@ -189,6 +179,7 @@ impl<'a, 's> Walk<'a, 's> {
         let result = CaseResult {
             verdict: checked.verdict,
             usage: RunUsage::default(),
+            in_all: RunUsage::default(),
             ending: String::new(),
             judge_message: checked.judge_message,
             team_message: checked.team_message,

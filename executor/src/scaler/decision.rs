@@ -31,7 +31,7 @@ pub(super) fn decide(end: ChildEnd, deliveries: u32, limit: u32) -> Decision {
             FunctionExit::HeldElsewhere | FunctionExit::Unreachable | FunctionExit::NoRoom,
         )
         | ChildEnd::NotStarted => Decision::PutBack { delay: LATER, counted: PutBack::Uncounted },
-        ChildEnd::Stopped => {
+        ChildEnd::Stopped | ChildEnd::Exited(FunctionExit::HandedOver) => {
             Decision::PutBack { delay: Duration::ZERO, counted: PutBack::Uncounted }
         }
         ChildEnd::Exited(FunctionExit::HandedBack) | ChildEnd::Died if deliveries > limit => {
@@ -73,6 +73,7 @@ mod tests {
         for end in [
             ChildEnd::Stopped,
             ChildEnd::NotStarted,
+            ChildEnd::Exited(FunctionExit::HandedOver),
             ChildEnd::Exited(FunctionExit::HeldElsewhere),
             ChildEnd::Exited(FunctionExit::Unreachable),
             ChildEnd::Exited(FunctionExit::NoRoom),

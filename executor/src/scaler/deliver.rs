@@ -1,10 +1,11 @@
 //! One delivery: a function from its start to its end, and what is then to become of the task.
 
-use super::ScalerConfig;
 use super::child::{Child, ChildEnd};
 use super::decision::{LATER, decide};
 use super::task::Task;
+use super::{ScalerConfig, TaskSource};
 use crate::FunctionExit;
+use crate::function::Notice;
 use judge_types::TraceContext;
 use std::{sync::Arc, time::Duration};
 use store::leases;
@@ -26,7 +27,7 @@ pub(super) async fn deliver(
     let (parent, own) = (told.traceparent, told.traceparent.map(TraceContext::child));
     // At the level of errors, so that no filter takes it from a line within.
     let span = tracing::error_span!(
-        "delivery", judgement = %task.judgement, trace = own.map(TraceContext::trace_id),
+        "delivery", judgement = %task.key.judgement, trace = own.map(TraceContext::trace_id),
         span = own.map(TraceContext::span_id), parent = parent.map(TraceContext::span_id),
     );
     deliver_one(config, task, core, &told.language, killed).instrument(span).await;
@@ -54,13 +55,19 @@ async fn deliver_one(
     language: &str,
     mut killed: watch::Receiver<bool>,
 ) {
-    let judgement = task.judgement;
+    let judgement = task.key.judgement;
     let slot = config.metrics.begin(language, task.deliveries);
     // By its name is freed what a dead one held, so no other has it: not in another container, whose processes have
     // the same ids, nor where a task comes twice.
     let worker = format!("{}-{:016x}-{judgement}", std::process::id(), super::random());
     let listener = Arc::clone(&slot);
-    let listen = move |notice| listener.told(notice);
+    let tasks = config.tasks.clone();
+    let listen = move |notice| {
+        if let (Notice::Opened { .. }, TaskSource::Embedded { bell, .. }) = (notice, &tasks) {
+            bell.ring();
+        }
+        listener.told(notice);
+    };
     let (end, log) = match Child::start(&config.function, &worker, core, &task.text, listen) {
         Ok(mut child) => {
             let end = watch_over(config, &task, &worker, &mut child, &mut killed).await;
@@ -107,7 +114,7 @@ async fn watch_over(
                 return ChildEnd::Stopped;
             }
             () = sleep_until(deadline) => {
-                tracing::error!(judgement = %task.judgement, "killing a function that does not end");
+                tracing::error!(judgement = %task.key.judgement, "killing a function that does not end");
                 child.kill().await;
                 return ChildEnd::Died;
             }
@@ -116,7 +123,7 @@ async fn watch_over(
                 let is_kept = is_kept(config, task, worker).await;
                 // Twice, for it renews several times in between: once may be the database's fault, which was away.
                 if !is_kept && !was_kept {
-                    tracing::error!(judgement = %task.judgement, "killing a function that hangs");
+                    tracing::error!(judgement = %task.key.judgement, "killing a function that hangs");
                     child.kill().await;
                     return ChildEnd::Died;
                 }
@@ -126,9 +133,10 @@ async fn watch_over(
     }
 }
 
-/// Whether the function keeps the lease that it has; true also where that is not known, and where it has none.
+/// Whether the function keeps the lease that it has; true also where that is not known, and where it has none, as who
+/// helps another.
 async fn is_kept(config: &ScalerConfig, task: &Task, worker: &str) -> bool {
-    let (judgement, worker) = (task.judgement, worker.to_owned());
+    let (judgement, worker) = (task.key.judgement, worker.to_owned());
     let looked = config.database.run(move |db| leases::is_kept(db, judgement, &worker)).await;
     !matches!(looked, Ok(Some(false)))
 }

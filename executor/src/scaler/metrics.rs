@@ -142,6 +142,11 @@ impl Occupied {
                 self.metrics.start.observe(self.began.elapsed().as_secs_f64());
                 self.metrics.queue_wait.observe(seconds(queue_wait_ms));
             }
+            Notice::Helping => {
+                self.change(SlotState::Busy);
+                self.metrics.start.observe(self.began.elapsed().as_secs_f64());
+            }
+            Notice::Opened { .. } => {}
             Notice::Judged { since_queued_ms } => {
                 self.metrics.to_verdict.observe(seconds(since_queued_ms));
             }
@@ -181,13 +186,14 @@ fn seconds(ms: u64) -> f64 {
 }
 
 impl ChildEnd {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Exited(FunctionExit::Done),
         Self::Exited(FunctionExit::HandedBack),
         Self::Exited(FunctionExit::HeldElsewhere),
         Self::Exited(FunctionExit::OtherVersion),
         Self::Exited(FunctionExit::Unreachable),
         Self::Exited(FunctionExit::NoRoom),
+        Self::Exited(FunctionExit::HandedOver),
         Self::Died,
         Self::Stopped,
         Self::NotStarted,
@@ -201,6 +207,7 @@ impl ChildEnd {
             Self::Exited(FunctionExit::OtherVersion) => "other_version",
             Self::Exited(FunctionExit::Unreachable) => "unreachable",
             Self::Exited(FunctionExit::NoRoom) => "no_room",
+            Self::Exited(FunctionExit::HandedOver) => "handed_over",
             Self::Died => "died",
             Self::Stopped => "stopped",
             Self::NotStarted => "not_started",

@@ -1,6 +1,6 @@
 //! Tasks of another version of Gavel: they are left to executors of that version.
 
-use judge_types::TASK_VERSION;
+use judge_types::{HELP_TASK_VERSION, TASK_VERSION};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -19,7 +19,8 @@ pub(super) fn other_version(task: &str) -> Option<u64> {
         version: u64,
     }
     let Versioned { version } = serde_json::from_str(task).ok()?;
-    (version != u64::from(TASK_VERSION)).then_some(version)
+    let is_read = [TASK_VERSION, HELP_TASK_VERSION].map(u64::from).contains(&version);
+    (!is_read).then_some(version)
 }
 
 /// How long a task waits that was queued this long ago: about half as long again as it has already. So one is offered

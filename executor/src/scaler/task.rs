@@ -2,11 +2,11 @@
 
 use super::decision::{Decision, LATER};
 use super::{other_versions, to_length};
-use judge_types::{JudgementId, JudgingError, JudgingErrorKind};
+use judge_types::{JudgingError, JudgingErrorKind, TaskKey};
 use std::time::Duration;
 use store::broker::Message;
 use store::outbox::{self, Delivery, PutBack};
-use store::{Database, DatabaseError, leases};
+use store::{Database, DatabaseError, fan_out, leases};
 
 /// For how long a task of the embedded queue is taken, unless renewed. A scaler that died loses its tasks after
 /// this, to itself when it is started again or to another on the same database; so it is little longer than a claim
@@ -19,7 +19,7 @@ const RECONSIDER_AFTER: Duration = Duration::from_secs(5);
 /// A task for one function.
 #[derive(Debug)]
 pub(super) struct Task {
-    pub(super) judgement: JudgementId,
+    pub(super) key: TaskKey,
     /// The task as JSON, for the function's standard input.
     pub(super) text: String,
     /// How often it has been delivered, this time included.
@@ -30,24 +30,20 @@ pub(super) struct Task {
 
 impl From<Delivery> for Task {
     fn from(delivery: Delivery) -> Self {
-        let Delivery { judgement, task: text, deliveries } = delivery;
-        Self { judgement, text, deliveries, message: None }
+        let Delivery { judgement, helper, task: text, deliveries } = delivery;
+        Self { key: TaskKey { judgement, helper }, text, deliveries, message: None }
     }
 }
 
 impl Task {
     /// The task in a broker's message; of one of another version, the judgement is all that is understood.
     pub(super) fn of(mut message: Message) -> Result<Self, Message> {
-        #[derive(serde::Deserialize)]
-        struct Named {
-            judgement: JudgementId,
-        }
-        let Ok(Named { judgement }) = serde_json::from_slice(&message.body) else {
+        let Ok(key) = serde_json::from_slice::<TaskKey>(&message.body) else {
             return Err(message);
         };
         // JSON that was understood is text.
         let text = String::from_utf8_lossy(&std::mem::take(&mut message.body)).into_owned();
-        Ok(Self { judgement, text, deliveries: message.deliveries, message: Some(message) })
+        Ok(Self { key, text, deliveries: message.deliveries, message: Some(message) })
     }
 
     /// Its version, if it is one that this build does not read.
@@ -63,8 +59,9 @@ impl Task {
         if self.message.is_some() {
             return;
         }
-        let judgement = self.judgement;
-        let kept = database.run(move |db| outbox::renew(db, judgement, to_length(TAKEN_FOR))).await;
+        let TaskKey { judgement, .. } = self.key;
+        let key = self.key;
+        let kept = database.run(move |db| outbox::renew(db, key, to_length(TAKEN_FOR))).await;
         if let Err(error) = kept {
             tracing::warn!(%judgement, %error, "cannot keep a task");
         }
@@ -78,7 +75,7 @@ impl Task {
         decision: Decision,
         log: &[String],
     ) {
-        let judgement = self.judgement;
+        let TaskKey { judgement, .. } = self.key;
         let concluded = match decision {
             Decision::Acknowledge => self.acknowledge(database).await,
             Decision::PutBack { delay, counted } => {
@@ -102,11 +99,11 @@ impl Task {
     }
 
     async fn acknowledge(self, database: &Database) -> Result<(), DatabaseError> {
-        let (judgement, comes_from_broker) = (self.judgement, self.message.is_some());
+        let (key, comes_from_broker) = (self.key, self.message.is_some());
         let settled = database.run(move |db| {
-            if !outbox::acknowledge(db, judgement)? && comes_from_broker {
+            if !outbox::acknowledge(db, key)? && comes_from_broker {
                 // The function was wrong about being done.
-                outbox::unpublish(db, judgement, to_length(LATER), PutBack::Counted)?;
+                outbox::unpublish(db, key, to_length(LATER), PutBack::Counted)?;
             }
             Ok(())
         });
@@ -122,31 +119,38 @@ impl Task {
 
     /// Frees what the function held that has died.
     async fn release(&self, database: &Database, worker: &str) {
-        let (judgement, worker) = (self.judgement, worker.to_owned());
-        if let Err(error) =
-            database.run(move |db| leases::release_dead(db, judgement, &worker)).await
-        {
+        let (key, worker) = (self.key, worker.to_owned());
+        let TaskKey { judgement, .. } = key;
+        let released = database.run(move |db| {
+            fan_out::release(db, judgement, &worker)?;
+            if key.is_help() {
+                return Ok(false);
+            }
+            leases::release_dead(db, judgement, &worker)
+        });
+        if let Err(error) = released.await {
             tracing::error!(%judgement, %error, "cannot release what a dead function held");
         }
     }
 
     /// Has it delivered again, uncounted, to whoever reads its version.
     pub(super) async fn leave_to_others(self, database: &Database) {
-        let judgement = self.judgement;
-        let age = database.run(move |db| outbox::age(db, judgement)).await;
+        let key = self.key;
+        let age = database.run(move |db| outbox::age(db, key)).await;
         let age = age.unwrap_or_default().try_into().unwrap_or_default();
         self.put_back(database, other_versions::pause_after(age), PutBack::Uncounted).await;
     }
 
     /// Has it delivered again after `delay`.
     pub(super) async fn put_back(self, database: &Database, delay: Duration, counted: PutBack) {
-        let (judgement, delay) = (self.judgement, to_length(delay));
+        let (key, delay) = (self.key, to_length(delay));
+        let TaskKey { judgement, .. } = key;
         let put_back = match &self.message {
             Some(_) => {
                 // Published anew, in its turn and after the delay; the broker would deliver it at once.
-                database.run(move |db| outbox::unpublish(db, judgement, delay, counted)).await
+                database.run(move |db| outbox::unpublish(db, key, delay, counted)).await
             }
-            None => database.run(move |db| outbox::put_back(db, judgement, delay, counted)).await,
+            None => database.run(move |db| outbox::put_back(db, key, delay, counted)).await,
         };
         match (put_back, self.message) {
             (Ok(()), Some(message)) => message.acknowledge().await,
@@ -160,9 +164,13 @@ impl Task {
         }
     }
 
-    /// Leaves it to the jury.
+    /// Leaves it to the jury; one that only helps is dropped.
     async fn give_up(self, database: &Database, log: &[String]) -> Result<(), DatabaseError> {
-        let judgement = self.judgement;
+        if self.key.is_help() {
+            tracing::warn!(judgement = %self.key.judgement, "gave up helping with it");
+            return self.acknowledge(database).await;
+        }
+        let TaskKey { judgement, .. } = self.key;
         let message = format!(
             "tried {} times; the last function's log ends with:\n{}",
             self.deliveries,

@@ -93,9 +93,18 @@ impl Tasks {
     }
 }
 
+/// How often a broker is asked, while a slot is free, whether another function could be helped.
+const ASK_EVERY: Duration = Duration::from_secs(1);
+
 async fn next_of_broker(consumer: &Consumer) -> Next {
     loop {
-        let Some(message) = consumer.take() else { return Next::Nothing(None) };
+        let message = match consumer.take() {
+            Some(message) => message,
+            None => match consumer.ask_for_help_task().await {
+                Some(message) => message,
+                None => return Next::Nothing(Some(Instant::now() + ASK_EVERY)),
+            },
+        };
         match Task::of(message) {
             Ok(task) => return Next::Task(task),
             Err(message) => {

@@ -160,6 +160,7 @@ impl Bout<'_> {
             stop: self.options.stop,
             entry_point: submission.entry_point.clone(),
             overtime: self.overtime(submission, limits),
+            compiled: None,
         };
         let mut result = self.judged(&job, index, notes);
         // What a rule asks for may be found beyond the first test case that fails.
@@ -173,7 +174,9 @@ impl Bout<'_> {
         }
         let result = result.map_err(|interrupted| match interrupted {
             Interrupted::Failed(error) => error,
-            Interrupted::Stopped => JudgingError::new(JudgingErrorKind::Host, "stopped"),
+            Interrupted::Stopped | Interrupted::HandedOver => {
+                JudgingError::new(JudgingErrorKind::Host, "stopped")
+            }
         });
         Attempt { language: Some(language.id.clone()), result }
     }

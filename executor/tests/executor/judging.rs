@@ -262,6 +262,7 @@ fn a_validator_is_compiled_once_for_a_package() {
             stop: StopRule::AtFirstFailure,
             entry_point: None,
             overtime: std::time::Duration::ZERO,
+            compiled: None,
         };
         judge(&job, &mut Witness::new()).map(|judged| judged.verdict)
     };
@@ -294,6 +295,7 @@ fn judgements_at_once_share_one_compiled_validator() {
                     stop: StopRule::AtFirstFailure,
                     entry_point: None,
                     overtime: std::time::Duration::ZERO,
+                    compiled: None,
                 };
                 assert_eq!(judge(&job, &mut Witness::new()).unwrap().verdict, Verdict::Accepted);
             });
@@ -350,6 +352,7 @@ fn a_missing_toolchain_is_not_the_teams_fault() {
         stop: StopRule::AtFirstFailure,
         entry_point: None,
         overtime: std::time::Duration::ZERO,
+        compiled: None,
     };
     match judge(&job, &mut Witness::new()) {
         Err(Interrupted::Failed(error)) => {
@@ -375,6 +378,7 @@ fn the_sink_can_stop_the_judging() {
             stop: StopRule::AtFirstFailure,
             entry_point: None,
             overtime: std::time::Duration::ZERO,
+            compiled: None,
         };
         let mut witness = Witness { stop_after, ..Witness::new() };
         assert!(matches!(judge(&job, &mut witness), Err(Interrupted::Stopped)));

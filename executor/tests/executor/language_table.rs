@@ -95,6 +95,7 @@ fn verdict(language: &str, files: &[PathBuf], level: Level) -> Result<(Verdict, 
         stop: StopRule::AtFirstFailure,
         entry_point: None,
         overtime: std::time::Duration::ZERO,
+        compiled: None,
     };
     let mut witness = Witness::new();
     let judged = judge(&job, &mut witness).map_err(|error| error.to_string())?;

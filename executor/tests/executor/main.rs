@@ -4,6 +4,7 @@
 //! argument `function`, the function that the scaler starts. So it has no standard harness.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod fan_out;
 mod function;
 mod golden;
 mod judging;
@@ -73,6 +74,7 @@ fn main() -> ExitCode {
     }
     let trials: Vec<Trial> = [
         judging::trials(),
+        fan_out::trials(),
         kinds::trials(),
         polygon::trials(),
         language_table::trials(),

@@ -82,7 +82,7 @@ impl Running {
 
 /// The functions of this judge that run, by their process ids. What a function has just forked looks like
 /// it for a moment, so only children of ours count.
-fn functions(judge: &Judge) -> Vec<i32> {
+pub(crate) fn functions(judge: &Judge) -> Vec<i32> {
     let folder = judge.folder().to_str().unwrap().to_owned();
     let ids = fs::read_dir("/proc").unwrap().filter_map(|entry| {
         let id: i32 = entry.unwrap().file_name().to_str()?.parse().ok()?;

@@ -75,6 +75,7 @@ fn expect(
             stop: StopRule::AtFirstFailure,
             entry_point: None,
             overtime: std::time::Duration::ZERO,
+            compiled: None,
         };
         let judged = judge(&job, &mut Witness::new()).map_err(|error| error.to_string())?;
         if judged.verdict != verdict {

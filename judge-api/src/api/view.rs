@@ -138,6 +138,9 @@ pub(crate) struct RunView {
 pub(crate) struct ExecutionView {
     /// Which attempt at the judgement it was, from 1.
     pub(crate) attempt: u32,
+    /// Which helper it was, from 1, where it judged test cases for another execution.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) helper: Option<u32>,
     /// What it used.
     #[serde(flatten)]
     pub(crate) usage: ExecutionUsage,
@@ -231,6 +234,12 @@ fn visible_groups(results: Option<GroupResults>, sight: Sight) -> Vec<GroupResul
     groups.into_iter().filter(|group| !group.name.is_empty()).collect()
 }
 
+impl ExecutionView {
+    fn new(attempt: u32, helper: Option<u32>, usage: ExecutionUsage) -> Self {
+        Self { attempt, helper, gb_seconds: usage.gb_seconds(), usage }
+    }
+}
+
 impl RunView {
     pub(crate) fn new(run: RunResult, sight: Sight) -> Self {
         let may_know = run.is_sample || sight == Sight::Jury;
@@ -273,6 +282,19 @@ pub(crate) fn detail(
         }
         _ => executions::of_judgement(connection, judgement.id)?,
     };
+    let helpers = match (judgement.state, sight) {
+        (JudgementState::Failed, Sight::Author) => Vec::new(),
+        _ => executions::of_helpers(connection, judgement.id)?,
+    };
+    let executions = executions
+        .into_iter()
+        .map(|(attempt, usage)| ExecutionView::new(attempt, None, usage))
+        .chain(
+            helpers
+                .into_iter()
+                .map(|help| ExecutionView::new(help.attempt, Some(help.key.helper), help.usage)),
+        )
+        .collect();
     let judgements = match sight {
         Sight::Author => Vec::new(),
         Sight::Jury => judgements::of_submission(connection, id)?,
@@ -287,14 +309,7 @@ pub(crate) fn detail(
         position: position.filter(|_| judgement.state == JudgementState::Queued),
         judgement: JudgementView::new(judgement, sight),
         runs: runs.into_iter().map(|run| RunView::new(run, sight)).collect(),
-        executions: executions
-            .into_iter()
-            .map(|(attempt, usage)| ExecutionView {
-                attempt,
-                gb_seconds: usage.gb_seconds(),
-                usage,
-            })
-            .collect(),
+        executions,
         timeline: timeline.into_iter().filter(|event| is_visible(event, sight)).collect(),
         files: files.into_iter().map(FileView::from).collect(),
         judgements: judgements

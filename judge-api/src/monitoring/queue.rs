@@ -18,7 +18,7 @@ pub(super) struct QueueMetrics {
 
 /// What the database says.
 struct Found {
-    lanes: [Backlog; 3],
+    lanes: [Backlog; Lane::OF_JUDGEMENTS.len()],
     dead_letters: u64,
     /// When that was, by the clock that stamps what waits.
     at: time::OffsetDateTime,
@@ -42,7 +42,7 @@ impl QueueMetrics {
             "Judgements that this process has queued: its rate is the arrival rate.",
         );
         let queued = registered(registry, IntCounterVec::new(queued, &["lane"]))?;
-        for lane in Lane::ALL {
+        for lane in Lane::OF_JUDGEMENTS {
             // A rate needs the 0 before the first.
             queued.with_label_values(&[lane.name()]);
         }

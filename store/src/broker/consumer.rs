@@ -30,8 +30,9 @@ pub struct ConsumerConfig {
     pub link: Link,
 }
 
-/// Consumes every lane. A connection that breaks is made anew; what had been pushed through the old one
-/// comes again.
+/// Consumes the lanes in which judgements wait. A connection that breaks is made anew; what had been pushed through the old
+/// one comes again. What helps others is not pushed but asked for, by who has nothing to do: pushed, it would wait at a
+/// consumer that is busy.
 #[derive(Debug)]
 pub struct Consumer {
     shared: Arc<Shared>,
@@ -51,7 +52,9 @@ enum Phase {
 #[derive(Debug, Default)]
 struct Shared {
     /// What has come and not been taken, by lane.
-    waiting: Mutex<[VecDeque<Message>; Lane::ALL.len()]>,
+    waiting: Mutex<[VecDeque<Message>; Lane::OF_JUDGEMENTS.len()]>,
+    /// What the broker is asked through, while it is connected.
+    asking: Mutex<Option<Channel>>,
     bell: Notify,
 }
 
@@ -74,6 +77,19 @@ impl Consumer {
             lane.retain(|message| message.acker.usable());
             lane.pop_front()
         })
+    }
+
+    /// Asks for a task that helps another function; `None` also where the broker is away.
+    pub async fn ask_for_help_task(&self) -> Option<Message> {
+        if *self.phase.borrow() != Phase::Taking {
+            return None;
+        }
+        let channel = self.shared.asking().clone()?;
+        let queue = topology::queue_of(Lane::Help);
+        let options = BasicGetOptions::default();
+        let asked = async { Ok(channel.basic_get(queue.into(), options).await?) };
+        // A connection that has broken is noticed where tasks are pushed through it.
+        within(PATIENCE, asked).await.ok()?.map(|got| Message::new(got.delivery))
     }
 
     /// Waits until a task has come; returns at once if one came since the last wait.
@@ -99,7 +115,7 @@ impl Consumer {
 }
 
 impl Shared {
-    fn lanes(&self) -> std::sync::MutexGuard<'_, [VecDeque<Message>; Lane::ALL.len()]> {
+    fn lanes(&self) -> std::sync::MutexGuard<'_, [VecDeque<Message>; Lane::OF_JUDGEMENTS.len()]> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -113,7 +129,12 @@ impl Shared {
         Ok(())
     }
 
+    fn asking(&self) -> std::sync::MutexGuard<'_, Option<Channel>> {
+        self.asking.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn clear(&self) {
+        *self.asking() = None;
         self.lanes().iter_mut().for_each(VecDeque::clear);
     }
 }
@@ -198,11 +219,13 @@ async fn consume(
 ) -> Result<(), BrokerError> {
     let mut channels = Vec::new();
     let mut streams = Vec::new();
-    for lane in Lane::ALL {
+    for lane in Lane::OF_JUDGEMENTS {
         let (channel, stream) = within(PATIENCE, subscribe(config, &session, lane)).await?;
         streams.push(stream.map(move |delivery| (lane, delivery)));
         channels.push(channel);
     }
+    let asking = within(PATIENCE, async { Ok(session.connection.create_channel().await?) });
+    *shared.asking() = Some(asking.await?);
     let _up = config.link.up();
     tracing::info!(broker = %config.broker, slots = config.slots, "tasks come from the broker");
     let mut arriving = select_all(streams);
@@ -214,7 +237,7 @@ async fn consume(
             }
         }
     }
-    for (channel, lane) in channels.iter().zip(Lane::ALL) {
+    for (channel, lane) in channels.iter().zip(Lane::OF_JUDGEMENTS) {
         let options = BasicCancelOptions::default();
         let cancelled = async { Ok(channel.basic_cancel(tag(lane).into(), options).await?) };
         within(PATIENCE, cancelled).await?;

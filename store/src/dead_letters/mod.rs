@@ -78,7 +78,7 @@ pub(crate) fn insert(
 ) -> Result<(), DatabaseError> {
     let id = judgement.to_string();
     let entry: Option<(i32, bool)> = outbox::table
-        .find(&id)
+        .find((&id, 0))
         .select((outbox::deliveries, outbox::published_at.is_not_null()))
         .first(connection)
         .optional()?;

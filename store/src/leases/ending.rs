@@ -4,7 +4,7 @@ use super::{Lease, LeaseError, names, subject_of};
 use crate::convert::{from_integer, from_timestamp, to_integer, to_text, to_timestamp};
 use crate::executions::{self, ExecutionEnding};
 use crate::schema::judgements;
-use crate::{AnyConnection, DatabaseError, clock, database, dead_letters, events, outbox};
+use crate::{AnyConnection, DatabaseError, clock, database, dead_letters, events, fan_out, outbox};
 use diesel::prelude::*;
 use judge_types::{
     ExecutionUsage, JudgementId, JudgementState, JudgingError, ProgressKind, Transition,
@@ -165,6 +165,7 @@ fn fail(
     let changed = guarded!(update, guard, connection);
     if changed == 1 {
         dead_letters::insert(connection, judgement)?;
+        fan_out::close(connection, judgement)?;
         outbox::remove(connection, judgement)?;
         events::append(connection, subject, now, &ProgressKind::Failed)?;
     }

@@ -25,7 +25,7 @@ pub const LONGEST_LEASE: Duration = Duration::seconds(8);
 /// A lease that ends later than this from now was granted before the database's clock was set back, and counts as run
 /// out: so whatever that clock does, none whose function is gone holds anyone up for longer. Between the two is time for
 /// a function that has read the clock and has not yet written.
-const BEYOND: Duration = Duration::seconds(10);
+pub(crate) const BEYOND: Duration = Duration::seconds(10);
 
 /// The right to judge one judgement, until another function claims it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use super::{LONGEST_LEASE, Lease, LeaseError, names};
 use crate::convert::{to_bigint, to_integer, to_json, to_text, to_timestamp};
 use crate::executions::{self, ExecutionEnding};
 use crate::schema::judgements;
-use crate::{AnyConnection, clock, database, events, outbox, runs};
+use crate::{AnyConnection, clock, database, events, fan_out, outbox, runs};
 use diesel::prelude::*;
 use judge_types::{
     CompileResult, Conclusion, ExecutionUsage, JudgementState, ProgressKind, RunResult, Score,
@@ -140,11 +140,12 @@ impl Lease {
                 .execute(connection)?;
             self.held(changed)?;
             executions::insert(connection, self, execution, ExecutionEnding::Finished, now)?;
+            fan_out::close(connection, self.judgement)?;
             Ok(outbox::remove(connection, self.judgement)?)
         })
     }
 
-    pub(super) fn held(&self, changed: usize) -> Result<(), LeaseError> {
+    pub(crate) fn held(&self, changed: usize) -> Result<(), LeaseError> {
         if changed == 1 { Ok(()) } else { Err(LeaseError::Lost(self.judgement)) }
     }
 

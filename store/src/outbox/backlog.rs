@@ -21,11 +21,13 @@ pub struct Backlog {
     pub oldest: Option<OffsetDateTime>,
 }
 
-/// Every lane's backlog, in the order of [`Lane::ALL`].
+/// The backlog of every lane in which judgements wait, in the order of [`Lane::OF_JUDGEMENTS`].
 ///
 /// # Errors
 /// Where the database fails.
-pub fn backlog(connection: &mut AnyConnection) -> Result<[Backlog; 3], DatabaseError> {
+pub fn backlog(
+    connection: &mut AnyConnection,
+) -> Result<[Backlog; Lane::OF_JUDGEMENTS.len()], DatabaseError> {
     let tasks = || {
         outbox::table
             .inner_join(judgements::table.on(judgements::id.eq(outbox::judgement_id)))
@@ -40,7 +42,7 @@ pub fn backlog(connection: &mut AnyConnection) -> Result<[Backlog; 3], DatabaseE
         .filter(judgements::state.ne(queued))
         .select((outbox::lane_rank, count_star()))
         .load(connection)?;
-    Ok(Lane::ALL.map(|lane| {
+    Ok(Lane::OF_JUDGEMENTS.map(|lane| {
         let ready = ready.iter().find(|(rank, ..)| *rank == lane.rank());
         let in_flight = in_flight.iter().find(|(rank, _)| *rank == lane.rank());
         Backlog {

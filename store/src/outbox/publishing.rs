@@ -3,12 +3,12 @@
 //! An entry that was published stays until its judgement has come to its end, so that whatever the broker
 //! loses can be published again. That a task comes twice does no harm: its claim is fenced.
 
-use super::{LONGEST_WAIT, PutBack, available_after, free, turns};
-use crate::convert::{from_integer, parse, to_timestamp};
+use super::{LONGEST_WAIT, PutBack, available_after, by_helper, entry, free, turns};
+use crate::convert::{from_integer, parse, to_integer, to_timestamp};
 use crate::schema::{judgements, outbox};
 use crate::{AnyConnection, DatabaseError, clock, database};
 use diesel::prelude::*;
-use judge_types::{JudgementId, JudgementState, Lane};
+use judge_types::{JudgementId, JudgementState, Lane, TaskKey};
 use time::{Duration, PrimitiveDateTime};
 
 /// A task that waits to be published.
@@ -16,6 +16,8 @@ use time::{Duration, PrimitiveDateTime};
 pub struct Waiting {
     /// What it is about.
     pub judgement: JudgementId,
+    /// Which helper's it is, from 1; 0 for the judgement's own.
+    pub helper: u32,
     /// The task as JSON.
     pub task: String,
     /// How often it has been delivered already.
@@ -59,34 +61,45 @@ pub fn hold_to_publish(
     database::write(connection, |connection| {
         let now = clock::now(connection)?;
         let held_until = to_timestamp(now + length.min(LONGEST_WAIT));
-        let ids: Vec<String> = publishable!(now)
+        let keys: Vec<(i32, String)> = publishable!(now)
             .filter(outbox::lane_rank.eq(lane.rank()))
-            .order((outbox::turn.asc(), outbox::ahead.asc(), outbox::judgement_id.asc()))
+            .order((
+                outbox::turn.asc(),
+                outbox::ahead.asc(),
+                outbox::judgement_id.asc(),
+                outbox::helper.asc(),
+            ))
             .limit(most.into())
-            .select(outbox::judgement_id)
+            .select((outbox::helper, outbox::judgement_id))
             .load(connection)?;
-        // Guarded once more: of two relays, one changes each row.
-        let mut held: Vec<(i64, i64, String, String, i32)> =
-            diesel::update(publishable!(now).filter(outbox::judgement_id.eq_any(&ids)))
-                .set(outbox::taken_until.eq(held_until))
-                .returning((
-                    outbox::turn,
-                    outbox::ahead,
-                    outbox::judgement_id,
-                    outbox::task,
-                    outbox::deliveries,
-                ))
-                .get_results(connection)?;
+        let mut held: Vec<(i64, i64, String, i32, String, i32)> = Vec::with_capacity(keys.len());
+        for (helper, ids) in by_helper(keys) {
+            // Guarded once more: of two relays, one changes each row.
+            let own = outbox::helper.eq(helper).and(outbox::judgement_id.eq_any(ids));
+            held.extend(
+                diesel::update(publishable!(now).filter(own))
+                    .set(outbox::taken_until.eq(held_until))
+                    .returning((
+                        outbox::turn,
+                        outbox::ahead,
+                        outbox::judgement_id,
+                        outbox::helper,
+                        outbox::task,
+                        outbox::deliveries,
+                    ))
+                    .get_results::<(i64, i64, String, i32, String, i32)>(connection)?,
+            );
+        }
         // In their turn, which the database does not return them in.
         held.sort_unstable();
         if let Some((turn, ..)) = held.last() {
             turns::move_on(connection, lane.rank(), *turn)?;
         }
         held.into_iter()
-            .map(|(_, _, id, task, deliveries)| {
+            .map(|(_, _, id, helper, task, deliveries)| {
                 let judgement = parse("judgement id", &id)?;
-                let deliveries = from_integer(deliveries);
-                Ok(Waiting { judgement, task, deliveries, held_until })
+                let (helper, deliveries) = (from_integer(helper), from_integer(deliveries));
+                Ok(Waiting { judgement, helper, task, deliveries, held_until })
             })
             .collect()
     })
@@ -104,15 +117,17 @@ pub fn mark_published(
     published: &[Waiting],
 ) -> Result<(), DatabaseError> {
     let Some(Waiting { held_until, .. }) = published.first() else { return Ok(()) };
-    let ids: Vec<String> = published.iter().map(|one| one.judgement.to_string()).collect();
     let now = clock::now(connection)?;
-    let held = outbox::table.filter(outbox::taken_until.eq(*held_until));
-    diesel::update(held.filter(outbox::judgement_id.eq_any(ids)))
-        .set((
-            outbox::published_at.eq(Some(to_timestamp(now))),
-            outbox::taken_until.eq(None::<PrimitiveDateTime>),
-        ))
-        .execute(connection)?;
+    let keys = published.iter().map(|one| (to_integer(one.helper), one.judgement.to_string()));
+    for (helper, ids) in by_helper(keys) {
+        let own = outbox::helper.eq(helper).and(outbox::judgement_id.eq_any(ids));
+        diesel::update(outbox::table.filter(outbox::taken_until.eq(*held_until)).filter(own))
+            .set((
+                outbox::published_at.eq(Some(to_timestamp(now))),
+                outbox::taken_until.eq(None::<PrimitiveDateTime>),
+            ))
+            .execute(connection)?;
+    }
     Ok(())
 }
 
@@ -122,13 +137,13 @@ pub fn mark_published(
 /// Where the database fails.
 pub fn unpublish(
     connection: &mut AnyConnection,
-    judgement: JudgementId,
+    key: impl Into<TaskKey>,
     delay: Duration,
     counted: PutBack,
 ) -> Result<(), DatabaseError> {
     let available_at = available_after(connection, delay)?;
     let more = i32::from(counted == PutBack::Counted);
-    diesel::update(outbox::table.find(judgement.to_string()))
+    diesel::update(entry(key.into()))
         .set((
             outbox::published_at.eq(None::<PrimitiveDateTime>),
             outbox::taken_until.eq(None::<PrimitiveDateTime>),

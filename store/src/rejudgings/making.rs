@@ -231,10 +231,11 @@ fn insert(
             language: language.clone(),
             package: parse("package hash", package)?,
             limits: from_json("limits", limits)?,
+            helper: 0,
             traceparent: trace,
         };
         let task = to_json("task", &task)?;
-        Ok(NewTask { judgement: *id, user: user.clone(), task })
+        Ok(NewTask { key: (*id).into(), user: user.clone(), task })
     });
     let tasks = tasks.collect::<Result<Vec<_>, DatabaseError>>()?;
     outbox::insert(connection, Lane::Rejudge, tasks, now)

@@ -18,7 +18,7 @@ fn each_lane_tells_what_is_ready_and_what_is_in_flight(database: &TestDatabase) 
     let connection = &mut database.connection();
     let scene = Scene::new(connection);
     let none = |lane| Backlog { lane, ready: 0, in_flight: 0, oldest: None };
-    assert_eq!(outbox::backlog(connection).unwrap(), Lane::ALL.map(none));
+    assert_eq!(outbox::backlog(connection).unwrap(), Lane::OF_JUDGEMENTS.map(none));
 
     let before = judge_types::now();
     let (_, claimed) = scene.submit(connection);

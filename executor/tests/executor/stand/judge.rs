@@ -1,7 +1,9 @@
 //! A judge with a database, a blob store and problems, as functions and scalers see it.
 
 use super::{PackageFolder, Relayed, workbench};
-use executor::{FunctionCommand, FunctionConfig, PackageCache, StopRule, WORKER_VARIABLE};
+use executor::{
+    FanOutRules, FunctionCommand, FunctionConfig, PackageCache, StopRule, WORKER_VARIABLE,
+};
 use judge_types::{
     JudgeTask, JudgementId, JudgementState, Lane, Limits, Role, SourceFile, SubmissionId,
     TASK_VERSION, TraceContext,
@@ -30,6 +32,8 @@ const DATA: &str = "TEST_DATA";
 const DATABASE: &str = "TEST_DATABASE";
 const HARD_TIMEOUT_MS: &str = "TEST_HARD_TIMEOUT_MS";
 const LEASE_MS: &str = "TEST_LEASE_MS";
+const HELP_AFTER_MS: &str = "TEST_HELP_AFTER_MS";
+const HELPERS: &str = "TEST_HELPERS";
 
 /// A judge below a folder of its own.
 pub(crate) struct Judge {
@@ -40,6 +44,7 @@ pub(crate) struct Judge {
     pub(crate) connection: AnyConnection,
     pub(crate) hard_timeout: Duration,
     pub(crate) lease: Duration,
+    pub(crate) fan_out: FanOutRules,
     /// Who sends what is submitted.
     pub(crate) team: &'static str,
     /// What was queued for each judgement.
@@ -83,6 +88,7 @@ impl Judge {
             connection,
             hard_timeout,
             lease,
+            fan_out: FanOutRules::default(),
             team: "team",
             messages: HashMap::new(),
             bell,
@@ -204,6 +210,8 @@ impl Judge {
                 (DATABASE.into(), self.url.with_password().unwrap().into()),
                 (HARD_TIMEOUT_MS.into(), self.hard_timeout.as_millis().to_string().into()),
                 (LEASE_MS.into(), self.lease.as_millis().to_string().into()),
+                (HELP_AFTER_MS.into(), self.fan_out.after.as_millis().to_string().into()),
+                (HELPERS.into(), self.fan_out.helpers.to_string().into()),
             ],
             hidden: Vec::new(),
         }
@@ -245,6 +253,7 @@ fn task(judgement: JudgementId, submission: SubmissionId, new: &NewSubmission<'_
         language: new.language.to_owned(),
         package: new.package.clone(),
         limits: new.limits.clone(),
+        helper: 0,
         traceparent: new.trace,
     }
 }
@@ -265,6 +274,10 @@ pub(crate) fn function_process() -> ExitCode {
         lease: ms(LEASE_MS),
         hard_timeout: ms(HARD_TIMEOUT_MS),
         stop: StopRule::AtFirstFailure,
+        fan_out: FanOutRules {
+            after: ms(HELP_AFTER_MS),
+            helpers: variable(HELPERS).parse().unwrap(),
+        },
     };
     let message = io::read_to_string(io::stdin()).unwrap();
     executor::run_function(&config, &message, started).into()

@@ -98,9 +98,10 @@ pub(crate) fn judged_with(
         stop,
         entry_point: None,
         overtime: std::time::Duration::ZERO,
+        compiled: None,
     };
     judge(&job, &mut Witness::new()).map_err(|interrupted| match interrupted {
         Interrupted::Failed(error) => error,
-        Interrupted::Stopped => unreachable!("nobody stops it"),
+        Interrupted::Stopped | Interrupted::HandedOver => unreachable!("nobody stops it"),
     })
 }

@@ -109,7 +109,7 @@ impl Judge {
         let Some(broker) = &self.broker else {
             let delivery =
                 outbox::take(&mut self.connection, time::Duration::seconds(60)).unwrap()?;
-            let outbox::Delivery { judgement, task, deliveries } = delivery;
+            let outbox::Delivery { judgement, task, deliveries, .. } = delivery;
             return Some(Taken { judgement, task, deliveries, held: None });
         };
         let fetched = broker.runtime.block_on(consumer::fetch(&broker.url(), "test")).unwrap();

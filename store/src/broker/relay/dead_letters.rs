@@ -6,8 +6,7 @@ use crate::broker::{BrokerError, topology};
 use crate::outbox::{self, PutBack};
 use crate::{AnyConnection, DatabaseError, judgements, leases};
 use futures_util::StreamExt;
-use judge_types::{JudgeTask, JudgementId, JudgingError, JudgingErrorKind};
-use lapin::message::Delivery;
+use judge_types::{JudgementId, JudgingError, JudgingErrorKind, TaskKey};
 use lapin::options::{BasicAckOptions, BasicConsumeOptions, BasicQosOptions};
 use lapin::types::FieldTable;
 use std::convert::Infallible;
@@ -30,8 +29,13 @@ pub(super) async fn bury(
         .await?;
     while let Some(letter) = letters.next().await {
         let letter = letter?;
-        match judgement_of(&letter) {
-            Some(judgement) => config.database.run(move |db| give_up(db, judgement)).await?,
+        // Of a task of another version, this much is still understood.
+        match serde_json::from_slice::<TaskKey>(&letter.data).ok() {
+            // Without that helper, its judgement comes to its verdict as well.
+            Some(key) if key.is_help() => {
+                config.database.run(move |db| outbox::remove_one(db, key)).await?;
+            }
+            Some(key) => config.database.run(move |db| give_up(db, key.judgement)).await?,
             None => tracing::error!(
                 message = String::from_utf8_lossy(letter.data.get(..200).unwrap_or(&letter.data))
                     .as_ref(),
@@ -41,17 +45,6 @@ pub(super) async fn bury(
         letter.ack(BasicAckOptions::default()).await?;
     }
     Err(BrokerError::Cancelled.into())
-}
-
-fn judgement_of(letter: &Delivery) -> Option<JudgementId> {
-    #[derive(serde::Deserialize)]
-    struct Named {
-        judgement: JudgementId,
-    }
-    // Of a task of another version, this much may still be understood.
-    let of_any_version = || serde_json::from_slice::<Named>(&letter.data).ok();
-    let task = serde_json::from_slice::<JudgeTask>(&letter.data).ok();
-    task.map(|task| task.judgement).or_else(|| of_any_version().map(|named| named.judgement))
 }
 
 fn give_up(connection: &mut AnyConnection, judgement: JudgementId) -> Result<(), DatabaseError> {

@@ -1,0 +1,262 @@
+//! Opening a judgement to others when it takes long, and going on with what they have judged.
+
+use super::{
+    FunctionConfig, Notice, compiled, pace::Pace, recorder::interrupted, storage, to_lease_length,
+};
+use crate::judging::{Interrupted, Left, Turn};
+use judge_types::{CompileResult, JudgeTask, JudgingError};
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+use store::{
+    AnyConnection,
+    fan_out::{self, FanOut, SharedRun},
+    leases::Lease,
+};
+
+/// When and how far a judgement is opened to others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FanOutRules {
+    /// The judgement has run for so long, and will take as long again, as far as can be told.
+    pub after: Duration,
+    /// The most helpers that are wanted; with 0 no judgement is opened.
+    pub helpers: u32,
+}
+
+impl Default for FanOutRules {
+    /// Most judgements are over sooner: they are none the wiser.
+    fn default() -> Self {
+        Self { after: Duration::from_secs(5), helpers: 7 }
+    }
+}
+
+impl FanOutRules {
+    /// How many helpers to ask for: as many as there are spans of [`Self::after`] left.
+    fn wanted(&self, since: Duration, pace: &Pace, left: usize) -> u32 {
+        let Some(left) = pace.time_for(left).filter(|_| since >= self.after) else { return 0 };
+        let spans = left.as_secs_f64() / self.after.as_secs_f64().max(0.001);
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "it saturates, and is not negative"
+        )]
+        let spans = spans as u32;
+        spans.min(self.helpers)
+    }
+}
+
+/// A function starts nothing new after half its time: the other half is for what it has started.
+pub(super) fn is_time_to_hand_over(config: &FunctionConfig, started: Instant) -> bool {
+    started.elapsed() > config.hard_timeout / 2
+}
+
+/// What one function, which holds the judgement, shares of it.
+pub(super) struct Sharing<'a> {
+    pub(super) config: &'a FunctionConfig,
+    pub(super) task: &'a JudgeTask,
+    pub(super) started: Instant,
+    /// Up while test cases are taken, whose leases somebody has to renew.
+    pub(super) is_open: Arc<AtomicBool>,
+    state: State,
+    compile: Option<CompileResult>,
+    runs_began: Instant,
+    /// How many runs have been judged since.
+    runs: u32,
+}
+
+enum State {
+    /// It may be opened, should it take long.
+    Alone,
+    /// It stays with this function.
+    Never,
+    Open(Open),
+}
+
+struct Open {
+    artefact: String,
+    /// How many test cases had been judged when this function came.
+    found_judged: u64,
+    /// What it has taken and not yet judged.
+    taken: VecDeque<u32>,
+    /// The test case that is expected to be wanted next, where none is skipped.
+    expected: u32,
+    pace: Pace,
+}
+
+impl<'a> Sharing<'a> {
+    /// One that may be opened.
+    pub(super) fn new(config: &'a FunctionConfig, task: &'a JudgeTask, started: Instant) -> Self {
+        Self {
+            config,
+            task,
+            started,
+            is_open: Arc::default(),
+            state: if config.fan_out.helpers > 0 { State::Alone } else { State::Never },
+            compile: None,
+            runs_began: Instant::now(),
+            runs: 0,
+        }
+    }
+
+    /// Goes on with one that was opened before.
+    pub(super) fn resume(
+        &mut self,
+        connection: &mut AnyConnection,
+        fan_out: &FanOut,
+    ) -> Result<(), JudgingError> {
+        let found_judged =
+            fan_out::count_judged(connection, self.task.judgement).map_err(|e| storage(&e))?;
+        self.open(fan_out.artefact.clone(), found_judged, Pace::default());
+        Ok(())
+    }
+
+    fn open(&mut self, artefact: String, found_judged: u64, pace: Pace) {
+        let taken = VecDeque::new();
+        self.state = State::Open(Open { artefact, found_judged, taken, expected: 0, pace });
+        self.is_open.store(true, Ordering::Relaxed);
+    }
+
+    /// Notes that the runs begin.
+    pub(super) fn compiled(&mut self, result: &CompileResult) {
+        self.compile = Some(result.clone());
+        self.runs_began = Instant::now();
+    }
+
+    /// Notes that one more run is judged.
+    pub(super) fn ran(&mut self) {
+        self.runs += 1;
+    }
+
+    /// The blob that is of no more use once the judgement has come to its end.
+    pub(super) fn artefact(&self) -> Option<&str> {
+        match &self.state {
+            State::Open(open) => Some(&open.artefact),
+            State::Alone | State::Never => None,
+        }
+    }
+
+    /// Whose the next test case is.
+    pub(super) fn turn(
+        &mut self,
+        connection: &mut AnyConnection,
+        lease: &Lease,
+        left: &Left<'_>,
+    ) -> Result<Turn, Interrupted> {
+        if matches!(self.state, State::Alone) {
+            self.consider(connection, lease, left)?;
+        }
+        let State::Open(open) = &mut self.state else { return Ok(Turn::Own) };
+        let Some(&wanted) = left.ordinals.first() else { return Ok(Turn::Own) };
+        let judgement = self.task.judgement;
+        let failed = |e| Interrupted::Failed(storage(&e));
+        if is_time_to_hand_over(self.config, self.started)
+            && fan_out::count_judged(connection, judgement).map_err(failed)? > open.found_judged
+        {
+            fan_out::release(connection, judgement, &self.config.worker).map_err(failed)?;
+            return Err(Interrupted::HandedOver);
+        }
+        if wanted > open.expected {
+            fan_out::skip_before(connection, judgement, wanted).map_err(failed)?;
+            open.taken.retain(|ordinal| *ordinal >= wanted);
+            open.expected = left.ordinals.get(1).copied().unwrap_or(wanted);
+        }
+        match fan_out::look(connection, judgement, wanted).map_err(failed)? {
+            SharedRun::Unshared => return Ok(Turn::Own),
+            SharedRun::Judged(result) => return Ok(Turn::Judged(result)),
+            SharedRun::Waited => {}
+        }
+        if open.taken.is_empty() {
+            let most = open.pace.share();
+            let length = to_lease_length(self.config.lease);
+            let taken = fan_out::claim(connection, judgement, &self.config.worker, most, length);
+            open.taken.extend(taken.map_err(failed)?);
+        }
+        let Some(next) = open.taken.pop_front() else { return Ok(Turn::Wait) };
+        open.pace.begin();
+        Ok(Turn::Judge(next))
+    }
+
+    /// What a test case came to.
+    pub(super) fn judged(
+        &mut self,
+        connection: &mut AnyConnection,
+        ordinal: u32,
+        result: &str,
+        decides: bool,
+    ) -> Result<(), Interrupted> {
+        let State::Open(open) = &mut self.state else { return Ok(()) };
+        open.pace.end();
+        let (judgement, worker) = (self.task.judgement, &self.config.worker);
+        let failed = |e| Interrupted::Failed(storage(&e));
+        let kept = fan_out::store(connection, judgement, worker, ordinal, result);
+        if kept.map_err(failed)? && decides {
+            fan_out::cancel_after(connection, judgement, ordinal).map_err(failed)?;
+            open.taken.retain(|other| *other < ordinal);
+        }
+        Ok(())
+    }
+
+    /// Opens the judgement to others if it is worth it.
+    fn consider(
+        &mut self,
+        connection: &mut AnyConnection,
+        lease: &Lease,
+        left: &Left<'_>,
+    ) -> Result<(), Interrupted> {
+        let time = self.runs_began.elapsed();
+        let pace = Pace::of(time, self.runs);
+        let wanted = self.config.fan_out.wanted(time, &pace, left.ordinals.len());
+        if wanted == 0 {
+            return Ok(());
+        }
+        // Once: what cannot be shared now cannot be later.
+        self.state = State::Never;
+        let scratch = &self.config.bench.scratch;
+        let (Some(folder), Some(compile)) = (left.compiled(scratch)?, self.compile.clone()) else {
+            return Ok(());
+        };
+        let judgement = self.task.judgement;
+        let stored = match compiled::store(&self.config.blobs, judgement, folder.path(), scratch) {
+            Ok(stored) => stored,
+            Err(error) => {
+                tracing::warn!(%error, "nobody can help: the compiled submission is not stored");
+                return Ok(());
+            }
+        };
+        let fan_out = FanOut { artefact: stored.key, artefact_hash: stored.hash, compile };
+        lease
+            .open_to_others(connection, &fan_out, left.ordinals, self.task, wanted)
+            .map_err(interrupted)?;
+        Notice::Opened { helpers: wanted }.send();
+        tracing::info!(helpers = wanted, test_cases = left.ordinals.len(), "opened to others");
+        self.open(fan_out.artefact, 0, pace);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn helpers_are_wanted_once_it_takes_long_and_as_many_as_are_of_use() {
+        let rules = FanOutRules { after: Duration::from_secs(5), helpers: 7 };
+        let wanted = |ms, judged, left| {
+            let time = Duration::from_millis(ms);
+            rules.wanted(time, &Pace::of(time, judged), left)
+        };
+        assert_eq!(wanted(4_999, 5, 1_000), 0, "too early to tell");
+        assert_eq!(wanted(5_000, 0, 1_000), 0, "nothing is known yet");
+        assert_eq!(wanted(5_000, 50, 49), 0, "soon over");
+        assert_eq!(wanted(5_000, 50, 50), 1);
+        assert_eq!(wanted(6_000, 6, 17), 3);
+        assert_eq!(wanted(5_000, 1, 1_000_000), 7);
+        let long = Duration::from_secs(1 << 30);
+        assert_eq!(FanOutRules { helpers: 0, ..rules }.wanted(long, &Pace::of(long, 1), 1), 0);
+    }
+}

@@ -1,0 +1,173 @@
+//! Several functions judge one submission, and it comes to what one alone would have said.
+
+use crate::{
+    scaler::{config, functions, start},
+    stand::{Judge, PackageFolder},
+    tests_on_each_stack,
+};
+use executor::FanOutRules;
+use judge_types::{JudgementId, JudgementState, RunResult, Score, Verdict};
+use libtest_mimic::Trial;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use std::{fs, thread, time::Duration};
+use store::{executions, fan_out, runs};
+
+pub(crate) fn trials() -> Vec<Trial> {
+    tests_on_each_stack![
+        helpers_come_to_what_one_alone_comes_to,
+        what_comes_after_the_decision_is_not_judged,
+        one_executor_gets_through_what_takes_longer_than_a_function_may,
+        what_was_judged_survives_who_has_died,
+        a_short_judgement_stays_with_its_function,
+    ]
+}
+
+/// Takes about a tenth of a second, and then answers with its input: to 7 wrongly.
+const SLOW: (&str, &str) =
+    ("a.sh", "read -r n; for ((i = 0; i < 120000; i++)); do :; done; ((n == 7)) && n=x; echo $n\n");
+
+/// Soon, with as many helpers as there are slots besides.
+const SOON: FanOutRules = FanOutRules { after: Duration::from_millis(300), helpers: 2 };
+
+/// Test cases with these numbers as inputs and answers.
+fn counting(numbers: impl IntoIterator<Item = u32>) -> PackageFolder {
+    let texts: Vec<String> = numbers.into_iter().map(|n| format!("{n}\n")).collect();
+    let cases: Vec<_> = texts.iter().map(|text| (text.as_str(), text.as_str())).collect();
+    PackageFolder::new(&cases)
+}
+
+/// A scoring problem: the groups of a number in a thousand, in a hundred and so on; the second fails at its third test case.
+fn scoring() -> PackageFolder {
+    let folder = PackageFolder::new(&[("1\n", "1\n")]);
+    folder.file("problem.yaml", "name: Test\ntype: scoring\nlimits:\n  memory: 256\n");
+    folder.file("data/testdata.yaml", "on_reject: continue\ngrader_flags: ignore_sample\n");
+    for (group, numbers) in [("a", 10..18), ("b", 5..13), ("c", 20..28)] {
+        let rule = "on_reject: break\naccept_score: 10\ngrader_flags: min\n";
+        folder.file(&format!("data/secret/{group}/testdata.yaml"), rule);
+        for number in numbers {
+            let text = format!("{number}\n");
+            folder.file(&format!("data/secret/{group}/{number}.in"), &text);
+            folder.file(&format!("data/secret/{group}/{number}.ans"), &text);
+        }
+    }
+    folder.file("data/secret/testdata.yaml", "on_reject: continue\naccept_score: 0\n");
+    folder
+}
+
+/// What does not differ from one judging to the next.
+#[derive(Debug, PartialEq)]
+struct Told {
+    verdict: Option<Verdict>,
+    score: Option<Score>,
+    groups: String,
+    runs: Vec<ToldOfRun>,
+}
+
+type ToldOfRun = (u32, String, Verdict, Option<Score>, Option<String>);
+
+fn told(judge: &mut Judge, id: JudgementId) -> Told {
+    let judgement = judge.wait_for(id, JudgementState::is_final);
+    assert_eq!(judgement.state, JudgementState::Finished, "{:?}", judgement.error);
+    let runs = runs::list(&mut judge.connection, id, judgement.attempt).unwrap();
+    let of_run =
+        |run: RunResult| (run.ordinal, run.test_case, run.verdict, run.score, run.judge_message);
+    Told {
+        verdict: judgement.verdict,
+        score: judgement.score,
+        groups: serde_json::to_string(&judgement.groups).unwrap(),
+        runs: runs.into_iter().map(of_run).collect(),
+    }
+}
+
+/// CPU time of a judgement's helpers, in milliseconds.
+fn help(judge: &mut Judge, id: JudgementId) -> u64 {
+    let helps = executions::of_helpers(&mut judge.connection, id).unwrap();
+    helps.iter().map(|help| help.usage.cpu_ms).sum()
+}
+
+/// Nothing of what was shared is left.
+fn assert_swept(judge: &mut Judge, id: JudgementId) {
+    assert_eq!(fan_out::find(&mut judge.connection, id).unwrap(), None);
+    assert_eq!(judge.depth(), (0, 0));
+    let compiled = judge.folder().join("blobs/compiled");
+    let left = fs::read_dir(compiled).map_or(0, Iterator::count);
+    assert_eq!(left, 0, "compiled submissions");
+}
+
+fn helpers_come_to_what_one_alone_comes_to(mut judge: Judge) {
+    for package in [counting(100..120), scoring()] {
+        judge.fan_out = FanOutRules { helpers: 0, ..SOON };
+        let alone = judge.submit(&package, "bash", SLOW);
+        let running = start(config(&mut judge));
+        let expected = told(&mut judge, alone);
+        running.stop();
+        assert_eq!(help(&mut judge, alone), 0);
+
+        judge.fan_out = SOON;
+        let shared = judge.submit(&package, "bash", SLOW);
+        let running = start(config(&mut judge));
+        assert_eq!(told(&mut judge, shared), expected);
+        running.stop();
+        let helped = help(&mut judge, shared);
+        assert!(helped >= 200, "helpers used {helped} ms");
+        assert_swept(&mut judge, shared);
+    }
+}
+
+fn what_comes_after_the_decision_is_not_judged(mut judge: Judge) {
+    judge.fan_out = SOON;
+    let id = judge.submit(&counting((100..108).chain([7]).chain(200..400)), "bash", SLOW);
+    let running = start(config(&mut judge));
+    let told = told(&mut judge, id);
+    running.stop();
+    assert_eq!(told.verdict, Some(Verdict::WrongAnswer));
+    let last = told.runs.last().unwrap();
+    assert_eq!((told.runs.len(), last.0, last.2), (9, 9, Verdict::WrongAnswer));
+    // The other 200 would have taken 20 s of CPU time, or more.
+    assert!(help(&mut judge, id) < 10_000);
+    assert_swept(&mut judge, id);
+}
+
+fn one_executor_gets_through_what_takes_longer_than_a_function_may(mut judge: Judge) {
+    judge.fan_out = SOON;
+    judge.hard_timeout = Duration::from_secs(4);
+    let id = judge.submit(&counting(100..150), "bash", SLOW);
+    let mut one = config(&mut judge);
+    one.slots = 1;
+    let running = start(one);
+    let told = told(&mut judge, id);
+    running.stop();
+    assert_eq!((told.verdict, told.runs.len()), (Some(Verdict::Accepted), 50));
+    let judgement = judge.judgement(id);
+    assert!(judgement.attempt >= 2, "{judgement:?}");
+    assert_swept(&mut judge, id);
+}
+
+fn what_was_judged_survives_who_has_died(mut judge: Judge) {
+    judge.fan_out = SOON;
+    judge.lease = Duration::from_secs(1);
+    let id = judge.submit(&counting(100..130), "bash", SLOW);
+    let running = start(config(&mut judge));
+    while help(&mut judge, id) == 0 {
+        thread::sleep(Duration::from_millis(5));
+    }
+    for function in functions(&judge) {
+        kill(Pid::from_raw(function), Signal::SIGKILL).unwrap();
+    }
+    let told = told(&mut judge, id);
+    running.stop();
+    assert_eq!((told.verdict, told.runs.len()), (Some(Verdict::Accepted), 30));
+    assert_eq!(judge.judgement(id).attempt, 2);
+    assert_swept(&mut judge, id);
+}
+
+fn a_short_judgement_stays_with_its_function(mut judge: Judge) {
+    judge.fan_out = FanOutRules::default();
+    let id = judge.submit(&counting(100..105), "bash", SLOW);
+    let running = start(config(&mut judge));
+    assert_eq!(told(&mut judge, id).verdict, Some(Verdict::Accepted));
+    running.stop();
+    assert!(executions::of_helpers(&mut judge.connection, id).unwrap().is_empty());
+    assert!(!judge.folder().join("blobs/compiled").exists());
+}
