@@ -26,6 +26,7 @@ mod parse;
 mod price;
 mod server;
 mod submit;
+mod sweeping;
 mod trace;
 mod upload;
 

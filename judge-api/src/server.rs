@@ -2,7 +2,9 @@
 
 use crate::app::App;
 use crate::live::Live;
-use crate::{ApiConfig, api, headers, log, making, memory, monitoring, origin, pages, parse};
+use crate::{
+    ApiConfig, api, headers, log, making, memory, monitoring, origin, pages, parse, sweeping,
+};
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{HttpServer, web};
@@ -80,6 +82,7 @@ pub fn start(config: ApiConfig) -> io::Result<Running> {
     let monitoring = web::Data::new(config.monitoring.clone());
     let app = web::Data::new(App::new(config, live, stopping));
     let goes_on = making::go_on(app.clone());
+    let sweeps = sweeping::go_on(app.clone());
     let server = HttpServer::new(move || {
         actix_web::App::new()
             .app_data(app.clone())
@@ -102,6 +105,7 @@ pub fn start(config: ApiConfig) -> io::Result<Running> {
     .map_err(|error| not_listening(listen, &error))?;
     let addr = server.addrs().first().copied().unwrap_or(listen);
     tokio::spawn(goes_on);
+    tokio::spawn(sweeps);
     Ok(Running::new(addr, server.run(), stop))
 }
 

@@ -240,6 +240,13 @@ pub fn compiled_key(judgement: judge_types::JudgementId, hash: &str) -> String {
     format!("{COMPILED}/{judgement}-{hash}.zip")
 }
 
+/// The judgement in the key of a compiled submission.
+#[must_use]
+pub fn compiled_judgement(key: &str) -> Option<judge_types::JudgementId> {
+    let name = key.strip_prefix(COMPILED)?.strip_prefix('/')?;
+    name.rsplit_once('-')?.0.parse().ok()
+}
+
 fn parse(key: &str) -> Result<Key, BlobError> {
     Key::parse(key)
         .map_err(|error| BlobError::Key { key: key.to_owned(), reason: error.to_string() })

@@ -23,9 +23,33 @@ pub(crate) fn trials() -> Vec<Trial> {
     ]
 }
 
-/// Takes about a tenth of a second, and then answers with its input: to 7 wrongly.
-const SLOW: (&str, &str) =
+/// Waits a little, and then answers with its input: to 7 wrongly. It waits rather than works, so that helpers come in time
+/// on a busy machine too.
+const SLOW: (&str, &str) = ("a.sh", "read -r n; sleep 0.2; ((n == 7)) && n=x; echo $n\n");
+
+/// The same, with work.
+const BUSY: (&str, &str) =
     ("a.sh", "read -r n; for ((i = 0; i < 120000; i++)); do :; done; ((n == 7)) && n=x; echo $n\n");
+
+/// The same, to be compiled; it writes a file in its folder, where it finds none of the test case before.
+const SLOW_IN_C: (&str, &str) = (
+    "a.c",
+    r#"
+#include <stdio.h>
+#include <time.h>
+int main(void) {
+    int n;
+    FILE *note = fopen("note", "r");
+    if (note != NULL || scanf("%d", &n) != 1) return 1;
+    note = fopen("note", "w");
+    fprintf(note, "%d\n", n);
+    if (fclose(note) != 0) return 2;
+    nanosleep(&(struct timespec){.tv_nsec = 200000000}, NULL);
+    printf("%d\n", n == 7 ? 0 : n);
+    return 0;
+}
+"#,
+);
 
 /// Soon, with as many helpers as there are slots besides.
 const SOON: FanOutRules = FanOutRules { after: Duration::from_millis(300), helpers: 2 };
@@ -95,29 +119,54 @@ fn assert_swept(judge: &mut Judge, id: JudgementId) {
     assert_eq!(left, 0, "compiled submissions");
 }
 
+/// A problem of the newer format in which programs may write files, in two groups that add up.
+fn writing() -> PackageFolder {
+    let folder = PackageFolder::empty();
+    folder.file(
+        "problem.yaml",
+        "problem_format_version: 2025-09\nname: Test\nuuid: 2f9ba0a5-7f54-4b53-9a23-60b1b7b53a24\ntype: scoring\n\
+         allow_file_writing: true\nlimits:\n  memory: 256\n  time_limit: 3\n",
+    );
+    folder.file("statement/problem.en.md", "# Test\n\nA test.\n");
+    for (group, numbers) in [("a", 10..18), ("b", 0..8)] {
+        let rule = "max_score: 50\nscore_aggregation: min\n";
+        folder.file(&format!("data/secret/{group}/test_group.yaml"), rule);
+        for number in numbers {
+            let text = format!("{number}\n");
+            folder.file(&format!("data/secret/{group}/{number}.in"), &text);
+            folder.file(&format!("data/secret/{group}/{number}.ans"), &text);
+        }
+    }
+    folder
+}
+
 fn helpers_come_to_what_one_alone_comes_to(mut judge: Judge) {
-    for package in [counting(100..120), scoring()] {
+    for (package, language, file) in
+        [(counting(100..120), "bash", SLOW), (scoring(), "bash", SLOW), (writing(), "c", SLOW_IN_C)]
+    {
         judge.fan_out = FanOutRules { helpers: 0, ..SOON };
-        let alone = judge.submit(&package, "bash", SLOW);
+        let alone = judge.submit(&package, language, file);
         let running = start(config(&mut judge));
         let expected = told(&mut judge, alone);
         running.stop();
+        assert!(expected.runs.len() > 10, "{expected:?}");
         assert_eq!(help(&mut judge, alone), 0);
 
         judge.fan_out = SOON;
-        let shared = judge.submit(&package, "bash", SLOW);
+        let shared = judge.submit(&package, language, file);
         let running = start(config(&mut judge));
         assert_eq!(told(&mut judge, shared), expected);
         running.stop();
-        let helped = help(&mut judge, shared);
-        assert!(helped >= 200, "helpers used {helped} ms");
+        let helps = executions::of_helpers(&mut judge.connection, shared).unwrap();
+        // Of who has run nothing, no memory was read.
+        assert!(helps.iter().any(|help| help.usage.memory_bytes > 0), "{helps:?}");
         assert_swept(&mut judge, shared);
     }
 }
 
 fn what_comes_after_the_decision_is_not_judged(mut judge: Judge) {
     judge.fan_out = SOON;
-    let id = judge.submit(&counting((100..108).chain([7]).chain(200..400)), "bash", SLOW);
+    let id = judge.submit(&counting((100..108).chain([7]).chain(200..400)), "bash", BUSY);
     let running = start(config(&mut judge));
     let told = told(&mut judge, id);
     running.stop();
@@ -132,7 +181,7 @@ fn what_comes_after_the_decision_is_not_judged(mut judge: Judge) {
 fn one_executor_gets_through_what_takes_longer_than_a_function_may(mut judge: Judge) {
     judge.fan_out = SOON;
     judge.hard_timeout = Duration::from_secs(4);
-    let id = judge.submit(&counting(100..150), "bash", SLOW);
+    let id = judge.submit(&counting(100..150), "bash", BUSY);
     let mut one = config(&mut judge);
     one.slots = 1;
     let running = start(one);

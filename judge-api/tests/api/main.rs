@@ -21,4 +21,5 @@ mod scores;
 mod statements;
 mod submissions;
 mod support;
+mod sweeping;
 mod tracing;

@@ -6,6 +6,7 @@ mod accounts;
 mod backlog;
 mod blobs;
 mod dead_letters;
+mod fan_out;
 mod leasing;
 mod load;
 mod metering;
