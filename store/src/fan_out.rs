@@ -298,9 +298,14 @@ pub fn skip_before(
 
 /// Forgets all of it. Part of the transaction that ends the judgement.
 pub(crate) fn close(connection: &mut AnyConnection, judgement: JudgementId) -> QueryResult<()> {
-    let id = judgement.to_string();
-    let runs = fan_out_runs::table.filter(fan_out_runs::judgement_id.eq(&id));
+    close_all(connection, &[judgement.to_string()])
+}
+
+/// The same of many judgements.
+pub(crate) fn close_all(connection: &mut AnyConnection, judgements: &[String]) -> QueryResult<()> {
+    let runs = fan_out_runs::table.filter(fan_out_runs::judgement_id.eq_any(judgements));
     diesel::delete(runs).execute(connection)?;
-    diesel::delete(fan_outs::table.find(&id)).execute(connection)?;
+    let opened = fan_outs::table.filter(fan_outs::judgement_id.eq_any(judgements));
+    diesel::delete(opened).execute(connection)?;
     Ok(())
 }

@@ -119,25 +119,29 @@ fn by_helper(keys: impl IntoIterator<Item = (i32, String)>) -> BTreeMap<i32, Vec
     by_helper
 }
 
-/// Takes the tasks of these judgements off the queue, but for those that somebody is taking at this moment: they find
-/// that there is nothing to do. Part of the transaction that ends the judgements.
+/// Takes the tasks of these judgements off the queue, and those of their helpers, but for those that somebody is taking at
+/// this moment: they find that there is nothing to do. Part of the transaction that ends the judgements.
 pub(crate) fn remove_idle(
     connection: &mut AnyConnection,
     judgements: &[String],
 ) -> Result<(), DatabaseError> {
-    let entries =
-        outbox::table.filter(outbox::judgement_id.eq_any(judgements)).filter(outbox::helper.eq(0));
+    let entries = outbox::table.filter(outbox::judgement_id.eq_any(judgements));
     match connection {
-        AnyConnection::Sqlite(sqlite) => diesel::delete(entries).execute(sqlite)?,
-        AnyConnection::Postgres(postgres) => {
-            let idle: Vec<String> =
-                entries.select(outbox::judgement_id).for_update().skip_locked().load(postgres)?;
-            let idle = outbox::table
-                .filter(outbox::judgement_id.eq_any(idle))
-                .filter(outbox::helper.eq(0));
-            diesel::delete(idle).execute(postgres)?
+        AnyConnection::Sqlite(sqlite) => {
+            diesel::delete(entries).execute(sqlite)?;
         }
-    };
+        AnyConnection::Postgres(postgres) => {
+            let idle: Vec<(i32, String)> = entries
+                .select((outbox::helper, outbox::judgement_id))
+                .for_update()
+                .skip_locked()
+                .load(postgres)?;
+            for (helper, ids) in by_helper(idle) {
+                let own = outbox::helper.eq(helper).and(outbox::judgement_id.eq_any(ids));
+                diesel::delete(outbox::table.filter(own)).execute(postgres)?;
+            }
+        }
+    }
     Ok(())
 }
 

@@ -163,8 +163,8 @@ impl<'a> Sharing<'a> {
         if wanted > open.expected {
             fan_out::skip_before(connection, judgement, wanted).map_err(failed)?;
             open.taken.retain(|ordinal| *ordinal >= wanted);
-            open.expected = left.ordinals.get(1).copied().unwrap_or(wanted);
         }
+        open.expected = left.ordinals.get(1).copied().unwrap_or(wanted);
         match fan_out::look(connection, judgement, wanted).map_err(failed)? {
             SharedRun::Unshared => return Ok(Turn::Own),
             SharedRun::Judged(result) => return Ok(Turn::Judged(result)),

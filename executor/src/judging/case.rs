@@ -20,7 +20,7 @@ use std::{
     io::{self, Read, Seek},
 };
 
-/// What a test case came to.
+/// What a test case came to. It may pass from one build to another: a field that is added needs a default.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct CaseResult {
     pub(super) verdict: Verdict,

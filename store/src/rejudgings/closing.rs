@@ -3,7 +3,7 @@
 use super::making::ROWS;
 use crate::convert::{from_bigint, parse, to_score, to_text, to_timestamp};
 use crate::schema::{judgements, rejudged_submissions, rejudgings};
-use crate::{AnyConnection, DatabaseError, clock, database, events, outbox};
+use crate::{AnyConnection, DatabaseError, clock, database, events, fan_out, outbox};
 use diesel::prelude::*;
 use judge_types::{
     JudgementId, JudgementState, ProgressKind, RejudgingId, RejudgingKind, RejudgingOutcome,
@@ -249,6 +249,7 @@ fn drop_waiting(connection: &mut AnyConnection, id: RejudgingId) -> Result<(), D
     .returning(judgements::id)
     .get_results(connection)?;
     for some in dropped.chunks(ROWS) {
+        fan_out::close_all(connection, some)?;
         outbox::remove_idle(connection, some)?;
     }
     Ok(())

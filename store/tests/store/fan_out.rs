@@ -24,6 +24,7 @@ on_each_database! {
     helpers_come_last_and_are_not_missed,
     a_judgement_that_is_anothers_is_not_opened,
     what_helpers_used_is_on_the_bill,
+    a_preview_that_is_cancelled_needs_no_help,
 }
 
 const COMPILED: CompileResult = CompileResult {
@@ -217,4 +218,26 @@ fn what_helpers_used_is_on_the_bill(database: &TestDatabase) {
     let period = Period { from: now - Duration::HOUR, until: now + Duration::HOUR };
     let total = metering::total(connection, period).unwrap();
     assert_eq!((total.executions, total.lost, total.cpu_ms), (3, 1, 1_100));
+}
+
+fn a_preview_that_is_cancelled_needs_no_help(database: &TestDatabase) {
+    let connection = &mut database.connection();
+    let scene = Scene::new(connection);
+    let (submission, judgement) = scene.submit(connection);
+    take(connection);
+    let lease = claim(connection, judgement);
+    finish(connection, &lease);
+    let by = scene.user.id;
+    let id = crate::rejudgings::make(connection, by, judge_types::RejudgingKind::Preview);
+    let preview = crate::rejudgings::new_judgement(connection, id, submission);
+    let task = take(connection);
+    let lease = claim(connection, preview);
+    lease.compiled(connection, &COMPILED).unwrap();
+    lease.open_to_others(connection, &shared(), &[1, 2], &task, 2).unwrap();
+    // Its function hands over.
+    lease.release(connection, &ExecutionUsage::default()).unwrap();
+    store::rejudgings::cancel(connection, id, by, None).unwrap();
+    assert_eq!(fan_out::find(connection, preview).unwrap(), None);
+    assert_eq!(fan_out::claim(connection, preview, "helper", 2, LONG).unwrap(), [0_u32; 0]);
+    assert_eq!(outbox::depth(connection).unwrap(), (0, 0));
 }
