@@ -66,8 +66,11 @@ fn a_killed_owner_leaves_nothing() {
             let stat = fs::read_to_string(format!("/proc/{helper}/stat")).unwrap_or_default();
             stat.is_empty() || stat.contains(") Z ")
         });
-        open(Level::Full).close().unwrap();
-        assert_eq!(groups_of(owner.id()), Vec::<std::path::PathBuf>::new(), "{level}");
+        // A box that is opened clears away what dead owners left. The kernel may still be busy with the program's end.
+        until("its groups go", || {
+            open(Level::Full).close().unwrap();
+            groups_of(owner.id()).is_empty()
+        });
     }
 }
 

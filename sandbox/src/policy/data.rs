@@ -13,7 +13,7 @@ use super::syscalls::{self, Known};
 pub(super) enum Action {
     /// It is made.
     Allow,
-    /// It fails with this error number.
+    /// It is not made, and fails with this error number; with 0 it seems to have succeeded.
     Refuse(u16),
     /// It is reported by name and the run is killed.
     Kill,
@@ -246,6 +246,7 @@ fn action(policy: &str, field: &'static str, word: &str) -> Result<Action, Polic
     match word {
         "allow" => Ok(Action::Allow),
         "kill" => Ok(Action::Kill),
+        "SUCCESS" => Ok(Action::Refuse(0)),
         "EPERM" => Ok(refuse(Errno::EPERM)),
         "EACCES" => Ok(refuse(Errno::EACCES)),
         "ENOSYS" => Ok(refuse(Errno::ENOSYS)),
