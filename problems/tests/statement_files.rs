@@ -146,3 +146,22 @@ fn constants_stand_for_their_values() {
         assert_eq!(html, expected);
     }
 }
+
+#[test]
+fn a_sample_beside_the_statement_is_shown_and_no_other() {
+    let draft = Draft::new();
+    draft
+        .write("problem_statement/talk.in", "1 %\n")
+        .write("problem_statement/talk.ans", "\\2\n")
+        .write("data/secret/1.in", "hidden")
+        .write("data/secret/1.ans", "hidden")
+        .write(
+            "problem_statement/problem.en.tex",
+            "\\problemname{Talk}\\displaysample{test/problem_statement/talk}\\displaysample{talk}\
+             \\displaysample{../data/secret/1}\\displaysample{problem_statement/../../data/secret/1}",
+        );
+    let html = statement::render(&draft.open().unwrap(), "en", "").unwrap().html;
+    assert_eq!(html.matches("<pre><code>1 %\n</code></pre>").count(), 2, "{html}");
+    assert_eq!(html.matches("<pre><code>\\2\n</code></pre>").count(), 2, "{html}");
+    assert!(!html.contains("hidden"), "{html}");
+}

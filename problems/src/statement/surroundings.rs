@@ -54,6 +54,19 @@ impl Assets {
         tree::read_text(&self.file(&name)?, &name, tree::MAX_TEXT_BYTES).ok()
     }
 
+    /// The texts of an input and an answer beside the statement, `name.in` and `name.ans`. Some name them from the folder
+    /// that holds the package.
+    pub(super) fn sample(&self, name: &str) -> Option<(String, String)> {
+        let beside = ["problem_statement/", "statement/"];
+        let name =
+            beside.iter().find_map(|folder| Some(name.rsplit_once(folder)?.1)).unwrap_or(name);
+        let read = |extension| {
+            let name = format!("{name}.{extension}");
+            tree::read_text(&self.file(&name)?, &name, tree::MAX_TEXT_BYTES).ok()
+        };
+        Some((read("in")?, read("ans")?))
+    }
+
     fn file(&self, name: &str) -> Option<PathBuf> {
         names::check_path(name, &ArchiveCaps::default()).ok()?;
         let may_hold =

@@ -1,4 +1,4 @@
-//! `\input`, `\include` and `\constant`: other files of the statement's folder, and values of the package, in place
+//! `\input`, `\include`, `\displaysample` and `\constant`: other files of the statement's folder, and values of the package, in place
 //! of the command.
 
 use super::{
@@ -29,6 +29,7 @@ impl<'a> Inputs<'a> {
     pub(super) fn read(&mut self, source: &str, verbatim: &mut Verbatim, depth: usize) -> String {
         replace_commands(source, |command, scanner| match command {
             "input" | "include" => self.file(scanner, verbatim, depth),
+            "displaysample" => self.sample(scanner, verbatim),
             "constant" => self.constant(scanner),
             _ => None,
         })
@@ -48,6 +49,18 @@ impl<'a> Inputs<'a> {
         self.files += 1;
         let file = verbatim.set_aside(&file);
         Some(self.read(&file, verbatim, depth + 1))
+    }
+
+    /// `\displaysample{path}`: an input and an answer that lie beside the statement, shown one below the other.
+    fn sample(&mut self, scanner: &mut Scanner<'_>, verbatim: &mut Verbatim) -> Option<String> {
+        if self.files == MAX_FILES {
+            return None;
+        }
+        let (input, answer) = self.surroundings.assets.sample(scanner.argument()?.trim())?;
+        self.grow(input.len() + answer.len())?;
+        self.files += 1;
+        let [input, answer] = [input, answer].map(|text| verbatim.block(text));
+        Some(format!("\n\n{input}\n\n{answer}\n\n"))
     }
 
     fn constant(&mut self, scanner: &mut Scanner<'_>) -> Option<String> {

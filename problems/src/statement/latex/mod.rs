@@ -10,6 +10,7 @@ mod inputs;
 mod list;
 mod macros;
 mod olymp;
+mod references;
 mod scan;
 mod structure;
 mod symbols;
@@ -69,7 +70,8 @@ pub(super) fn expanded(formula: &str) -> String {
 fn prepared(source: &str, surroundings: Surroundings<'_>, verbatim: &mut Verbatim) -> String {
     let source = verbatim.set_aside(source);
     let source = Inputs::new(surroundings).read(&source, verbatim, 0);
-    scan::balanced(&macros::expand(&scan::balanced(&source), macros::STATEMENT))
+    let source = macros::expand(&scan::balanced(&source), macros::STATEMENT);
+    references::resolved(&scan::balanced(&source))
 }
 
 /// What stands between `\begin{document}` and its end, where it is a whole document.

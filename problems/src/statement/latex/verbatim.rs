@@ -58,6 +58,12 @@ impl Verbatim {
         text
     }
 
+    /// What stands in the source for lines that are shown as they are.
+    pub(super) fn block(&mut self, text: String) -> String {
+        self.pieces.push(Piece::Block { text, language: String::new() });
+        format!("{MARK}{}{MARK}", self.pieces.len() - 1)
+    }
+
     /// The piece whose number comes next, after its first mark.
     pub(super) fn take(&self, scanner: &mut Scanner<'_>) -> Option<&Piece> {
         let number = scanner.take_while(|c| c.is_ascii_digit());
