@@ -59,7 +59,10 @@ async fn deliver_one(
     let slot = config.metrics.begin(language, task.deliveries);
     // By its name is freed what a dead one held, so no other has it: not in another container, whose processes have
     // the same ids, nor where a task comes twice.
-    let worker = format!("{}-{:016x}-{judgement}", std::process::id(), super::random());
+    let mut worker = format!("{}-{:016x}-{judgement}", std::process::id(), super::random());
+    if task.key.is_help() {
+        worker.push_str(&format!("+{}", task.key.helper));
+    }
     let listener = Arc::clone(&slot);
     let tasks = config.tasks.clone();
     let listen = move |notice| {

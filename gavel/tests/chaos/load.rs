@@ -8,21 +8,31 @@ use std::sync::Mutex;
 use std::time::Duration;
 use store::{AnyConnection, DatabaseUrl, database, outbox};
 
-/// Languages, programs, and what the example problem `hello` makes of them.
-const PROGRAMS: [(&str, &str, &str, &str); 8] = [
-    ("bash", "a.sh", "echo 'Hello, Judge!'", "AC"),
-    ("bash", "a.sh", "sleep 1; echo 'Hello, Judge!'", "AC"),
-    ("bash", "a.sh", "echo 'Hello Judge'", "WA"),
-    ("bash", "a.sh", "echo 'Hello, Judge!'; exit 3", "RTE"),
-    ("python3", "a.py", "print('Hello, Judge!')", "AC"),
-    ("python3", "a.py", "print('Hello, Judge!'", "CE"),
+/// Example problems, languages, programs, and what becomes of them.
+const PROGRAMS: [(&str, &str, &str, &str, &str); 10] = [
+    ("hello", "bash", "a.sh", "echo 'Hello, Judge!'", "AC"),
+    ("hello", "bash", "a.sh", "sleep 1; echo 'Hello, Judge!'", "AC"),
+    ("hello", "bash", "a.sh", "echo 'Hello Judge'", "WA"),
+    ("hello", "bash", "a.sh", "echo 'Hello, Judge!'; exit 3", "RTE"),
+    ("hello", "python3", "a.py", "print('Hello, Judge!')", "AC"),
+    ("hello", "python3", "a.py", "print('Hello, Judge!'", "CE"),
     // Much output: what a full disk would cut off, or have fail.
-    ("bash", "a.sh", "printf '%3000000s' ''", "WA"),
+    ("hello", "bash", "a.sh", "printf '%3000000s' ''", "WA"),
     (
+        "hello",
         "python3",
         "a.py",
         "import sys\nsys.stderr.write('x' * 3000000)\nprint('Hello, Judge!')",
         "AC",
+    ),
+    // Long enough that others help, where they have nothing else to do.
+    ("sum", "bash", "a.sh", "read -r a b; sleep 0.2; echo $((a + b))", "AC"),
+    (
+        "sum",
+        "bash",
+        "a.sh",
+        "read -r a b; sleep 0.2; ((a == 312494765889401333)) || echo $((a + b))",
+        "WA",
     ),
 ];
 
@@ -79,9 +89,9 @@ impl Load {
 }
 
 fn send_one(client: &Client, token: &str, program: usize, key: &str) -> Sent {
-    let (language, name, content, verdict) = PROGRAMS[program];
+    let (problem, language, name, content, verdict) = PROGRAMS[program];
     let body = json!({
-        "problem_id": "hello",
+        "problem_id": problem,
         "language_id": language,
         "files": [{ "name": name, "content": content }],
     });

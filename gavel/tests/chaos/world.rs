@@ -59,7 +59,8 @@ impl World {
             let listen = format!("127.0.0.1:{port}");
             ["api", "--listen", &listen, "--submissions-per-minute", "0"].map(String::from).to_vec()
         };
-        let scale = || ["scale", "--slots", "2"].map(String::from).to_vec();
+        let scale =
+            || ["scale", "--slots", "2", "--help-after", "500ms"].map(String::from).to_vec();
         let machines = [serve(port), serve(0), scale(), scale()].map(Machine::new).into();
         let mut world = Self {
             postgres,
@@ -225,7 +226,7 @@ fn with_judgement(function: u32) -> Option<(u32, JudgementId)> {
     let variables = environment.split(|byte| *byte == 0);
     let worker = variables.filter_map(|v| v.strip_prefix(b"GAVEL_WORKER=")).next()?;
     let worker = std::str::from_utf8(worker).ok()?;
-    // It ends with the judgement, a UUID.
+    // It ends with the judgement, a UUID; a helper's does not.
     let judgement = worker.get(worker.len().checked_sub(36)?..)?;
     Some((function, judgement.parse().ok()?))
 }
