@@ -1,13 +1,12 @@
 //! The thread that renews the lease and ends a function that takes too long.
 
-use super::{FunctionConfig, FunctionExit, metered, to_lease_length};
+use super::{FunctionConfig, FunctionExit, metered, sharing::Opened, to_lease_length};
 use crate::judging::Meter;
 use judge_types::{ExecutionUsage, JudgingError, JudgingErrorKind, with_causes};
 use std::{
     process,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
         mpsc::{self, RecvTimeoutError, Sender},
     },
     thread,
@@ -32,7 +31,7 @@ impl Guardian {
         lease: Lease,
         started: Instant,
         usage: ExecutionUsage,
-        shares: Arc<AtomicBool>,
+        opened: Arc<Opened>,
     ) -> Self {
         let (stop, stopped) = mpsc::channel();
         let over = Arc::new(Mutex::new(false));
@@ -44,7 +43,7 @@ impl Guardian {
             hard_timeout: config.hard_timeout,
             usage,
             worker: config.worker.clone(),
-            shares,
+            opened,
             meter: config.bench.meter.clone(),
             over: Arc::clone(&over),
         };
@@ -68,8 +67,7 @@ struct Watch {
     hard_timeout: Duration,
     usage: ExecutionUsage,
     worker: String,
-    /// Whether the judgement is open to others, so that the test cases that are taken here have leases too.
-    shares: Arc<AtomicBool>,
+    opened: Arc<Opened>,
     meter: Meter,
     over: Arc<Mutex<bool>>,
 }
@@ -107,7 +105,7 @@ impl Watch {
     fn renew(&self, connection: &mut Option<AnyConnection>) -> Result<(), LeaseError> {
         let (open, length) = (self.connected(connection)?, to_lease_length(self.length));
         self.lease.renew(open, length)?;
-        if self.shares.load(Ordering::Relaxed) {
+        if self.opened.is_open() {
             fan_out::renew(open, self.lease.judgement, &self.worker, length)?;
         }
         Ok(())
@@ -138,10 +136,18 @@ impl Watch {
         tracing::error!(message);
         let error = JudgingError::new(JudgingErrorKind::HardTimeout, message);
         let usage = metered(&self.meter, self.started, self.usage);
-        let written =
-            self.connected(connection).and_then(|open| self.lease.fail(open, &error, &usage));
+        let written = self.connected(connection).and_then(|open| {
+            // One test case may take long; the next function has all its time for it.
+            if self.opened.has_got_on(open, self.lease.judgement)? {
+                fan_out::release(open, self.lease.judgement, &self.worker)?;
+                self.lease.release(open, &usage)?;
+                return Ok(FunctionExit::HandedOver);
+            }
+            self.lease.fail(open, &error, &usage)?;
+            Ok(FunctionExit::Done)
+        });
         match written {
-            Ok(()) => FunctionExit::Done,
+            Ok(exit) => exit,
             Err(LeaseError::Lost(_)) => FunctionExit::HeldElsewhere,
             Err(LeaseError::Database(error)) => {
                 tracing::error!(error = with_causes(&error), "cannot store the time-out");

@@ -174,8 +174,8 @@ impl Execution<'_> {
         };
         Notice::Claimed { queue_wait_ms: usage.queue_wait_ms }.send();
         let mut sharing = Sharing::new(self.config, &self.task, self.started);
-        let shares = Arc::clone(&sharing.is_open);
-        let guardian = Guardian::start(self.config, self.lease, self.started, usage, shares);
+        let opened = Arc::clone(&sharing.opened);
+        let guardian = Guardian::start(self.config, self.lease, self.started, usage, opened);
         let judged = self.judge(connection, &mut usage, &mut sharing);
         // From here on nobody else ends this process or writes through the lease.
         guardian.stop();

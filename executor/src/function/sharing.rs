@@ -4,17 +4,17 @@ use super::{
     FunctionConfig, Notice, compiled, pace::Pace, recorder::interrupted, storage, to_lease_length,
 };
 use crate::judging::{Interrupted, Left, Turn};
-use judge_types::{CompileResult, JudgeTask, JudgingError};
+use judge_types::{CompileResult, JudgeTask, JudgementId, JudgingError};
 use std::{
     collections::VecDeque,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
 use store::{
-    AnyConnection,
+    AnyConnection, DatabaseError,
     fan_out::{self, FanOut, SharedRun},
     leases::Lease,
 };
@@ -55,13 +55,42 @@ pub(super) fn is_time_to_hand_over(config: &FunctionConfig, started: Instant) ->
     started.elapsed() > config.hard_timeout / 2
 }
 
+/// What the function's guardian has to know.
+#[derive(Default)]
+pub(super) struct Opened {
+    /// Whether the judgement is open to others, so that the test cases that are taken here have leases, too.
+    is_open: AtomicBool,
+    /// How many test cases had been judged when this function came.
+    found_judged: AtomicU64,
+}
+
+impl Opened {
+    fn open(&self, found_judged: u64) {
+        self.found_judged.store(found_judged, Ordering::Relaxed);
+        self.is_open.store(true, Ordering::Release);
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.is_open.load(Ordering::Acquire)
+    }
+
+    /// Whether another function finds more than this one has found, so that going on in it leads to an end.
+    pub(super) fn has_got_on(
+        &self,
+        connection: &mut AnyConnection,
+        judgement: JudgementId,
+    ) -> Result<bool, DatabaseError> {
+        let found = self.found_judged.load(Ordering::Relaxed);
+        Ok(self.is_open() && fan_out::count_judged(connection, judgement)? > found)
+    }
+}
+
 /// What one function, which holds the judgement, shares of it.
 pub(super) struct Sharing<'a> {
     pub(super) config: &'a FunctionConfig,
     pub(super) task: &'a JudgeTask,
     pub(super) started: Instant,
-    /// Up while test cases are taken, whose leases somebody has to renew.
-    pub(super) is_open: Arc<AtomicBool>,
+    pub(super) opened: Arc<Opened>,
     state: State,
     compile: Option<CompileResult>,
     runs_began: Instant,
@@ -79,8 +108,6 @@ enum State {
 
 struct Open {
     artefact: String,
-    /// How many test cases had been judged when this function came.
-    found_judged: u64,
     /// What it has taken and not yet judged.
     taken: VecDeque<u32>,
     /// The test case that is expected to be wanted next, where none is skipped.
@@ -95,7 +122,7 @@ impl<'a> Sharing<'a> {
             config,
             task,
             started,
-            is_open: Arc::default(),
+            opened: Arc::default(),
             state: if config.fan_out.helpers > 0 { State::Alone } else { State::Never },
             compile: None,
             runs_began: Instant::now(),
@@ -117,8 +144,8 @@ impl<'a> Sharing<'a> {
 
     fn open(&mut self, artefact: String, found_judged: u64, pace: Pace) {
         let taken = VecDeque::new();
-        self.state = State::Open(Open { artefact, found_judged, taken, expected: 0, pace });
-        self.is_open.store(true, Ordering::Relaxed);
+        self.state = State::Open(Open { artefact, taken, expected: 0, pace });
+        self.opened.open(found_judged);
     }
 
     /// Notes that the runs begin.
@@ -155,7 +182,7 @@ impl<'a> Sharing<'a> {
         let judgement = self.task.judgement;
         let failed = |e| Interrupted::Failed(storage(&e));
         if is_time_to_hand_over(self.config, self.started)
-            && fan_out::count_judged(connection, judgement).map_err(failed)? > open.found_judged
+            && self.opened.has_got_on(connection, judgement).map_err(failed)?
         {
             fan_out::release(connection, judgement, &self.config.worker).map_err(failed)?;
             return Err(Interrupted::HandedOver);

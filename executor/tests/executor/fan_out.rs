@@ -18,6 +18,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         helpers_come_to_what_one_alone_comes_to,
         what_comes_after_the_decision_is_not_judged,
         one_executor_gets_through_what_takes_longer_than_a_function_may,
+        one_long_test_case_has_a_function_s_whole_time,
         what_was_judged_survives_who_has_died,
         a_short_judgement_stays_with_its_function,
     ]
@@ -190,6 +191,22 @@ fn one_executor_gets_through_what_takes_longer_than_a_function_may(mut judge: Ju
     assert_eq!((told.verdict, told.runs.len()), (Some(Verdict::Accepted), 50));
     let judgement = judge.judgement(id);
     assert!(judgement.attempt >= 2, "{judgement:?}");
+    assert_swept(&mut judge, id);
+}
+
+fn one_long_test_case_has_a_function_s_whole_time(mut judge: Judge) {
+    judge.fan_out = FanOutRules { helpers: 1, ..SOON };
+    judge.hard_timeout = Duration::from_secs(5);
+    // 1.6 s of short ones, then one of 4 s, which ends after what is left of the first function's time.
+    let code = "read -r n; ((n == 9)) && sleep 4; sleep 0.2; echo $n\n";
+    let id = judge.submit(&counting((100..108).chain([9, 10])), "bash", ("a.sh", code));
+    let mut one = config(&mut judge);
+    one.slots = 1;
+    let running = start(one);
+    let told = told(&mut judge, id);
+    running.stop();
+    assert_eq!((told.verdict, told.runs.len()), (Some(Verdict::Accepted), 10));
+    assert!(judge.judgement(id).attempt >= 2);
     assert_swept(&mut judge, id);
 }
 
