@@ -6,11 +6,13 @@
 //! - `accept [SECONDS]`: submissions accepted, against a bare loop of the same commits
 //! - `surge [PER_MINUTE] [SECONDS]`: a steady load, then a hundred times that, then the way back to nothing
 //! - `rejudging [JUDGEMENTS]`: submissions of a contest while all those are judged again
+//! - `helpers [ROUNDS]`: a submission with long test cases, alone and with helpers
 //!
 //! Without any, all of them. Servers are private and gone afterwards; PostgreSQL waits for its disk here.
 #![allow(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
 
 mod accept;
+mod helpers;
 mod rejudging;
 mod stand;
 mod start;
@@ -36,12 +38,14 @@ fn main() {
         Some("accept") => accept::measure(number(0, 5)),
         Some("surge") => surge::measure(number(0, 1), number(1, 120)),
         Some("rejudging") => rejudging::measure(number(0, 10_000)),
+        Some("helpers") => helpers::measure(number(0, 3)),
         None => {
             start::measure(400);
             accept::measure(5);
             surge::measure(1, 120);
             rejudging::measure(10_000);
+            helpers::measure(3);
         }
-        Some(other) => panic!("{other}: start, accept, surge or rejudging"),
+        Some(other) => panic!("{other}: start, accept, surge, rejudging or helpers"),
     }
 }
