@@ -85,7 +85,7 @@ impl PackageCache {
                 format!("package {hash} vanished from the cache"),
             )
         })?;
-        self.make_room();
+        self.make_room_for(0);
         Ok(package)
     }
 
@@ -148,11 +148,12 @@ impl PackageCache {
         listed.filter_map(|entry| entry_state(&entry.path())).collect()
     }
 
-    /// Removes packages, the longest unwanted first, until the rest fits. A failure only leaves more on the disk.
-    fn make_room(&self) {
+    /// Removes packages, the longest unwanted first, until the rest fits with so many bytes more. A failure only leaves
+    /// more on the disk.
+    fn make_room_for(&self, more_bytes: u64) {
         let mut entries = self.entries();
         entries.sort();
-        let mut total: u64 = entries.iter().map(|(_, bytes, _)| bytes).sum();
+        let mut total = entries.iter().map(|(_, bytes, _)| bytes).sum::<u64>() + more_bytes;
         for (_, bytes, path) in entries {
             if total <= self.limit_bytes {
                 return;

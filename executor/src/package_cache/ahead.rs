@@ -97,6 +97,8 @@ impl Ahead {
             })?;
             let room = self.room(wanted)?;
             if room.takes(bytes) {
+                // Before it is unpacked, so that the limit holds while it is.
+                self.cache.make_room_for(bytes);
                 return Ok(());
             }
             unpacked_bytes = Some((bytes, room));
