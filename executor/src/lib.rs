@@ -23,8 +23,8 @@ pub use judging::{
 };
 pub use package_cache::{CachedPackage, PackageCache};
 pub use scaler::{
-    CORE_VARIABLE, FunctionCommand, Lifetime, Scaler, ScalerConfig, ScalerMetrics, TaskSource,
-    WORKER_VARIABLE,
+    CORE_VARIABLE, FunctionCommand, Lifetime, Prefetch, Scaler, ScalerConfig, ScalerMetrics,
+    TaskSource, WORKER_VARIABLE,
 };
 pub use verify::{
     TimeBounds, TimeLimitSource, Timed, ValidatorCheck, VerifyError, VerifyEvent, VerifyOptions,

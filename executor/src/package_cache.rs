@@ -4,6 +4,10 @@
 //! with it holds a shared lock on that file, so that making room never takes it away. The file's
 //! time of change says when the package was last wanted, its text how many bytes it has.
 
+mod ahead;
+
+pub(crate) use ahead::Ahead;
+
 use judge_types::{JudgingError, JudgingErrorKind, PackageHash, with_causes};
 use problems::Package;
 use std::{
@@ -48,6 +52,16 @@ impl PackageCache {
     /// [`JudgingErrorKind::Storage`] where the blob store fails, [`JudgingErrorKind::Package`] where the
     /// package is not there or broken, [`JudgingErrorKind::Host`] where this machine fails.
     pub fn get(&self, hash: &PackageHash, blobs: &Blobs) -> Result<CachedPackage, JudgingError> {
+        self.get_if(hash, blobs, |_| Ok(()))
+    }
+
+    /// The same, but where `may_unpack` refuses the archive that was fetched: nothing is left of it then.
+    fn get_if(
+        &self,
+        hash: &PackageHash,
+        blobs: &Blobs,
+        may_unpack: impl FnOnce(&Path) -> Result<(), JudgingError>,
+    ) -> Result<CachedPackage, JudgingError> {
         if let Some(package) = self.open(hash, 0)? {
             return Ok(package);
         }
@@ -58,7 +72,12 @@ impl PackageCache {
         if let Some(package) = self.open(hash, 0)? {
             return Ok(package);
         }
-        let transferred = self.fetch(hash, blobs)?;
+        let fetched = self.fetch(hash, blobs, may_unpack);
+        if fetched.is_err() {
+            // It would fill the disk until the next attempt, which removes it otherwise.
+            let _ = remove_if_there(&self.incoming(hash));
+        }
+        let transferred = fetched?;
         // The lock file stays: removing it would let two processes hold two locks of one name.
         let package = self.open(hash, transferred)?.ok_or_else(|| {
             JudgingError::new(
@@ -66,7 +85,7 @@ impl PackageCache {
                 format!("package {hash} vanished from the cache"),
             )
         })?;
-        self.make_room();
+        self.make_room_for(0);
         Ok(package)
     }
 
@@ -88,13 +107,24 @@ impl PackageCache {
         Ok(Some(CachedPackage { package, transferred_bytes: transferred, _in_use: in_use }))
     }
 
+    /// Where the package is until it is whole.
+    fn incoming(&self, hash: &PackageHash) -> PathBuf {
+        self.folder.join(format!("{hash}.incoming"))
+    }
+
     /// Brings the package here. The caller holds the package's lock, so leftovers are of the dead.
-    fn fetch(&self, hash: &PackageHash, blobs: &Blobs) -> Result<u64, JudgingError> {
-        let incoming = self.folder.join(format!("{hash}.incoming"));
+    fn fetch(
+        &self,
+        hash: &PackageHash,
+        blobs: &Blobs,
+        may_unpack: impl FnOnce(&Path) -> Result<(), JudgingError>,
+    ) -> Result<u64, JudgingError> {
+        let incoming = self.incoming(hash);
         remove_if_there(&incoming).map_err(|e| host("remove", incoming.display(), &e))?;
         fs::create_dir(&incoming).map_err(|e| host("create", incoming.display(), &e))?;
         let zip = incoming.join("package.zip");
         let transferred = download(blobs, hash, &zip)?;
+        may_unpack(&zip)?;
         problems::unpack(&zip, &incoming.join("package"), hash).map_err(|faults| {
             let kind = match faults.out_of_room() {
                 true => JudgingErrorKind::NoRoom,
@@ -112,16 +142,18 @@ impl PackageCache {
         Ok(transferred)
     }
 
-    /// Removes packages, the longest unwanted first, until the rest fits. A failure only leaves more on the disk.
-    fn make_room(&self) {
-        let mut entries: Vec<(SystemTime, u64, PathBuf)> = fs::read_dir(&self.folder)
-            .into_iter()
-            .flatten()
-            .flatten()
-            .filter_map(|entry| entry_state(&entry.path()))
-            .collect();
+    /// Each package with when it was last wanted and how many bytes it has.
+    fn entries(&self) -> Vec<(SystemTime, u64, PathBuf)> {
+        let listed = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        listed.filter_map(|entry| entry_state(&entry.path())).collect()
+    }
+
+    /// Removes packages, the longest unwanted first, until the rest fits with so many bytes more. A failure only leaves
+    /// more on the disk.
+    fn make_room_for(&self, more_bytes: u64) {
+        let mut entries = self.entries();
         entries.sort();
-        let mut total: u64 = entries.iter().map(|(_, bytes, _)| bytes).sum();
+        let mut total = entries.iter().map(|(_, bytes, _)| bytes).sum::<u64>() + more_bytes;
         for (_, bytes, path) in entries {
             if total <= self.limit_bytes {
                 return;

@@ -5,7 +5,8 @@ use crate::units::up_to_a_week;
 use anyhow::Context;
 use clap::builder::BoolishValueParser;
 use executor::{
-    FanOutRules, FunctionCommand, FunctionConfig, Lifetime, ScalerConfig, ScalerMetrics, TaskSource,
+    FanOutRules, FunctionCommand, FunctionConfig, Lifetime, Prefetch, ScalerConfig, ScalerMetrics,
+    TaskSource,
 };
 use judge_api::monitoring::Monitoring;
 use languages::{Languages, Search, Toolchain};
@@ -33,6 +34,9 @@ pub(crate) struct JudgeOptions {
     /// Ask for helpers when judging has run for this long and will take as long again
     #[arg(long, value_name = "TIME", env = "GAVEL_HELP_AFTER", default_value = "5s", value_parser = up_to_a_week)]
     help_after: Duration,
+    /// How long before a contest begins its packages are fetched to this machine; 0 for not at all
+    #[arg(long, value_name = "TIME", env = "GAVEL_PREFETCH_BEFORE", default_value = "15m", value_parser = up_to_a_week)]
+    prefetch_before: Duration,
 }
 
 /// How long running functions may go on after Ctrl-C.
@@ -62,8 +66,21 @@ impl JudgeOptions {
             kill_after: FunctionConfig::DEFAULT_HARD_TIMEOUT + Duration::from_secs(30),
             stop_grace: STOP_GRACE,
             lifetime: Lifetime::Forever,
+            prefetch: self.prefetch(data)?,
             metrics: ScalerMetrics::register(monitoring.registry(), languages)?,
         })
+    }
+
+    fn prefetch(&self, data: &DataOptions) -> anyhow::Result<Option<Prefetch>> {
+        if self.prefetch_before.is_zero() {
+            return Ok(None);
+        }
+        Ok(Some(Prefetch {
+            packages: data.package_cache(),
+            blobs: data.blobs()?,
+            before: self.prefetch_before,
+            look_every: Prefetch::DEFAULT_LOOK_EVERY,
+        }))
     }
 
     /// This very executable, told where everything is.

@@ -1,7 +1,9 @@
 //! Who may see what.
 
 use crate::error::ApiError;
-use judge_types::{Role, SubmissionId};
+use judge_types::{ContestId, ProblemId, Role, SubmissionId};
+use std::collections::HashSet;
+use store::contests::{self, Opening};
 use store::submissions::{self, Submission};
 use store::users::User;
 use store::{AnyConnection, problems};
@@ -43,4 +45,30 @@ pub(crate) fn problem(
     problems::by_short_name(connection, short_name)?
         .filter(|problem| !problem.is_deleted)
         .ok_or_else(|| ApiError::not_found("problem"))
+}
+
+/// The problem, if the reader may see it now, and the contest that a submission to it counts in: before its contest
+/// begins, only the jury may see it.
+pub(crate) fn open_problem(
+    connection: &mut AnyConnection,
+    reader: Option<&User>,
+    short_name: &str,
+) -> Result<(problems::Problem, Option<ContestId>), ApiError> {
+    let problem = problem(connection, short_name)?;
+    match contests::opening(connection, problem.id)? {
+        Opening::NotBegun(contest) if !is_jury(reader) => Err(ApiError::not_begun(&contest)),
+        opening => Ok((problem, opening.contest())),
+    }
+}
+
+/// The problems that the reader may not see yet, which [`open_problem`] refuses one by one.
+pub(crate) fn hidden_problems(
+    connection: &mut AnyConnection,
+    reader: Option<&User>,
+) -> Result<HashSet<ProblemId>, ApiError> {
+    if is_jury(reader) { Ok(HashSet::new()) } else { Ok(contests::unopened(connection)?) }
+}
+
+fn is_jury(reader: Option<&User>) -> bool {
+    reader.is_some_and(|user| user.role >= Role::Jury)
 }

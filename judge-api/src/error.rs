@@ -6,7 +6,9 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use std::error::Error;
 use std::fmt;
+use store::contests::Contest;
 use store::{BlobError, DatabaseError};
+use time::format_description::well_known::Rfc3339;
 use utoipa::ToSchema;
 
 /// Why a request was refused, or failed.
@@ -113,6 +115,14 @@ impl ApiError {
 
     pub(crate) fn forbidden(message: impl Into<String>) -> Self {
         Self::new(StatusCode::FORBIDDEN, "forbidden", message)
+    }
+
+    /// Too early: the contest has not begun.
+    pub(crate) fn not_begun(contest: &Contest) -> Self {
+        let at = contest.start_time.and_then(|start| start.format(&Rfc3339).ok());
+        let (name, at) = (&contest.name, at.unwrap_or_default());
+        let message = format!("this problem is of the contest {name:?}, which begins at {at}");
+        Self::new(StatusCode::FORBIDDEN, "not_begun", message)
     }
 
     /// Asked too often; `seconds` until it makes sense to ask again.

@@ -5,12 +5,12 @@ use crate::app::App;
 use crate::error::ApiError;
 use crate::packages::PublicProblem;
 use crate::trace::RequestTrace;
-use judge_types::{Lane, SourceFile, SubmissionId};
+use judge_types::{ContestId, Lane, SourceFile, SubmissionId};
 use languages::{Language, Source};
+use store::DatabaseError;
 use store::problems::Problem;
 use store::submissions::{self, NewSubmission, Submitted};
 use store::users::User;
-use store::{DatabaseError, contests};
 
 /// What was sent, not yet checked.
 #[derive(Debug, Default)]
@@ -42,7 +42,7 @@ pub(crate) async fn submit(
     draft: Draft,
     RequestTrace(trace): RequestTrace,
 ) -> Result<Stored, ApiError> {
-    let problem = problem(app, &draft.problem).await?;
+    let (problem, contest) = problem(app, user.clone(), &draft.problem).await?;
     let public = public_content(&problem)?;
     let (language, files) = checked(app, draft.language, draft.files, draft.text)?;
     let language = language.clone();
@@ -51,7 +51,6 @@ pub(crate) async fn submit(
     let (user, limit) = (user.id, app.limits.submissions);
     let (submitted, lane) = app
         .db(move |connection| {
-            let contest = contests::of_problem(connection, problem.id)?;
             let lane = if contest.is_some() { Lane::Contest } else { Lane::Practice };
             let new = NewSubmission {
                 user,
@@ -91,12 +90,16 @@ pub(crate) async fn submit(
     }
 }
 
-async fn problem(app: &App, short_name: &str) -> Result<Problem, ApiError> {
+async fn problem(
+    app: &App,
+    user: User,
+    short_name: &str,
+) -> Result<(Problem, Option<ContestId>), ApiError> {
     if short_name.is_empty() {
         return Err(ApiError::invalid("problem_id", "the problem is missing"));
     }
     let short_name = short_name.to_owned();
-    app.db(move |connection| access::problem(connection, &short_name))
+    app.db(move |connection| access::open_problem(connection, Some(&user), &short_name))
         .await
         .map_err(|error| error.of_field("problem_id"))
 }

@@ -50,7 +50,7 @@ pub use import::{import, import_folder, import_zip};
 pub use interaction::{Exchange, Speaker, exchanges};
 pub use kind::{PackageFormat, ProblemType};
 pub use metadata::{Constants, Credits, Objective, Timing};
-pub use pack::{PackError, pack, unpack};
+pub use pack::{PackError, pack, unpack, unpacked_bytes};
 pub use package::{Package, Validation};
 pub use plain::import_plain;
 pub use statement::{Rendered, Statement};

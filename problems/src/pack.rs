@@ -11,10 +11,12 @@ use crate::{
 use judge_types::PackageHash;
 use std::{
     fs::{self, File},
-    io::{self, Seek, Write},
+    io::{self, BufReader, Seek, Write},
     path::{Path, PathBuf},
 };
-use zip::{CompressionMethod, DateTime, ZipWriter, result::ZipError, write::SimpleFileOptions};
+use zip::{
+    CompressionMethod, DateTime, ZipArchive, ZipWriter, result::ZipError, write::SimpleFileOptions,
+};
 
 /// A package could not be packed.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +58,18 @@ pub fn pack<W: Write + Seek>(package: &Package, to: W) -> Result<W, PackError> {
         io::copy(&mut content, &mut zip).map_err(unreadable)?;
     }
     Ok(zip.finish()?)
+}
+
+/// How many bytes the files of an archive have unpacked, as it says itself.
+///
+/// # Errors
+/// The archive cannot be read.
+pub fn unpacked_bytes(zip: &Path) -> Result<u64, Faults> {
+    let file = File::open(zip).map_err(Faults::io("open archive", zip))?;
+    let archive = ZipArchive::new(BufReader::new(file))
+        .map_err(|error| Faults::host("read archive", zip.display(), &error))?;
+    let bytes = archive.decompressed_size().and_then(|bytes| u64::try_from(bytes).ok());
+    bytes.ok_or_else(|| Faults::host("read archive", zip.display(), "it does not say its size"))
 }
 
 /// Unpacks an archive that [`pack`] made as the new folder `into`, for content that must have `hash`.

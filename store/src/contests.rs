@@ -1,12 +1,16 @@
 //! Contests, and which problems are in them.
 
-use crate::convert::{parse, to_timestamp};
+mod starting;
+
+pub use starting::{DuePackage, Opening, opening, packages_due, unopened};
+
+use crate::convert::{from_timestamp, parse, to_timestamp};
 use crate::schema::{contest_problems, contests};
 use crate::{AnyConnection, DatabaseError, database};
 use diesel::dsl::max;
 use diesel::prelude::*;
 use judge_types::{ContestId, ProblemId, ScoreRule};
-use time::PrimitiveDateTime;
+use time::{OffsetDateTime, PrimitiveDateTime};
 
 /// A contest.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,13 +23,34 @@ pub struct Contest {
     pub name: String,
     /// Which of a contestant's submissions to a problem that gives scores counts.
     pub score_rule: ScoreRule,
+    /// From when on, by the database's clock, contestants may see its problems and submit to them; `None` where it
+    /// has always begun.
+    pub start_time: Option<OffsetDateTime>,
 }
 
-type Row = (String, String, String, PrimitiveDateTime, String);
+/// What to change of a contest; `None` leaves a thing as it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ContestChange {
+    /// Which of a contestant's submissions counts from now on.
+    pub score_rule: Option<ScoreRule>,
+    /// When it begins; `Some(None)` for one that has always begun.
+    pub start_time: Option<Option<OffsetDateTime>>,
+}
 
-fn contest((id, short_name, name, _, rule): Row) -> Result<Contest, DatabaseError> {
+impl Contest {
+    /// Whether it has begun at this time of the database's clock.
+    #[must_use]
+    pub fn has_begun(&self, now: OffsetDateTime) -> bool {
+        self.start_time.is_none_or(|start| start <= now)
+    }
+}
+
+type Row = (String, String, String, PrimitiveDateTime, String, Option<PrimitiveDateTime>);
+
+fn contest((id, short_name, name, _, rule, start): Row) -> Result<Contest, DatabaseError> {
     let score_rule = parse("score rule", &rule)?;
-    Ok(Contest { id: parse("contest id", &id)?, short_name, name, score_rule })
+    let start_time = start.map(from_timestamp);
+    Ok(Contest { id: parse("contest id", &id)?, short_name, name, score_rule, start_time })
 }
 
 /// The contest of this short name, made now if there is none.
@@ -51,6 +76,7 @@ pub fn ensure(
             short_name: short_name.to_owned(),
             name: name.to_owned(),
             score_rule: ScoreRule::default(),
+            start_time: None,
         };
         diesel::insert_into(contests::table)
             .values((
@@ -86,19 +112,25 @@ pub fn by_id(
     row.map(contest).transpose()
 }
 
-/// Changes the rule by which scores count; `None` where there is no such contest.
+/// Changes a contest; `None` where there is no such contest.
 ///
 /// # Errors
 /// Where the database fails.
-pub fn set_score_rule(
+pub fn change(
     connection: &mut AnyConnection,
     id: ContestId,
-    rule: ScoreRule,
+    change: ContestChange,
 ) -> Result<Option<Contest>, DatabaseError> {
+    let contest = contests::table.find(id.to_string());
     database::write(connection, |connection| {
-        diesel::update(contests::table.find(id.to_string()))
-            .set(contests::score_rule.eq(rule.name()))
-            .execute(connection)?;
+        if let Some(rule) = change.score_rule {
+            let rule = contests::score_rule.eq(rule.name());
+            diesel::update(contest.clone()).set(rule).execute(connection)?;
+        }
+        if let Some(start) = change.start_time {
+            let start = contests::start_time.eq(start.map(to_timestamp));
+            diesel::update(contest.clone()).set(start).execute(connection)?;
+        }
         by_id(connection, id)
     })
 }

@@ -33,6 +33,7 @@ table! {
         name -> Text,
         created_at -> Timestamp,
         score_rule -> Text,
+        start_time -> Nullable<Timestamp>,
     }
 }
 

@@ -29,6 +29,7 @@ pub struct ScalerMetrics {
     redeliveries: IntCounter,
     empty_handed: IntCounter,
     left_to_others: IntCounter,
+    prefetched: IntCounter,
     ends: IntCounterVec,
 }
 
@@ -81,13 +82,17 @@ impl ScalerMetrics {
                 "gavel_tasks_left_to_other_versions_total",
                 "Tasks of a version that this build does not read, left to executors of that version.",
             )?,
+            prefetched: IntCounter::new(
+                "gavel_packages_prefetched_total",
+                "Packages that were fetched ahead of their contest.",
+            )?,
             ends: IntCounterVec::new(ends, &["end"])?,
         };
         for end in ChildEnd::ALL {
             // A rate needs the 0 before the first.
             metrics.ends.with_label_values(&[end.name()]);
         }
-        let collectors: [Box<dyn Collector>; 9] = [
+        let collectors: [Box<dyn Collector>; 10] = [
             Box::new(metrics.slots.clone()),
             Box::new(metrics.start.clone()),
             Box::new(metrics.service.clone()),
@@ -96,6 +101,7 @@ impl ScalerMetrics {
             Box::new(metrics.redeliveries.clone()),
             Box::new(metrics.empty_handed.clone()),
             Box::new(metrics.left_to_others.clone()),
+            Box::new(metrics.prefetched.clone()),
             Box::new(metrics.ends.clone()),
         ];
         collectors.into_iter().try_for_each(|collector| registry.register(collector))?;
@@ -110,6 +116,11 @@ impl ScalerMetrics {
     /// A task was of another version.
     pub(super) fn left_to_others(&self) {
         self.left_to_others.inc();
+    }
+
+    /// A package was fetched ahead.
+    pub(super) fn prefetched(&self) {
+        self.prefetched.inc();
     }
 
     /// A function is about to be started for a task in this language, which is delivered for the

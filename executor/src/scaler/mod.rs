@@ -5,15 +5,18 @@ mod decision;
 mod deliver;
 mod metrics;
 mod other_versions;
+mod prefetch;
 mod slot_states;
 mod slots;
 mod task;
 mod tasks;
 
 pub use metrics::ScalerMetrics;
+pub use prefetch::Prefetch;
 
 use deliver::deliver;
 use other_versions::OtherVersions;
+use prefetch::Prefetching;
 use slots::Slots;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
@@ -103,6 +106,8 @@ pub struct ScalerConfig {
     pub stop_grace: Duration,
     /// When to stop unasked.
     pub lifetime: Lifetime,
+    /// Which packages to fetch before functions need them; `None` for none.
+    pub prefetch: Option<Prefetch>,
     /// Where to count what happens.
     pub metrics: ScalerMetrics,
 }
@@ -134,6 +139,9 @@ impl Scaler {
         let (kill, killed) = watch::channel(false);
         let slots = Slots::new(config.slots);
         config.metrics.open(config.slots.max(1));
+        let prefetching = config.prefetch.clone().and_then(|prefetch| {
+            Prefetching::start(prefetch, config.database.clone(), config.metrics.clone())
+        });
         let mut running = JoinSet::new();
         let mut shutdown = pin!(shutdown);
         let mut age = Age::new(config.lifetime);
@@ -149,6 +157,7 @@ impl Scaler {
             }
         }
         tracing::info!(running = running.len(), "stopping");
+        drop(prefetching);
         tasks.stop(&config.database).await;
         let drained = async { while running.join_next().await.is_some() {} };
         if timeout(config.stop_grace, drained).await.is_err() {

@@ -14,6 +14,7 @@ mod metering;
 mod metrics;
 mod packages;
 mod polygon;
+mod prefetching;
 mod scaler;
 mod small_memory;
 mod stand;
@@ -84,6 +85,7 @@ fn main() -> ExitCode {
         function::trials(),
         scaler::trials(),
         metrics::trials(),
+        prefetching::trials(),
         versions::trials(),
         small_memory::trials(),
         metering::trials(),

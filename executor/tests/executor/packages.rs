@@ -5,11 +5,13 @@ use executor::PackageCache;
 use judge_types::{JudgingErrorKind, PackageHash};
 use libtest_mimic::Trial;
 use std::{fs, path::Path};
-use store::{Blobs, blobs};
+use store::{Blobs, BlobsUrl, blobs};
+use test_servers::S3;
 
 pub(crate) fn trials() -> Vec<Trial> {
     tests_of![
         a_package_is_fetched_once,
+        one_process_fetches_one_package_after_the_other,
         many_at_once_fetch_one_package,
         leftovers_of_a_killed_function_are_no_obstacle,
         a_package_that_is_not_stored_is_named,
@@ -51,6 +53,24 @@ fn a_package_is_fetched_once() {
     let second = cache.get(&hash, &in_folder(place.path())).unwrap();
     assert_eq!(second.transferred_bytes, 0);
     assert!(second.package.test_cases[1].input.exists());
+}
+
+/// As a scaler does that fetches ahead: the connection of one must not be in the way of the next.
+fn one_process_fetches_one_package_after_the_other() {
+    let place = tempfile::tempdir().unwrap();
+    let server = S3::start();
+    let url: BlobsUrl = server.url().parse().unwrap();
+    let bucket = url.open_with(server.environment()).unwrap();
+    let hashes: Vec<_> = (0..4).map(|n| stored(place.path(), &numbered(n))).collect();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    for hash in &hashes {
+        let key = blobs::package_key(hash);
+        runtime.block_on(bucket.put_file(&key, &place.path().join("blobs").join(&key))).unwrap();
+    }
+    let cache = PackageCache::new(place.path().join("cache"), 1 << 30);
+    for hash in &hashes {
+        assert!(cache.get(hash, &bucket).unwrap().transferred_bytes > 0);
+    }
 }
 
 fn many_at_once_fetch_one_package() {

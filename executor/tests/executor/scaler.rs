@@ -50,6 +50,7 @@ pub(crate) fn config(judge: &mut Judge) -> ScalerConfig {
         kill_after: Duration::from_secs(120),
         stop_grace: Duration::from_secs(60),
         lifetime: Lifetime::Forever,
+        prefetch: None,
         metrics: ScalerMetrics::register(&Registry::new(), []).unwrap(),
     }
 }

@@ -1,4 +1,4 @@
-//! `/api/v1/contests`: contests, the rule by which scores count, and the scores.
+//! `/api/v1/contests`: contests, when they begin, the rule by which scores count, and the scores.
 
 use crate::access;
 use crate::app::App;
@@ -7,10 +7,11 @@ use crate::error::{ApiError, ErrorBody};
 use crate::submit::public_content;
 use actix_web::web;
 use judge_types::{ContestId, Role, Score, ScoreRule, SubmissionId, UserId};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::{BTreeMap, HashMap, hash_map::Entry};
 use store::scores::ScoredSubmission;
 use store::{contests, problems, scores};
+use time::{OffsetDateTime, UtcOffset};
 use utoipa::ToSchema;
 
 /// A contest (CLICS Contest API, "Contests").
@@ -24,21 +25,55 @@ pub(crate) struct Contest {
     pub(crate) name: String,
     /// Which of a contestant's submissions to a problem that gives scores counts.
     pub(crate) score_rule: ScoreRule,
+    /// From when on contestants may see its problems and submit to them; null where it has always begun.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub(crate) start_time: Option<OffsetDateTime>,
 }
 
 impl From<contests::Contest> for Contest {
     fn from(contest: contests::Contest) -> Self {
-        let contests::Contest { id, short_name, name, score_rule } = contest;
-        Self { id, short_name, name, score_rule }
+        let contests::Contest { id, short_name, name, score_rule, start_time } = contest;
+        Self { id, short_name, name, score_rule, start_time }
     }
 }
 
-/// What to change of a contest.
+/// What to change of a contest: at least one thing.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ContestChange {
     /// Which submission's score counts from now on.
-    score_rule: ScoreRule,
+    score_rule: Option<ScoreRule>,
+    /// When it begins, in the years 1970 to 9999; null for a contest that has always begun.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    start_time: Option<Option<OffsetDateTime>>,
+}
+
+/// Tells a time that is null from one that is missing.
+fn given<'de, D>(from: D) -> Result<Option<Option<OffsetDateTime>>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    time::serde::rfc3339::option::deserialize(from).map(Some)
+}
+
+impl ContestChange {
+    fn checked(self) -> Result<contests::ContestChange, ApiError> {
+        let Self { score_rule, start_time } = self;
+        if score_rule.is_none() && start_time.is_none() {
+            let message = "nothing to change: send score_rule, start_time or both";
+            return Err(ApiError::malformed(message));
+        }
+        let years = 1970..=9999;
+        let in_utc = |start: OffsetDateTime| {
+            let start = start.checked_to_offset(UtcOffset::UTC);
+            start.filter(|start| years.contains(&start.year())).ok_or_else(|| {
+                ApiError::invalid("start_time", "must be in the years 1970 to 9999, in UTC")
+            })
+        };
+        let start_time = start_time.map(|start| start.map(in_utc).transpose()).transpose()?;
+        Ok(contests::ContestChange { score_rule, start_time })
+    }
 }
 
 /// What counts for one contestant at one problem.
@@ -72,21 +107,20 @@ pub(crate) async fn list(
     Ok(web::Json(found.into_iter().map(Contest::from).collect()))
 }
 
-/// Change the rule by which scores count
+/// Change when a contest begins, and the rule by which scores count
 #[utoipa::path(patch, path = "/api/v1/contests/{id}", tag = "contests",
     params(("id" = ContestId, Path)), request_body = ContestChange, responses(
     (status = 200, body = Contest),
-    (status = "4XX", body = ErrorBody, description = "`forbidden`, `invalid`, `not_found`"),
+    (status = "4XX", body = ErrorBody, description = "`forbidden`, `invalid`, `malformed`, `not_found`"),
 ))]
 pub(crate) async fn change(
     app: web::Data<App>,
     id: web::Path<String>,
     Then(_, sent): Then<Admin, web::Json<ContestChange>>,
 ) -> Result<web::Json<Contest>, ApiError> {
-    let rule = sent.into_inner().score_rule;
+    let change = sent.into_inner().checked()?;
     let id = contest_id(&id)?;
-    let changed =
-        app.db(move |connection| Ok(contests::set_score_rule(connection, id, rule)?)).await?;
+    let changed = app.db(move |connection| Ok(contests::change(connection, id, change)?)).await?;
     let contest = changed.ok_or_else(|| ApiError::not_found("contest"))?;
     Ok(web::Json(contest.into()))
 }
@@ -128,7 +162,7 @@ async fn load(app: &App, id: ContestId, user: Option<UserId>) -> Result<Vec<Coun
     .await
 }
 
-/// What counts for a user at a problem, in the newest contest that it is in.
+/// What counts for a user at a problem, in the contest that submissions to it count in.
 pub(crate) async fn of_user(
     app: &App,
     problem: String,
@@ -137,7 +171,7 @@ pub(crate) async fn of_user(
     let name = problem.clone();
     let contest = app.db(move |connection| {
         let problem = access::problem(connection, &name)?;
-        Ok(contests::of_problem(connection, problem.id)?)
+        Ok(contests::opening(connection, problem.id)?.contest())
     });
     let Some(contest) = contest.await? else { return Ok(None) };
     let all = load(app, contest, Some(user)).await?;

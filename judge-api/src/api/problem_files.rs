@@ -2,6 +2,7 @@
 
 use super::problems::load;
 use crate::app::App;
+use crate::auth::OptionalUser;
 use crate::error::{ApiError, ErrorBody};
 use actix_web::http::header::{
     CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, ETAG, HeaderValue, IF_NONE_MATCH,
@@ -26,20 +27,21 @@ const SHOWN: [(&str, &str); 9] = [
 ];
 
 /// A file of a problem: an attachment, an image, a PDF or a long sample
-#[utoipa::path(get, path = "/api/v1/problems/{id}/files/{name}", tag = "problems", security(()),
+#[utoipa::path(get, path = "/api/v1/problems/{id}/files/{name}", tag = "problems", security((), ("token" = []), ("session" = [])),
     params(("id" = String, Path, description = "The short name"),
         ("name" = String, Path, description = "A name from `files` of the problem")), responses(
     (status = 200, content_type = "application/octet-stream", body = [u8]),
     (status = 304, description = "The client has it already"),
-    (status = "4XX", body = ErrorBody, description = "`not_found`"),
+    (status = "4XX", body = ErrorBody, description = "`not_found`, `not_begun`"),
 ))]
 pub(crate) async fn download(
     app: web::Data<App>,
     request: HttpRequest,
+    OptionalUser(reader): OptionalUser,
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, ApiError> {
     let (problem, name) = path.into_inner();
-    let problem = load(&app, problem).await?;
+    let problem = load(&app, reader, problem).await?;
     let files = problem.content.files;
     let file = files.into_iter().find(|file| file.name == name);
     let file = file.ok_or_else(|| ApiError::not_found("file"))?;

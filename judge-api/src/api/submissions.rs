@@ -64,7 +64,7 @@ pub(crate) struct SubmissionPage {
     responses(
     (status = 201, body = Submitted, description = "Stored"),
     (status = 200, body = Submitted, description = "Stored before, under the same key"),
-    (status = "4XX", body = ErrorBody, description = "`invalid`, `too_large`, `rate_limited`, `idempotency_key_reused`, `not_found`"),
+    (status = "4XX", body = ErrorBody, description = "`invalid`, `too_large`, `rate_limited`, `idempotency_key_reused`, `not_found`, `not_begun`"),
 ))]
 pub(crate) async fn submit(
     app: web::Data<App>,

@@ -1,6 +1,7 @@
 //! The problems, with how far the reader has come.
 
 use super::{Frame, Html, words};
+use crate::access;
 use crate::app::App;
 use crate::auth::OptionalUser;
 use crate::error::ApiError;
@@ -8,14 +9,23 @@ use actix_web::web;
 use askama::Template;
 use judge_types::{Limits, ProblemId, Verdict};
 use std::collections::HashMap;
-use store::{AnyConnection, contests, problems, submissions};
+use store::users::User;
+use store::{AnyConnection, DatabaseError, clock, contests, problems, submissions};
+use time::OffsetDateTime;
 
 #[derive(Template)]
 #[template(path = "home.html")]
 struct Page {
     frame: Frame,
-    contest: Option<String>,
+    contest: Option<Shown>,
     rows: Vec<Row>,
+}
+
+/// The newest contest.
+struct Shown {
+    name: String,
+    start: Option<OffsetDateTime>,
+    has_begun: bool,
 }
 
 struct Row {
@@ -69,35 +79,38 @@ pub(super) async fn page(
     app: web::Data<App>,
     OptionalUser(user): OptionalUser,
 ) -> Result<Html, ApiError> {
-    let id = user.as_ref().map(|user| user.id);
+    let reader = user.clone();
     let (contest, rows) = app
         .db(move |connection| {
             let mut progress: HashMap<ProblemId, Progress> = HashMap::new();
-            if let Some(user) = id {
-                for (problem, verdict) in submissions::verdicts_by_problem(connection, user)? {
+            if let Some(user) = &reader {
+                for (problem, verdict) in submissions::verdicts_by_problem(connection, user.id)? {
                     let best = progress.entry(problem).or_insert(Progress::Untried);
                     *best = (*best).max(Progress::of(verdict));
                 }
             }
-            rows(connection, &progress)
+            rows(connection, reader.as_ref(), &progress)
         })
         .await?;
     let page = Page { frame: Frame::new(&app, user, "Problems"), contest, rows };
     Ok(Html(page.render()?))
 }
 
-/// The newest contest's problems in its order, then all others.
+/// The newest contest's problems in its order, then all others, without those that the reader may not see yet.
 fn rows(
     connection: &mut AnyConnection,
+    reader: Option<&User>,
     progress: &HashMap<ProblemId, Progress>,
-) -> Result<(Option<String>, Vec<Row>), ApiError> {
+) -> Result<(Option<Shown>, Vec<Row>), ApiError> {
     let contest = contests::list(connection)?.into_iter().next();
     let order = match &contest {
         Some(contest) => contests::problems(connection, contest.id)?,
         None => Vec::new(),
     };
     let place = |id: ProblemId| order.iter().position(|other| *other == id);
+    let hidden = access::hidden_problems(connection, reader)?;
     let mut problems = problems::list(connection)?;
+    problems.retain(|problem| !hidden.contains(&problem.id));
     problems.sort_by_key(|problem| place(problem.id).unwrap_or(usize::MAX));
     let rows = problems.into_iter().map(|problem| Row {
         label: place(problem.id).map(label).unwrap_or_default(),
@@ -106,7 +119,13 @@ fn rows(
         title: problem.title,
         limits: problem.limits,
     });
-    Ok((contest.map(|contest| contest.name), rows.collect()))
+    let now = clock::now(connection).map_err(DatabaseError::from)?;
+    let contest = contest.map(|contest| Shown {
+        has_begun: contest.has_begun(now),
+        start: contest.start_time,
+        name: contest.name,
+    });
+    Ok((contest, rows.collect()))
 }
 
 /// `A` to `Z`, then `AA`.

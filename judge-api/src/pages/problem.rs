@@ -124,7 +124,7 @@ async fn render(
     reading: Reading,
     error: Option<String>,
 ) -> Result<String, ApiError> {
-    let problem = load_problem(app, id.clone()).await?;
+    let problem = load_problem(app, user.clone(), id.clone()).await?;
     let mine = match &user {
         None => Vec::new(),
         Some(user) => {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod accounts;
+mod contest_start;
 mod dead_letters;
 mod errors;
 mod events;

@@ -5,6 +5,7 @@
 mod accounts;
 mod backlog;
 mod blobs;
+mod contest_start;
 mod dead_letters;
 mod fan_out;
 mod leasing;

@@ -20,7 +20,7 @@ use std::{
 use store::{
     AnyConnection, Bell, Blobs, DatabaseUrl, blobs, database, executions,
     judgements::{self, Judgement},
-    problems::NewVersion,
+    problems::{NewVersion, Problem},
     submissions::{self, NewSubmission, Submitted},
     users,
 };
@@ -104,6 +104,33 @@ impl Judge {
         self.folder.path()
     }
 
+    /// Where packages are stored.
+    pub(crate) fn blobs(&self) -> Blobs {
+        Blobs::in_folder(&self.folder.path().join("blobs")).unwrap()
+    }
+
+    /// Stores the package as the current version of a problem.
+    pub(crate) fn store(&mut self, short_name: &str, package: &PackageFolder) -> Problem {
+        let package = package.open();
+        let zip = self.folder.path().join("package.zip");
+        problems::pack(&package, fs::File::create(&zip).unwrap()).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let key = blobs::package_key(&package.hash);
+        runtime.block_on(self.blobs().put_file(&key, &zip)).unwrap();
+        let version = NewVersion {
+            short_name,
+            package: package.hash.clone(),
+            title: "Test",
+            limits: package.limits.clone(),
+            public_content: "{}",
+            package_bytes: fs::metadata(&zip).unwrap().len(),
+            test_count: 1,
+            uploaded_by: None,
+        };
+        store::problems::save_version(&mut self.connection, &version).unwrap();
+        store::problems::by_short_name(&mut self.connection, short_name).unwrap().unwrap()
+    }
+
     /// Stores the package and a submission for it, which is queued.
     pub(crate) fn submit(
         &mut self,
@@ -121,32 +148,13 @@ impl Judge {
         (name, content): (&str, &str),
         change: impl FnOnce(&mut Limits),
     ) -> JudgementId {
-        let package = package.open();
-        let zip = self.folder.path().join("package.zip");
-        problems::pack(&package, fs::File::create(&zip).unwrap()).unwrap();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let key = blobs::package_key(&package.hash);
-        let store = Blobs::in_folder(&self.folder.path().join("blobs")).unwrap();
-        runtime.block_on(store.put_file(&key, &zip)).unwrap();
-        let version = NewVersion {
-            short_name: "test",
-            package: package.hash.clone(),
-            title: "Test",
-            limits: package.limits.clone(),
-            public_content: "{}",
-            package_bytes: 0,
-            test_count: 1,
-            uploaded_by: None,
-        };
-        store::problems::save_version(&mut self.connection, &version).unwrap();
-        let problem =
-            store::problems::by_short_name(&mut self.connection, "test").unwrap().unwrap();
+        let problem = self.store("test", package);
         let team = users::create(&mut self.connection, self.team, "-", Role::Contestant).unwrap();
         let user = match team {
             Some(user) => user,
             None => users::by_username(&mut self.connection, self.team).unwrap().unwrap().user,
         };
-        let mut limits = package.limits.clone();
+        let mut limits = problem.limits;
         change(&mut limits);
         let new = NewSubmission {
             user: user.id,
@@ -154,7 +162,7 @@ impl Judge {
             contest: None,
             language,
             files: &[SourceFile::new(name, content.into()).unwrap()],
-            package: package.hash,
+            package: problem.package,
             limits,
             lane: Lane::Practice,
             idempotency_key: None,
