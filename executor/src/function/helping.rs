@@ -1,23 +1,17 @@
 //! A function that helps another one: it judges test cases of a submission that the other has compiled.
 
 use super::{
-    FunctionConfig, FunctionExit, Notice, compiled, compiled::Stored, metered, pace::Pace,
-    sharing::is_time_to_hand_over, source_texts, storage, to_lease_length, whole_ms,
+    FunctionConfig, FunctionExit, Notice, compiled, compiled::Stored, heart::Heart, metered,
+    pace::Pace, sharing::is_time_to_hand_over, source_texts, storage, to_lease_length, whole_ms,
 };
-use crate::judging::{Compiled, HelpSource, Interrupted, JudgeJob, Meter, help};
-use judge_types::{ExecutionUsage, JudgeTask, JudgingError, JudgingErrorKind, Retry, with_causes};
+use crate::judging::{Compiled, HelpSource, Interrupted, JudgeJob, help};
+use judge_types::{ExecutionUsage, JudgeTask, JudgingError, JudgingErrorKind, Retry};
 use std::{
     collections::VecDeque,
-    process,
-    sync::{
-        Arc, Mutex, PoisonError,
-        mpsc::{self, RecvTimeoutError, Sender},
-    },
-    thread,
     time::{Duration, Instant},
 };
 use store::{
-    AnyConnection, DatabaseError, DatabaseUrl, database,
+    AnyConnection, DatabaseError,
     executions::{ExecutionEnding, HelpExecution},
     fan_out::{self, FanOut},
     outbox,
@@ -42,7 +36,7 @@ pub(super) fn run(
     };
     let execution = HelpExecution::begin(connection, task.key(), &usage)?;
     Notice::Helping.send();
-    let heart = Heart::start(config, task, execution, started, usage);
+    let heart = Heart::start(config, task.judgement, execution, started, usage);
     let helped = help_out(config, task, &fan_out, connection, started, &mut usage);
     heart.stop();
     fan_out::release(connection, task.judgement, &config.worker)?;
@@ -140,113 +134,5 @@ impl HelpSource for Shares<'_> {
             self.taken.retain(|other| *other < ordinal);
         }
         Ok(())
-    }
-}
-
-/// The thread that renews the helper's hold and its reading, and ends it when nobody waits for it any more.
-struct Heart {
-    stop: Sender<()>,
-    /// Whether the helping is over. Held while the thread ends the process.
-    over: Arc<Mutex<bool>>,
-}
-
-struct Beat {
-    database: DatabaseUrl,
-    task: JudgeTask,
-    worker: String,
-    lease: Duration,
-    hard_timeout: Duration,
-    execution: HelpExecution,
-    started: Instant,
-    usage: ExecutionUsage,
-    meter: Meter,
-    over: Arc<Mutex<bool>>,
-}
-
-impl Heart {
-    fn start(
-        config: &FunctionConfig,
-        task: &JudgeTask,
-        execution: HelpExecution,
-        started: Instant,
-        usage: ExecutionUsage,
-    ) -> Self {
-        let (stop, stopped) = mpsc::channel();
-        let over = Arc::new(Mutex::new(false));
-        let beat = Beat {
-            database: config.database.clone(),
-            task: task.clone(),
-            worker: config.worker.clone(),
-            lease: config.lease,
-            hard_timeout: config.hard_timeout,
-            execution,
-            started,
-            usage,
-            meter: config.bench.meter.clone(),
-            over: Arc::clone(&over),
-        };
-        thread::spawn(move || beat.run(&stopped));
-        Self { stop, over }
-    }
-
-    /// From its return on, the thread does nothing more.
-    fn stop(self) {
-        *self.over.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        // It may be gone already; then there is nothing to stop.
-        let _ = self.stop.send(());
-    }
-}
-
-impl Beat {
-    fn run(&self, stopped: &mpsc::Receiver<()>) {
-        let mut connection = None;
-        loop {
-            match stopped.recv_timeout(self.lease / 4) {
-                Err(RecvTimeoutError::Timeout) => {}
-                Ok(()) | Err(RecvTimeoutError::Disconnected) => return,
-            }
-            if self.started.elapsed() > self.hard_timeout {
-                tracing::error!("cannot judge one test case in half a function's time");
-                return self.end();
-            }
-            match self.beat(&mut connection) {
-                Ok(true) => {}
-                Ok(false) => return self.end(),
-                // The next try may succeed; meanwhile every write is fenced.
-                Err(error) => {
-                    tracing::warn!(error = with_causes(&error), "cannot renew a helper's hold");
-                    connection = None;
-                }
-            }
-        }
-    }
-
-    /// Renews everything; false where the judgement needs no help any more.
-    fn beat(&self, connection: &mut Option<AnyConnection>) -> Result<bool, DatabaseError> {
-        let open = match connection.take() {
-            Some(open) => open,
-            None => database::connect(&self.database)?,
-        };
-        let open = connection.insert(open);
-        let length = to_lease_length(self.lease);
-        let held = fan_out::renew(open, self.task.judgement, &self.worker, length)?;
-        let usage = metered(&self.meter, self.started, self.usage);
-        self.execution.read(open, &usage, ExecutionEnding::Lost)?;
-        Ok(held > 0 || fan_out::find(open, self.task.judgement)?.is_some())
-    }
-
-    /// Ends the process, and with it what it runs, unless the helping is over.
-    fn end(&self) {
-        let over = self.over.lock().unwrap_or_else(PoisonError::into_inner);
-        if *over {
-            return;
-        }
-        let usage = metered(&self.meter, self.started, self.usage);
-        let read = database::connect(&self.database)
-            .and_then(|mut open| self.execution.read(&mut open, &usage, ExecutionEnding::Released));
-        if let Err(error) = read {
-            tracing::warn!(error = with_causes(&error), "cannot store a helper's reading");
-        }
-        process::exit(FunctionExit::Done.code().into());
     }
 }
