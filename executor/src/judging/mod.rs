@@ -33,5 +33,5 @@ pub use judge::{Interrupted, JudgeJob, Judged, ProgressSink, StopRule, judge};
 pub use meter::Meter;
 pub(crate) use room::out_of_room;
 pub use sources::{SourceText, SourcesError, read_sources};
-pub(crate) use validating::{check_output, validate_input};
+pub(crate) use validating::{InputValidator, OutputChecker, validate_input};
 pub(crate) use walk::run_count;
