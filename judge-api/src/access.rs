@@ -1,10 +1,11 @@
 //! Who may see what.
 
 use crate::error::ApiError;
-use judge_types::{Role, SubmissionId};
+use crate::packages::GuardedContent;
+use judge_types::{PackageHash, ProblemId, Role, SubmissionId};
 use store::submissions::{self, Submission};
 use store::users::User;
-use store::{AnyConnection, problems};
+use store::{AnyConnection, DatabaseError, problems};
 
 /// How much of a submission someone may see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,4 +44,19 @@ pub(crate) fn problem(
     problems::by_short_name(connection, short_name)?
         .filter(|problem| !problem.is_deleted)
         .ok_or_else(|| ApiError::not_found("problem"))
+}
+
+/// What only some may see of a problem with this package. Whoever asks must know that the reader is one of them.
+pub(crate) fn guarded_content(
+    connection: &mut AnyConnection,
+    problem: ProblemId,
+    package: &PackageHash,
+) -> Result<GuardedContent, ApiError> {
+    let Some(json) = problems::guarded_content(connection, problem, package)? else {
+        return Ok(GuardedContent::default());
+    };
+    serde_json::from_str(&json).map_err(|error| {
+        let detail = format!("{problem}: {error}");
+        ApiError::from(DatabaseError::Corrupt { what: "guarded content", detail })
+    })
 }

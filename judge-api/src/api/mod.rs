@@ -17,6 +17,7 @@ mod problems;
 mod rejudge;
 pub(crate) mod rejudgings;
 mod routing;
+mod solutions;
 mod submission_body;
 mod submissions;
 mod tokens;
@@ -37,6 +38,7 @@ pub(crate) use problem_admin::{UploadQuery, install, remove as remove_problem};
 pub(crate) use problems::{ProblemDetail, load as load_problem};
 pub(crate) use rejudge::rejudge as judge_again;
 pub(crate) use routing::at;
+pub(crate) use solutions::load as load_solutions;
 pub(crate) use submission_body::read_multipart as read_submission_form;
 pub(crate) use submissions::{
     Query as SubmissionQuery, Shown as ShownJudgement, SubmissionPage, page as page_of_submissions,
@@ -72,6 +74,8 @@ pub(crate) fn routes(service: &mut ServiceConfig) {
                 .put(problem_admin::replace)
                 .delete(problem_admin::delete),
         )
+        .service(at("/api/v1/problems/{id}/solutions").get(solutions::all))
+        .service(at("/api/v1/problems/{id}/solutions/files/{name:.*}").get(solutions::download))
         .service(at("/api/v1/problems/{id}/versions").get(problem_admin::versions))
         .service(at("/api/v1/problems/{id}/files/{name:.*}").get(problem_files::download))
         .service(at("/api/v1/submissions").get(submissions::list).post(submissions::submit))

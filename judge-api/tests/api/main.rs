@@ -18,6 +18,7 @@ mod problems;
 mod rejudgings;
 mod roles;
 mod scores;
+mod solutions;
 mod statements;
 mod submissions;
 mod support;

@@ -128,6 +128,7 @@ impl Judge {
             title: "Test",
             limits: package.limits.clone(),
             public_content: "{}",
+            guarded_content: "{}",
             package_bytes: 0,
             test_count: 1,
             uploaded_by: None,
