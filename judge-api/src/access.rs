@@ -1,8 +1,9 @@
 //! Who may see what.
 
 use crate::error::ApiError;
-use crate::packages::GuardedContent;
-use judge_types::{PackageHash, ProblemId, Role, SubmissionId};
+use crate::packages::{AfterFailing, GuardedContent};
+use judge_types::{JudgementId, PackageHash, ProblemId, Role, RunResult, SubmissionId};
+use store::judgements::{self, Judgement};
 use store::submissions::{self, Submission};
 use store::users::User;
 use store::{AnyConnection, DatabaseError, problems};
@@ -34,6 +35,37 @@ pub(crate) fn submission(
     submissions::by_id(connection, id)?
         .filter(|submission| submission.user == user.id || user.role >= Role::Jury)
         .ok_or_else(|| ApiError::not_found("submission"))
+}
+
+/// The submission's judgement `asked`, for the jury alone; where that is missing, the one that counts.
+pub(crate) fn judgement(
+    connection: &mut AnyConnection,
+    submission: &Submission,
+    sight: Sight,
+    asked: Option<JudgementId>,
+) -> Result<Judgement, ApiError> {
+    let Some(asked) = asked else { return Ok(submission.judgement.clone()) };
+    judgements::by_id(connection, asked)?
+        .filter(|judgement| judgement.submission == submission.id && sight == Sight::Jury)
+        .ok_or_else(|| ApiError::not_found("judgement"))
+}
+
+/// The hidden test cases that are shared with those who fail on them and that one of these runs failed on.
+///
+/// ICPC problem package format (2025-09), section "Samples and full feedback".
+pub(crate) fn shared_after_failing(
+    connection: &mut AnyConnection,
+    problem: ProblemId,
+    package: &PackageHash,
+    runs: &[RunResult],
+) -> Result<AfterFailing, ApiError> {
+    let failed = || runs.iter().filter(|run| !run.is_sample && !run.verdict.is_accepted());
+    if failed().next().is_none() {
+        return Ok(AfterFailing::default());
+    }
+    let mut shared = guarded_content(connection, problem, package)?.after_failing;
+    shared.retain(|case| failed().any(|run| run.test_case == case));
+    Ok(shared)
 }
 
 /// The problem, if there is one that has not been deleted.

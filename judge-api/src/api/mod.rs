@@ -20,6 +20,7 @@ mod routing;
 mod solutions;
 mod submission_body;
 mod submissions;
+mod test_data;
 mod tokens;
 mod users;
 pub(crate) mod view;
@@ -81,6 +82,7 @@ pub(crate) fn routes(service: &mut ServiceConfig) {
         .service(at("/api/v1/submissions").get(submissions::list).post(submissions::submit))
         .service(at("/api/v1/submissions/{id}").get(submissions::one))
         .service(at("/api/v1/submissions/{id}/events").get(events::stream))
+        .service(at("/api/v1/submissions/{id}/test-data/{name:.*}").get(test_data::download))
         .service(at("/api/v1/submissions/{id}/rejudge").post(rejudge::request))
         .service(
             at("/api/v1/rejudgings")

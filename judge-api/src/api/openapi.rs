@@ -2,7 +2,7 @@
 
 use super::{
     account, contests, dead_letters, events, languages, metering, problem_admin, problem_files,
-    problems, rejudge, rejudgings, solutions, submissions, tokens, users,
+    problems, rejudge, rejudgings, solutions, submissions, test_data, tokens, users,
 };
 use crate::monitoring;
 use actix_web::web;
@@ -42,6 +42,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
         submissions::submit,
         submissions::list,
         submissions::one,
+        test_data::download,
         events::stream,
         rejudge::request,
         rejudgings::reading::list,

@@ -49,6 +49,26 @@ pub(crate) struct AfterFailing {
     pub(crate) files: Vec<PackageFile>,
 }
 
+impl AfterFailing {
+    /// Leaves those test cases alone whose name is one of these, and their files.
+    pub(crate) fn retain(&mut self, is_kept: impl Fn(&str) -> bool) {
+        self.cases.retain(|case| is_kept(&case.name));
+        let cases = &self.cases;
+        self.files.retain(|file| {
+            cases.iter().any(|case| {
+                [&case.input_file, &case.answer_file, &case.interaction_file]
+                    .into_iter()
+                    .any(|name| name.as_deref() == Some(&file.name))
+            })
+        });
+    }
+
+    /// What is shown of the test case of this name.
+    pub(crate) fn of(&self, test_case: &str) -> Option<&Sample> {
+        self.cases.iter().find(|case| case.name == test_case)
+    }
+}
+
 /// What is shown of a test case's file, in bytes: a problem may have many of them.
 const SHOWN: usize = 2 << 10;
 

@@ -5,7 +5,7 @@ mod public;
 mod samples;
 mod set_aside;
 
-pub(crate) use guarded::{GuardedContent, Solutions};
+pub(crate) use guarded::{AfterFailing, GuardedContent, Solutions};
 pub use public::{PublicProblem, PublicStatement};
 pub use samples::{Message, Sample, Sender};
 pub(crate) use set_aside::Audience;

@@ -7,6 +7,7 @@ mod dead_letters;
 mod errors;
 mod events;
 mod exposition;
+mod full_feedback;
 mod fuzz;
 mod hidden;
 mod metering;
