@@ -75,6 +75,7 @@ mod tests {
             title: "Hello",
             limits: judge_types::Limits::default(),
             public_content: "{}",
+            guarded_content: "{}",
             package_bytes: 1,
             test_count: 1,
             uploaded_by: None,

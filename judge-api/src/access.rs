@@ -1,12 +1,14 @@
 //! Who may see what.
 
 use crate::error::ApiError;
-use judge_types::{ContestId, ProblemId, Role, SubmissionId};
+use crate::packages::{AfterFailing, GuardedContent};
+use judge_types::{ContestId, JudgementId, PackageHash, ProblemId, Role, RunResult, SubmissionId};
 use std::collections::HashSet;
 use store::contests::{self, Opening};
+use store::judgements::{self, Judgement};
 use store::submissions::{self, Submission};
 use store::users::User;
-use store::{AnyConnection, problems};
+use store::{AnyConnection, DatabaseError, problems};
 
 /// How much of a submission someone may see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +37,37 @@ pub(crate) fn submission(
     submissions::by_id(connection, id)?
         .filter(|submission| submission.user == user.id || user.role >= Role::Jury)
         .ok_or_else(|| ApiError::not_found("submission"))
+}
+
+/// The submission's judgement `asked`, for the jury alone; where that is missing, the one that counts.
+pub(crate) fn judgement(
+    connection: &mut AnyConnection,
+    submission: &Submission,
+    sight: Sight,
+    asked: Option<JudgementId>,
+) -> Result<Judgement, ApiError> {
+    let Some(asked) = asked else { return Ok(submission.judgement.clone()) };
+    judgements::by_id(connection, asked)?
+        .filter(|judgement| judgement.submission == submission.id && sight == Sight::Jury)
+        .ok_or_else(|| ApiError::not_found("judgement"))
+}
+
+/// The hidden test cases that are shared with those who fail on them and that one of these runs failed on.
+///
+/// ICPC problem package format (2025-09), section "Samples and full feedback".
+pub(crate) fn shared_after_failing(
+    connection: &mut AnyConnection,
+    problem: ProblemId,
+    package: &PackageHash,
+    runs: &[RunResult],
+) -> Result<AfterFailing, ApiError> {
+    let failed = || runs.iter().filter(|run| !run.is_sample && !run.verdict.is_accepted());
+    if failed().next().is_none() {
+        return Ok(AfterFailing::default());
+    }
+    let mut shared = guarded_content(connection, problem, package)?.after_failing;
+    shared.retain(|case| failed().any(|run| run.test_case == case));
+    Ok(shared)
 }
 
 /// The problem, if there is one that has not been deleted.
@@ -71,4 +104,19 @@ pub(crate) fn hidden_problems(
 
 fn is_jury(reader: Option<&User>) -> bool {
     reader.is_some_and(|user| user.role >= Role::Jury)
+}
+
+/// What only some may see of a problem with this package. Whoever asks must know that the reader is one of them.
+pub(crate) fn guarded_content(
+    connection: &mut AnyConnection,
+    problem: ProblemId,
+    package: &PackageHash,
+) -> Result<GuardedContent, ApiError> {
+    let Some(json) = problems::guarded_content(connection, problem, package)? else {
+        return Ok(GuardedContent::default());
+    };
+    serde_json::from_str(&json).map_err(|error| {
+        let detail = format!("{problem}: {error}");
+        ApiError::from(DatabaseError::Corrupt { what: "guarded content", detail })
+    })
 }

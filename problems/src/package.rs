@@ -59,6 +59,8 @@ pub struct Package {
     pub test_cases: Vec<TestCase>,
     /// What contestants are shown of the samples.
     pub samples: Vec<Sample>,
+    /// What contestants are shown of those other test cases that have [`TestCase::full_feedback`], once they failed on them.
+    pub shared_after_failing: Vec<Sample>,
     /// Tests of the package's own validators.
     pub validation_cases: Vec<ValidationCase>,
     /// Which scores are the better ones.

@@ -82,6 +82,7 @@ impl Package {
             groups: data.groups,
             test_cases: data.cases,
             samples: data.samples,
+            shared_after_failing: data.shared_after_failing,
             validation_cases: data.validation_cases,
             objective: metadata.objective,
             show_groups: metadata.show_groups,

@@ -121,6 +121,33 @@ fn a_test_case_has_arguments_files_and_notes_of_its_own() {
 }
 
 #[test]
+fn who_fails_on_a_hidden_test_case_is_shown_it_where_that_is_said() {
+    let draft = draft("");
+    let write =
+        |name: &str, content: &str| draft.write(&format!("data/secret/{name}"), content);
+    for case in ["open/a", "open/b", "closed/c", "closed/d"] {
+        write(&format!("{case}.in"), "1\n");
+        write(&format!("{case}.ans"), "2\n");
+    }
+    write("open/test_group.yaml", "full_feedback: true\n");
+    write("closed/test_group.yaml", "");
+    write("open/b.yaml", "full_feedback: false\n");
+    write("closed/d.yaml", "full_feedback: true\n");
+    write("closed/d.in.statement", "one\n");
+    write("closed/d.in.download", "one\n");
+    let package = open(&draft);
+    let shared: Vec<_> =
+        package.shared_after_failing.iter().map(|case| case.name.as_str()).collect();
+    assert_eq!(shared, ["secret/closed/d", "secret/open/a"]);
+    let Shown::Pair { input, output } = &package.shared_after_failing[0].shown else {
+        panic!("{:?}", package.shared_after_failing)
+    };
+    assert!(input.ends_with("d.in.statement") && output.ends_with("d.ans"), "{input:?} {output:?}");
+    let samples: Vec<_> = package.samples.iter().map(|sample| sample.name.as_str()).collect();
+    assert_eq!(samples, ["sample/1"]);
+}
+
+#[test]
 fn groups_of_a_scoring_problem() {
     let draft = draft("type: scoring\n");
     draft

@@ -24,6 +24,8 @@ pub struct NewVersion<'a> {
     pub limits: Limits,
     /// What contestants may see, as JSON of the caller's own shape.
     pub public_content: &'a str,
+    /// What only some may see, as JSON of the caller's own shape.
+    pub guarded_content: &'a str,
     /// Size of the stored package, in bytes.
     pub package_bytes: u64,
     /// How many test cases it has.
@@ -78,6 +80,27 @@ type ProblemRow = (String, String, PrimitiveDateTime, i32, Option<PrimitiveDateT
 type VersionRow =
     (String, i32, String, String, String, String, i64, i32, Option<String>, PrimitiveDateTime);
 
+/// The columns of a [`ProblemRow`] and a [`VersionRow`]: not what only some may see.
+macro_rules! row {
+    () => {
+        (
+            problems::all_columns,
+            (
+                problem_versions::problem_id,
+                problem_versions::version,
+                problem_versions::package_hash,
+                problem_versions::title,
+                problem_versions::limits,
+                problem_versions::public_content,
+                problem_versions::package_bytes,
+                problem_versions::test_count,
+                problem_versions::uploaded_by,
+                problem_versions::uploaded_at,
+            ),
+        )
+    };
+}
+
 fn problem((row, version): (ProblemRow, VersionRow)) -> Result<Problem, DatabaseError> {
     Ok(Problem {
         id: parse("problem id", &row.0)?,
@@ -97,7 +120,8 @@ fn problem((row, version): (ProblemRow, VersionRow)) -> Result<Problem, Database
 
 /// Makes the package the current version of its problem, and the problem if there is none.
 ///
-/// The same content uploaded again changes nothing but undoes a deletion.
+/// The same content uploaded again changes nothing but undoes a deletion, and what only some may see is set aside anew: an
+/// older version of the judge may have left it out.
 ///
 /// # Errors
 /// Where the database fails; nothing is stored then.
@@ -121,6 +145,9 @@ pub fn save_version(
                 .select(problem_versions::package_hash)
                 .first(connection)?;
             if current == new.package.as_str() {
+                diesel::update(problem_versions::table.find((&row.0, row.3)))
+                    .set(problem_versions::guarded_content.eq(new.guarded_content))
+                    .execute(connection)?;
                 return Ok(SavedVersion {
                     problem: parse("problem id", &row.0)?,
                     version: from_integer(row.3),
@@ -153,6 +180,7 @@ pub fn save_version(
                 problem_versions::title.eq(to_text(new.title)),
                 problem_versions::limits.eq(to_json("limits", &new.limits)?),
                 problem_versions::public_content.eq(new.public_content),
+                problem_versions::guarded_content.eq(new.guarded_content),
                 problem_versions::package_bytes.eq(to_bigint(new.package_bytes)),
                 problem_versions::test_count.eq(to_integer(new.test_count)),
                 problem_versions::uploaded_by.eq(new.uploaded_by.map(|user| user.to_string())),
@@ -174,11 +202,13 @@ pub fn save_version(
 /// Every problem with its current version.
 macro_rules! current {
     () => {
-        problems::table.inner_join(
-            problem_versions::table.on(problem_versions::problem_id
-                .eq(problems::id)
-                .and(problem_versions::version.eq(problems::current_version))),
-        )
+        problems::table
+            .inner_join(
+                problem_versions::table.on(problem_versions::problem_id
+                    .eq(problems::id)
+                    .and(problem_versions::version.eq(problems::current_version))),
+            )
+            .select(row!())
     };
 }
 
@@ -238,8 +268,28 @@ pub fn versions(
         .inner_join(problem_versions::table.on(problem_versions::problem_id.eq(problems::id)))
         .filter(problems::id.eq(id.to_string()))
         .order(problem_versions::version.desc())
+        .select(row!())
         .load::<(ProblemRow, VersionRow)>(connection)?;
     rows.into_iter().map(problem).collect()
+}
+
+/// What only some may see of a problem with this package, as JSON of the uploader's shape.
+///
+/// # Errors
+/// Where the database fails.
+pub fn guarded_content(
+    connection: &mut AnyConnection,
+    id: ProblemId,
+    package: &PackageHash,
+) -> Result<Option<String>, DatabaseError> {
+    let found = problem_versions::table
+        .filter(problem_versions::problem_id.eq(id.to_string()))
+        .filter(problem_versions::package_hash.eq(package.as_str()))
+        .order(problem_versions::version.desc())
+        .select(problem_versions::guarded_content)
+        .first(connection)
+        .optional()?;
+    Ok(found)
 }
 
 /// Stops a problem from being listed and submitted to; false where there is none to stop.

@@ -59,6 +59,7 @@ table! {
         test_count -> Integer,
         uploaded_by -> Nullable<Text>,
         uploaded_at -> Timestamp,
+        guarded_content -> Text,
     }
 }
 

@@ -52,7 +52,9 @@ pub(super) fn talk(
 ) -> Result<Talked, JudgingError> {
     let feedback = jury.make_feedback(question.ordinal)?;
     let mut arguments = vec![input_path(jury, &question.input)?];
+    // One that the interactor left for another test case is none of this one's.
     let log = ".interactor-log";
+    jury.program.work().remove(log).map_err(failed)?;
     let answer = jury.path_in_box(&question.case.answer, "answer")?;
     arguments.extend(if jury.protocol == Protocol::Testlib {
         [jury.program.path_in_work(log), answer]

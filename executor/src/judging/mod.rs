@@ -37,4 +37,4 @@ pub(crate) use plan::run_count;
 pub(crate) use room::out_of_room;
 pub use sharing::{Compiled, HelpSource, Left, Turn, help};
 pub use sources::{SourceText, SourcesError, read_sources};
-pub(crate) use validating::{check_output, validate_input};
+pub(crate) use validating::{InputValidator, OutputChecker, validate_input};

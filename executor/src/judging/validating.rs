@@ -88,16 +88,29 @@ fn ask(
     Ok(Some(if said.is_empty() { ended } else { format!("{ended}: {said}") }))
 }
 
-/// What the package's output validators make of `output`.
-pub(crate) fn check_output(
-    bench: &Workbench,
-    package: &Package,
-    limits: &Limits,
-    case: &TestCase,
-    output: &Path,
-) -> Result<Verdict, JudgingError> {
-    let file = File::open(output).map_err(|e| host("open", output.display(), &e))?;
-    let mut checker = Checker::open(bench, package, limits)?;
-    let question = Question { case, ordinal: 1, input: CaseInput::Package(&case.input) };
-    checker.check(&question, &file).map(|checked| checked.verdict)
+/// A package's output validators, ready to be asked about outputs one after another.
+pub(crate) struct OutputChecker<'a> {
+    checker: Checker<'a>,
+    /// How many outputs have been checked: each has a feedback folder of its own.
+    asked: u32,
+}
+
+impl<'a> OutputChecker<'a> {
+    /// Compiles the package's output validators, or takes the ones compiled before.
+    pub(crate) fn open(
+        bench: &'a Workbench,
+        package: &'a Package,
+        limits: &'a Limits,
+    ) -> Result<Self, JudgingError> {
+        Ok(Self { checker: Checker::open(bench, package, limits)?, asked: 0 })
+    }
+
+    /// Whether the validators accept the file `output` for the test case.
+    pub(crate) fn accepts(&mut self, case: &TestCase, output: &Path) -> Result<bool, JudgingError> {
+        let file = File::open(output).map_err(|e| host("open", output.display(), &e))?;
+        self.asked += 1;
+        let input = CaseInput::Package(&case.input);
+        let question = Question { case, ordinal: self.asked, input };
+        Ok(self.checker.check(&question, &file)?.verdict.is_accepted())
+    }
 }

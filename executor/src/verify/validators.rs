@@ -4,8 +4,8 @@
 //! Test Case Files".
 
 use super::VerifyEvent;
-use crate::judging::{Workbench, check_output, validate_input};
-use judge_types::{JudgingError, Limits, Verdict};
+use crate::judging::{InputValidator, OutputChecker, Workbench, validate_input};
+use judge_types::{JudgingError, Limits};
 use problems::{
     InputFlags, Package, Shown, TestCase, Validation, ValidationCase, ValidationKind,
     ValidatorProgram,
@@ -34,12 +34,29 @@ impl ValidatorCheck {
     pub fn is_good(&self) -> bool {
         self.failures.is_empty() && self.error.is_none()
     }
+
+    /// Nothing is found yet.
+    fn new<T>(validator: &str, question: &'static str, cases: &[T]) -> Self {
+        Self {
+            validator: validator.to_owned(),
+            question,
+            cases: cases.len(),
+            failures: Vec::new(),
+            error: None,
+        }
+    }
+
+    fn note(&mut self, failure: String) {
+        if self.failures.len() < SHOWN_FAILURES {
+            self.failures.push(failure);
+        }
+    }
 }
 
 /// A failure that is shown stands for all like it.
 const SHOWN_FAILURES: usize = 20;
 
-/// Asks all validators.
+/// Asks all validators. Each is opened once, for all that it is asked; there is one box at a time.
 pub(super) fn check(
     bench: &Workbench,
     package: &Package,
@@ -47,12 +64,35 @@ pub(super) fn check(
     progress: &mut dyn FnMut(VerifyEvent<'_>),
 ) -> Vec<ValidatorCheck> {
     let mut checks = Vec::new();
+    let invalid: Vec<&ValidationCase> = of_kind(package, ValidationKind::InvalidInput).collect();
+    let mut refuses = ValidatorCheck::new("input validators", "refuse invalid inputs", &invalid);
+    let mut left = invalid;
     for validator in &package.input_validators {
         progress(VerifyEvent::Validating { validator: &validator.name });
-        checks.push(accepts_inputs(bench, package, validator, limits));
+        let inputs = good_inputs(package);
+        let mut accepts = ValidatorCheck::new(&validator.name, "accepts the inputs", &inputs);
+        match validate_input(bench, package, validator, limits) {
+            Ok(mut asked) => {
+                accepts.error = accepts_inputs(&mut accepts, &mut asked, validator, inputs).err();
+                refuses.error = refuses
+                    .error
+                    .take()
+                    .or_else(|| retain_accepted(&mut left, &mut asked, validator).err());
+            }
+            Err(error) => {
+                refuses.error.get_or_insert_with(|| error.clone());
+                accepts.error = Some(error);
+            }
+        }
+        checks.push(accepts);
     }
-    if let Some(check) = invalid_inputs(bench, package, limits) {
-        checks.push(check);
+    if refuses.cases > 0 {
+        if refuses.error.is_none() {
+            for case in left {
+                refuses.note(format!("{}: is refused by none", case.name));
+            }
+        }
+        checks.push(refuses);
     }
     if !package.kind.interactive && !package.kind.is_multi_pass() {
         progress(VerifyEvent::Validating { validator: "output validator" });
@@ -74,68 +114,34 @@ fn good_inputs(package: &Package) -> Vec<(&str, &Path, &InputFlags, &[String])> 
 }
 
 fn accepts_inputs(
-    bench: &Workbench,
-    package: &Package,
+    check: &mut ValidatorCheck,
+    asked: &mut InputValidator<'_>,
     validator: &ValidatorProgram,
-    limits: &Limits,
-) -> ValidatorCheck {
-    let inputs = good_inputs(package);
-    let mut check = ValidatorCheck {
-        validator: validator.name.clone(),
-        question: "accepts the inputs",
-        cases: inputs.len(),
-        failures: Vec::new(),
-        error: None,
-    };
-    let mut asked = match validate_input(bench, package, validator, limits) {
-        Ok(asked) => asked,
-        Err(error) => return ValidatorCheck { error: Some(error), ..check },
-    };
+    inputs: Vec<(&str, &Path, &InputFlags, &[String])>,
+) -> Result<(), JudgingError> {
     for (name, input, flags, arguments) in inputs {
         let all: Vec<String> = flags.of(&validator.name).iter().chain(arguments).cloned().collect();
-        match asked.accepts(input, &all) {
-            Ok(None) => {}
-            Ok(Some(said)) => note(&mut check, format!("{name}: is refused{said}")),
-            Err(error) => return ValidatorCheck { error: Some(error), ..check },
+        if let Some(said) = asked.accepts(input, &all)? {
+            check.note(format!("{name}: is refused{said}"));
         }
     }
-    check
+    Ok(())
 }
 
-/// Each invalid input must be refused by one validator at least.
-fn invalid_inputs(bench: &Workbench, package: &Package, limits: &Limits) -> Option<ValidatorCheck> {
-    let invalid: Vec<&ValidationCase> = of_kind(package, ValidationKind::InvalidInput).collect();
-    if invalid.is_empty() {
-        return None;
-    }
-    let mut check = ValidatorCheck {
-        validator: "input validators".to_owned(),
-        question: "refuse invalid inputs",
-        cases: invalid.len(),
-        failures: Vec::new(),
-        error: None,
-    };
-    let mut left = invalid;
-    for validator in &package.input_validators {
-        let asked = validate_input(bench, package, validator, limits);
-        let mut asked = match asked {
-            Ok(asked) => asked,
-            Err(error) => return Some(ValidatorCheck { error: Some(error), ..check }),
-        };
-        let mut accepted = Vec::new();
-        for case in left {
-            match asked.accepts(&case.input, case.input_flags.of(&validator.name)) {
-                Ok(None) => accepted.push(case),
-                Ok(Some(_)) => {}
-                Err(error) => return Some(ValidatorCheck { error: Some(error), ..check }),
-            }
+/// Leaves those invalid inputs that the validator accepts, too: each must be refused by one at least.
+fn retain_accepted(
+    left: &mut Vec<&ValidationCase>,
+    asked: &mut InputValidator<'_>,
+    validator: &ValidatorProgram,
+) -> Result<(), JudgingError> {
+    let mut accepted = Vec::new();
+    for &case in left.iter() {
+        if asked.accepts(&case.input, case.input_flags.of(&validator.name))?.is_none() {
+            accepted.push(case);
         }
-        left = accepted;
     }
-    for case in left {
-        note(&mut check, format!("{}: is refused by none", case.name));
-    }
-    Some(check)
+    *left = accepted;
+    Ok(())
 }
 
 /// Outputs that must be accepted or refused: those that are there for it, and those that contestants are shown.
@@ -165,32 +171,43 @@ fn outputs(bench: &Workbench, package: &Package, limits: &Limits) -> Vec<Validat
             })
             .collect()
     };
-    [
+    let questions = [
         ("accepts what is shown", shown, true),
         ("accepts valid outputs", tried(ValidationKind::ValidOutput), true),
         ("refuses invalid outputs", tried(ValidationKind::InvalidOutput), false),
-    ]
-    .into_iter()
-    .filter(|(_, cases, _)| !cases.is_empty())
-    .map(|(question, cases, wanted)| {
-        let mut check = ValidatorCheck {
-            validator: name.clone(),
-            question,
-            cases: cases.len(),
-            failures: Vec::new(),
-            error: None,
-        };
-        for (case, output) in cases {
-            match check_output(bench, package, limits, &case, output) {
-                Ok(verdict) if verdict.is_accepted() == wanted => {}
-                Ok(Verdict::Accepted) => note(&mut check, format!("{}: is accepted", case.name)),
-                Ok(_) => note(&mut check, format!("{}: is refused", case.name)),
-                Err(error) => return ValidatorCheck { error: Some(error), ..check },
-            }
+    ];
+    if questions.iter().all(|(_, cases, _)| cases.is_empty()) {
+        return Vec::new();
+    }
+    let mut checker = OutputChecker::open(bench, package, limits);
+    questions
+        .into_iter()
+        .filter(|(_, cases, _)| !cases.is_empty())
+        .map(|(question, cases, wanted)| {
+            let mut check = ValidatorCheck::new(&name, question, &cases);
+            check.error = match &mut checker {
+                Ok(checker) => judges_outputs(&mut check, checker, &cases, wanted).err(),
+                Err(error) => Some(error.clone()),
+            };
+            check
+        })
+        .collect()
+}
+
+fn judges_outputs(
+    check: &mut ValidatorCheck,
+    checker: &mut OutputChecker<'_>,
+    cases: &[(TestCase, &Path)],
+    wanted: bool,
+) -> Result<(), JudgingError> {
+    for (case, output) in cases {
+        let is_accepted = checker.accepts(case, output)?;
+        if is_accepted != wanted {
+            let found = if is_accepted { "accepted" } else { "refused" };
+            check.note(format!("{}: is {found}", case.name));
         }
-        check
-    })
-    .collect()
+    }
+    Ok(())
 }
 
 fn of_kind(package: &Package, kind: ValidationKind) -> impl Iterator<Item = &ValidationCase> {
@@ -218,10 +235,4 @@ fn as_test_case(case: &ValidationCase) -> Option<TestCase> {
         points: None,
         full_feedback: false,
     })
-}
-
-fn note(check: &mut ValidatorCheck, failure: String) {
-    if check.failures.len() < SHOWN_FAILURES {
-        check.failures.push(failure);
-    }
 }

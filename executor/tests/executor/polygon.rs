@@ -12,6 +12,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     tests_of![
         a_checker_answers_by_testlibs_exit_codes,
         an_interactor_talks_and_a_checker_has_the_last_word,
+        a_checker_reads_no_log_of_another_test_case,
         files_with_names_take_the_place_of_streams,
         points_of_tests_and_groups_add_up,
     ]
@@ -112,6 +113,23 @@ fn an_interactor_talks_and_a_checker_has_the_last_word() {
     assert_eq!((checked.verdict, checked.runs.len()), (Verdict::WrongAnswer, 2));
     assert_eq!(bash(&package, "read -r n; echo -1; sleep 60\n").verdict, Verdict::WrongAnswer);
     assert_eq!(bash(&package, "exit 1\n").verdict, Verdict::RunTimeError);
+}
+
+/// Answers 2 to both tests; the interactor writes a log for the first alone.
+fn a_checker_reads_no_log_of_another_test_case() {
+    let assets =
+        r#"<interactor><source path="files/interactor.cpp" type="cpp.g++17"/></interactor>"#;
+    let package = package("", TESTS, assets);
+    package.file("tests/02.a", "2");
+    let silent = INTERACTOR.replace(
+        "std::ofstream log(arguments[2]);",
+        "std::ofstream log(std::ifstream(arguments[1]).get() == '1' ? arguments[2] : \"/dev/null\");",
+    );
+    assert_ne!(silent, INTERACTOR);
+    package.file("files/interactor.cpp", &silent);
+    let judged = bash(&package, "read -r n; echo 2\n");
+    assert_eq!(judged.verdict, Verdict::WrongAnswer, "{:?}", judged.runs);
+    assert_eq!(judged.runs[1].judge_message.as_deref(), Some("expected '2', found ''"));
 }
 
 fn files_with_names_take_the_place_of_streams() {

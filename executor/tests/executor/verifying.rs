@@ -19,6 +19,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         a_missing_time_limit_is_measured,
         several_at_once_come_to_the_same,
         some_submissions_can_be_chosen,
+        a_validator_is_opened_once_for_all_that_it_is_asked,
     ]
 }
 
@@ -163,4 +164,33 @@ fn some_submissions_can_be_chosen() {
     let names: Vec<_> = report.rows.iter().map(|row| row.submission.as_str()).collect();
     assert_eq!(names, ["run_time_error/falls.sh", "wrong_answer/shy.sh"]);
     assert_eq!((report.limits.time_ms, report.time_limit), (700, TimeLimitSource::Given));
+}
+
+/// Both validators know from a file in their folder whether they have been asked before. The input validator refuses
+/// `bad` only then, and the output validator leaves a score behind that would be none of the next output's.
+fn a_validator_is_opened_once_for_all_that_it_is_asked() {
+    let package = package().validated_by(
+        "check.sh",
+        "[ -e asked ] && again=yes; : > asked; read -r said\n\
+        if [ \"$said\" = right ]; then echo 1 > $3/score.txt; exit 42; fi\n\
+        [ -n \"$again\" ] && exit 43 || exit 42\n",
+    );
+    package.file("problem.yaml", "name: Test\nvalidation: custom score\ntype: scoring\n");
+    package.file(
+        "input_validators/input.sh",
+        "[ -e asked ] && again=yes; : > asked; read -r said\n\
+        [ \"$said\" = bad ] && [ -n \"$again\" ] && exit 43 || exit 42\n",
+    );
+    package.file("data/invalid_input/bad.in", "bad\n");
+    for (folder, said) in [("valid_output", "right"), ("invalid_output", "wrong")] {
+        package.file(&format!("data/{folder}/1.in"), "gavel\n");
+        package.file(&format!("data/{folder}/1.ans"), "right\n");
+        package.file(&format!("data/{folder}/1.out"), &format!("{said}\n"));
+    }
+    let report = report(&package, &VerifyOptions::default());
+    let asked: Vec<_> = report.validators.iter().map(|check| check.question).collect();
+    let inputs = ["accepts the inputs", "refuse invalid inputs"];
+    let outputs = ["accepts what is shown", "accepts valid outputs", "refuses invalid outputs"];
+    assert_eq!(asked, [&inputs[..], &outputs[..]].concat());
+    assert!(report.validators.iter().all(executor::ValidatorCheck::is_good), "{report:#?}");
 }

@@ -1,7 +1,7 @@
 //! The part of the HTTP API that a rejudging needs.
 
 use anyhow::Context;
-use judge_types::{RejudgingId, RejudgingState, SubmissionId};
+use judge_types::{RejudgingId, RejudgingState, Score, SubmissionId};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -25,10 +25,13 @@ pub(super) struct Count {
     pub(super) needs_confirmation: bool,
 }
 
-/// How verdicts change.
+/// How verdicts and scores change.
 #[derive(Debug, Deserialize)]
 pub(super) struct Comparison {
+    /// Submissions with another verdict or another score.
     pub(super) changed: u64,
+    /// Those among them that keep their verdict.
+    pub(super) rescored: u64,
     pub(super) matrix: Vec<Cell>,
     pub(super) outcomes: Option<Outcomes>,
 }
@@ -39,6 +42,7 @@ pub(super) struct Cell {
     pub(super) old: String,
     pub(super) new: String,
     pub(super) submissions: u64,
+    pub(super) rescored: u64,
 }
 
 /// What became of the submissions of a rejudging that was applied.
@@ -50,14 +54,16 @@ pub(super) struct Outcomes {
     pub(super) unfinished: u64,
 }
 
-/// A submission that gets another verdict.
+/// A submission that gets another verdict, or another score.
 #[derive(Debug, Deserialize)]
 pub(super) struct Changed {
     pub(super) submission_id: SubmissionId,
     pub(super) problem_id: String,
     pub(super) username: String,
     pub(super) old: String,
+    pub(super) old_score: Option<Score>,
     pub(super) new: String,
+    pub(super) new_score: Option<Score>,
 }
 
 /// What this program needs of an answer that it also prints.

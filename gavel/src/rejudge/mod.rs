@@ -9,7 +9,7 @@ pub(crate) use options::Options;
 use crate::client::Client;
 use crate::terminal::{BAD, GOOD, QUIET, WARNING, harmless, print_json, say};
 use api::{Changed, Comparison, Count, Rejudging, understand};
-use judge_types::{RejudgingId, RejudgingState};
+use judge_types::{RejudgingId, RejudgingState, Score};
 use options::{ApplyOptions, CancelOptions, Command, Common, MakeOptions, One, WaitOptions};
 use serde_json::{Value, json};
 use std::process::ExitCode;
@@ -166,7 +166,7 @@ fn cancel(options: &CancelOptions) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Shows how far a rejudging is and which verdicts change.
+/// Shows how far a rejudging is and which verdicts and scores change.
 fn compare(client: &Client, mut answer: Value, json: bool) -> anyhow::Result<Comparison> {
     let now: Rejudging = understand(&answer)?;
     let compared: Value = client.get(&format!("rejudgings/{}/comparison", now.id))?;
@@ -179,31 +179,49 @@ fn compare(client: &Client, mut answer: Value, json: bool) -> anyhow::Result<Com
         return Ok(comparison);
     }
     let judged = now.finished + now.failed;
+    let rescored = match comparison.rescored {
+        0 => String::new(),
+        some => format!(", {some} another score"),
+    };
     say!(
-        "{}: {judged} of {} judged, {} get another verdict {QUIET}{}{QUIET:#}",
+        "{}: {judged} of {} judged, {} get another verdict{rescored} {QUIET}{}{QUIET:#}",
         now.state,
         now.submissions,
-        comparison.changed,
+        comparison.changed - comparison.rescored,
         page(client, now.id)
     );
     if now.failed > 0 {
         say!("{BAD}The judge gave up on {}, or dropped them.{BAD:#}", now.failed);
     }
     for cell in &comparison.matrix {
-        say!("{:8} {:>10} → {}", cell.submissions, harmless(&cell.old), harmless(&cell.new));
+        let rescored = match cell.rescored {
+            0 => String::new(),
+            some => format!(" ({some} with another score)"),
+        };
+        let (old, new) = (harmless(&cell.old), harmless(&cell.new));
+        say!("{:8} {old:>10} → {new}{rescored}", cell.submissions);
     }
     let path = format!("rejudgings/{}/submissions?which=changed&limit={SHOWN}", now.id);
     let page: Value = client.get(&path)?;
     for one in understand::<Vec<Changed>>(&page["submissions"])? {
         let submission = client.page(&format!("submissions/{}", one.submission_id));
         let (problem, user) = (harmless(&one.problem_id), harmless(&one.username));
-        let (old, new) = (harmless(&one.old), harmless(&one.new));
+        let old = with_score(&harmless(&one.old), one.old_score);
+        let new = with_score(&harmless(&one.new), one.new_score);
         say!("  {problem} by {user}: {old} → {new} {QUIET}{submission}{QUIET:#}");
     }
     if comparison.changed > SHOWN as u64 {
         say!("  and more");
     }
     Ok(comparison)
+}
+
+/// A verdict, and the score beside it where the problem gives one: `WA 30`.
+fn with_score(standing: &str, score: Option<Score>) -> String {
+    match score {
+        Some(score) => format!("{standing} {score}"),
+        None => standing.to_owned(),
+    }
 }
 
 /// Where people see the rejudging.

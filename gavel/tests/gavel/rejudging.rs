@@ -74,6 +74,16 @@ fn a_rejudging_is_previewed_compared_and_applied_by_commands(stack: &Stack) {
     let shown = expect(0, &run(&["show", id]));
     assert!(shown.contains("hello by ada: WA → AC"), "{shown}");
     assert_eq!(judge.get(&ada, &format!("submissions/{right}"))["judgement_type_id"], "WA");
+    let given = format!(
+        "UPDATE judgements SET score = 7, verdict = 'AC' WHERE is_current AND submission_id = '{right}'"
+    );
+    stack.connect().batch_execute(&given).unwrap();
+    let shown = expect(0, &run(&["show", id]));
+    assert!(shown.contains("0 get another verdict, 1 another score"), "{shown}");
+    assert!(shown.contains("AC → AC (1 with another score)"), "{shown}");
+    assert!(shown.contains("hello by ada: AC 7 → AC"), "{shown}");
+    let taken = given.replace("score = 7, verdict = 'AC'", "score = NULL, verdict = 'WA'");
+    stack.connect().batch_execute(&taken).unwrap();
     let applied = expect(0, &run(&["apply", id, "--note", "as agreed"]));
     assert!(applied.contains("1 of the new judgements count"), "{applied}");
     assert_eq!(judge.get(&ada, &format!("submissions/{right}"))["judgement_type_id"], "AC");

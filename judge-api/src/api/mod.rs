@@ -17,8 +17,10 @@ mod problems;
 mod rejudge;
 pub(crate) mod rejudgings;
 mod routing;
+mod solutions;
 mod submission_body;
 mod submissions;
+mod test_data;
 mod tokens;
 mod users;
 pub(crate) mod view;
@@ -37,6 +39,7 @@ pub(crate) use problem_admin::{UploadQuery, install, remove as remove_problem};
 pub(crate) use problems::{ProblemDetail, load as load_problem};
 pub(crate) use rejudge::rejudge as judge_again;
 pub(crate) use routing::at;
+pub(crate) use solutions::load as load_solutions;
 pub(crate) use submission_body::read_multipart as read_submission_form;
 pub(crate) use submissions::{
     Query as SubmissionQuery, Shown as ShownJudgement, SubmissionPage, page as page_of_submissions,
@@ -72,11 +75,14 @@ pub(crate) fn routes(service: &mut ServiceConfig) {
                 .put(problem_admin::replace)
                 .delete(problem_admin::delete),
         )
+        .service(at("/api/v1/problems/{id}/solutions").get(solutions::all))
+        .service(at("/api/v1/problems/{id}/solutions/files/{name:.*}").get(solutions::download))
         .service(at("/api/v1/problems/{id}/versions").get(problem_admin::versions))
         .service(at("/api/v1/problems/{id}/files/{name:.*}").get(problem_files::download))
         .service(at("/api/v1/submissions").get(submissions::list).post(submissions::submit))
         .service(at("/api/v1/submissions/{id}").get(submissions::one))
         .service(at("/api/v1/submissions/{id}/events").get(events::stream))
+        .service(at("/api/v1/submissions/{id}/test-data/{name:.*}").get(test_data::download))
         .service(at("/api/v1/submissions/{id}/rejudge").post(rejudge::request))
         .service(
             at("/api/v1/rejudgings")

@@ -2,7 +2,7 @@
 
 use super::{
     account, contests, dead_letters, events, languages, metering, problem_admin, problem_files,
-    problems, rejudge, rejudgings, submissions, tokens, users,
+    problems, rejudge, rejudgings, solutions, submissions, test_data, tokens, users,
 };
 use crate::monitoring;
 use actix_web::web;
@@ -33,6 +33,8 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
         problems::list,
         problems::one,
         problem_files::download,
+        solutions::all,
+        solutions::download,
         problem_admin::upload,
         problem_admin::replace,
         problem_admin::delete,
@@ -40,6 +42,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
         submissions::submit,
         submissions::list,
         submissions::one,
+        test_data::download,
         events::stream,
         rejudge::request,
         rejudgings::reading::list,

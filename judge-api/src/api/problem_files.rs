@@ -1,9 +1,10 @@
-//! Files of problems, for contestants.
+//! Files of problems.
 
 use super::problems::load;
 use crate::app::App;
 use crate::auth::OptionalUser;
 use crate::error::{ApiError, ErrorBody};
+use crate::packages::{Audience, PackageFile};
 use actix_web::http::header::{
     CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, ETAG, HeaderValue, IF_NONE_MATCH,
 };
@@ -42,10 +43,20 @@ pub(crate) async fn download(
 ) -> Result<HttpResponse, ApiError> {
     let (problem, name) = path.into_inner();
     let problem = load(&app, reader, problem).await?;
-    let files = problem.content.files;
-    let file = files.into_iter().find(|file| file.name == name);
+    send(&app, &request, &problem.content.files, &name, Audience::Public).await
+}
+
+/// Sends the file of this name, which was set aside for such an audience.
+pub(super) async fn send(
+    app: &App,
+    request: &HttpRequest,
+    files: &[PackageFile],
+    name: &str,
+    audience: Audience,
+) -> Result<HttpResponse, ApiError> {
+    let file = files.iter().find(|file| file.name == name);
     let file = file.ok_or_else(|| ApiError::not_found("file"))?;
-    let (content_type, disposition) = shown_as(&name);
+    let (content_type, disposition) = shown_as(name);
     let tag = format!("\"{}\"", file.sha256);
     if request.headers().get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes())
     {
@@ -58,7 +69,7 @@ pub(crate) async fn download(
     // A copy of its own: the store may be far away, and the client slow.
     let folder = TempDir::with_prefix_in("download-", &app.work_dir).map_err(ApiError::internal)?;
     let copy = folder.path().join("file");
-    let bytes = app.blobs.get_to_file(&file.blob_key(), &copy).await?;
+    let bytes = app.blobs.get_to_file(&file.blob_key(audience), &copy).await?;
     let content = File::open(&copy).await.map_err(ApiError::internal)?;
     Ok(HttpResponse::Ok()
         .insert_header((ETAG, tag))

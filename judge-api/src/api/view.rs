@@ -1,11 +1,13 @@
 //! What is shown of a submission, to its author and to the jury.
 //!
 //! Here alone is decided what an author does not see: names, messages and endings of hidden test
-//! cases, and any failure of the judge's own, which looks as if the judging went on.
+//! cases that are not shared with those who fail on them, and any failure of the judge's own, which looks as if the
+//! judging went on.
 
 use super::file_view::FileView;
-use crate::access::Sight;
+use crate::access::{self, Sight};
 use crate::error::ApiError;
+use crate::packages::{AfterFailing, Sample};
 use judge_types::{
     ExecutionUsage, GroupResult, GroupResults, JudgementId, JudgementState, JudgingErrorKind,
     PackageHash, ProgressEvent, ProgressKind, RejudgingId, RunResult, RunUsage, Score,
@@ -110,7 +112,7 @@ pub(crate) struct RunView {
     pub(crate) is_sample: bool,
     /// What this run alone came to.
     pub(crate) judgement_type_id: Verdict,
-    /// What it is worth, in a problem that gives scores. Of hidden ones for the jury only.
+    /// What it is worth, in a problem that gives scores. Of hidden ones that are not shared for the jury only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) score: Option<Score>,
     /// What the program used.
@@ -118,12 +120,16 @@ pub(crate) struct RunView {
     /// What the output validator told the team.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) team_message: Option<String>,
-    /// The test case's name. Of hidden ones for the jury only.
+    /// The test case's name. Of hidden ones that are not shared for the jury only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) test_case: Option<String>,
-    /// How the program ended, in words. Of hidden ones for the jury only.
+    /// How the program ended, in words. Of hidden ones that are not shared for the jury only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) ending: Option<String>,
+    /// A hidden test case that the submission failed on, where the package shares it with those who do. Its files are at
+    /// `/api/v1/submissions/{submission}/test-data/{name}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) test_data: Option<Sample>,
     /// What the output validator told the jury. For the jury.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) judge_message: Option<String>,
@@ -241,8 +247,9 @@ impl ExecutionView {
 }
 
 impl RunView {
-    pub(crate) fn new(run: RunResult, sight: Sight) -> Self {
-        let may_know = run.is_sample || sight == Sight::Jury;
+    pub(crate) fn new(run: RunResult, sight: Sight, shared: &AfterFailing) -> Self {
+        let test_data = shared.of(&run.test_case).cloned();
+        let may_know = run.is_sample || sight == Sight::Jury || test_data.is_some();
         Self {
             ordinal: run.ordinal,
             is_sample: run.is_sample,
@@ -251,6 +258,7 @@ impl RunView {
             usage: run.usage,
             team_message: run.team_message,
             test_case: may_know.then_some(run.test_case),
+            test_data,
             ending: Some(run.ending).filter(|ending| may_know && !ending.is_empty()),
             judge_message: run.judge_message.filter(|_| sight == Sight::Jury),
             transcript: run.transcript.filter(|_| sight == Sight::Jury),
@@ -268,14 +276,11 @@ pub(crate) fn detail(
     asked: Option<JudgementId>,
 ) -> Result<SubmissionDetail, ApiError> {
     let id = submission.id;
-    let judgement = match asked {
-        None => submission.judgement.clone(),
-        Some(asked) => judgements::by_id(connection, asked)?
-            .filter(|judgement| judgement.submission == id && sight == Sight::Jury)
-            .ok_or_else(|| ApiError::not_found("judgement"))?,
-    };
+    let judgement = access::judgement(connection, &submission, sight, asked)?;
     let position = positions.of(connection, judgement.id)?;
     let runs = runs::list(connection, judgement.id, judgement.attempt)?;
+    let (problem, package) = (submission.problem, &judgement.package);
+    let shared = access::shared_after_failing(connection, problem, package, &runs)?;
     let executions = match (judgement.state, sight) {
         (JudgementState::Failed, Sight::Author) => {
             executions::that_left_it_to_others(connection, judgement.id)?
@@ -308,7 +313,7 @@ pub(crate) fn detail(
         submission: SubmissionView::new(submission, sight),
         position: position.filter(|_| judgement.state == JudgementState::Queued),
         judgement: JudgementView::new(judgement, sight),
-        runs: runs.into_iter().map(|run| RunView::new(run, sight)).collect(),
+        runs: runs.into_iter().map(|run| RunView::new(run, sight, &shared)).collect(),
         executions,
         timeline: timeline.into_iter().filter(|event| is_visible(event, sight)).collect(),
         files: files.into_iter().map(FileView::from).collect(),

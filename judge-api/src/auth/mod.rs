@@ -34,6 +34,13 @@ pub(crate) struct Contestant(pub(crate) User);
 /// A member of the jury, or an administrator.
 pub(crate) struct Jury(pub(crate) User);
 
+impl Jury {
+    /// The user, if they are of the jury: for pages that everybody reads and that show the jury more.
+    pub(crate) fn of(user: &User) -> Option<Self> {
+        (user.role >= Role::Jury).then(|| Self(user.clone()))
+    }
+}
+
 /// An administrator.
 pub(crate) struct Admin(pub(crate) User);
 

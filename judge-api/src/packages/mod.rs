@@ -1,14 +1,20 @@
 //! Problem packages on their way in: one code path, whether uploaded or brought along.
 
+mod guarded;
 mod public;
 mod samples;
+mod set_aside;
 
-pub use public::{PublicFile, PublicProblem, PublicStatement};
+pub(crate) use guarded::{AfterFailing, GuardedContent, Solutions};
+pub use public::{PublicProblem, PublicStatement};
 pub use samples::{Message, Sample, Sender};
+pub(crate) use set_aside::Audience;
+pub use set_aside::PackageFile;
 
 use judge_types::{ContestId, UserId};
 use problems::{ArchiveCaps, Fault, Faults, Package};
-use public::Published;
+use serde::Serialize;
+use set_aside::SetAside;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -107,8 +113,7 @@ pub async fn install_package(
     if !blobs.exists(&key).await? {
         blobs.put_file(&key, &prepared.zip).await?;
     }
-    for (file, path) in prepared.published.files() {
-        let key = file.blob_key();
+    for (key, path) in prepared.files() {
         if !blobs.exists(&key).await? {
             blobs.put_file(&key, path).await?;
         }
@@ -120,11 +125,20 @@ pub async fn install_package(
 /// A package that is good and ready to be stored.
 struct Prepared {
     package: Package,
-    published: Published,
+    public: (PublicProblem, SetAside),
+    guarded: (GuardedContent, Vec<SetAside>),
     zip: PathBuf,
     zip_bytes: u64,
     /// Holds all of the above; gone with it.
     _work: TempDir,
+}
+
+impl Prepared {
+    /// What is to be stored beside the package: the key of each file and where it lies.
+    fn files(&self) -> impl Iterator<Item = (String, &Path)> {
+        let guarded = self.guarded.1.iter().flat_map(|files| files.to_store(Audience::Guarded));
+        self.public.1.to_store(Audience::Public).chain(guarded)
+    }
 }
 
 fn prepare(
@@ -144,13 +158,14 @@ fn prepare(
         package.short_name = short_name;
     }
     check_short_name(&package.short_name)?;
-    let published = public::publish(&package)?;
+    let public = public::publish(&package)?;
+    let guarded = guarded::set_aside(&package)?;
     let zip = work.path().join("package.zip");
     let file = File::create_new(&zip).map_err(file_error(&zip))?;
     let mut packed = problems::pack(&package, BufWriter::new(file))?;
     packed.flush().map_err(file_error(&zip))?;
     let zip_bytes = packed.get_ref().metadata().map_err(file_error(&zip))?.len();
-    Ok(Prepared { package, published, zip, zip_bytes, _work: work })
+    Ok(Prepared { package, public, guarded, zip, zip_bytes, _work: work })
 }
 
 /// A problem's name stands in addresses and in file names.
@@ -174,14 +189,20 @@ fn check_short_name(short_name: &str) -> Result<(), Faults> {
     }))
 }
 
+fn to_json(what: &'static str, content: &impl Serialize) -> Result<String, DatabaseError> {
+    serde_json::to_string(content)
+        .map_err(|error| DatabaseError::Corrupt { what, detail: error.to_string() })
+}
+
 fn save(
     database: &Database,
     prepared: Prepared,
     uploaded_by: Option<UserId>,
     contest: Option<ContestId>,
 ) -> Result<Installed, InstallError> {
-    let Prepared { package, published, zip_bytes, .. } = prepared;
-    let content = published.to_json()?;
+    let Prepared { package, public, guarded, zip_bytes, .. } = prepared;
+    let (public, guarded) =
+        (to_json("public content", &public.0)?, to_json("guarded content", &guarded.0)?);
     let connection = &mut *database.get()?;
     let saved = save_version(
         connection,
@@ -190,7 +211,8 @@ fn save(
             package: package.hash.clone(),
             title: package.title(),
             limits: package.limits.clone(),
-            public_content: &content,
+            public_content: &public,
+            guarded_content: &guarded,
             package_bytes: zip_bytes,
             test_count: u32::try_from(package.test_cases.len()).unwrap_or(u32::MAX),
             uploaded_by,

@@ -1,16 +1,16 @@
 //! What of a package contestants may see: text in the database, files as blobs.
 
 use super::samples::{self, Sample};
+use super::set_aside::{PackageFile, SetAside};
 use problems::statement::{self, Format};
-use problems::{Fault, Faults, Objective, Package};
+use problems::{Faults, Objective, Package};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::io;
-use std::path::{Path, PathBuf};
-use store::DatabaseError;
+use std::path::PathBuf;
 use utoipa::ToSchema;
+
+/// What is shown of a sample's file, in bytes.
+const SHOWN: usize = 8 << 10;
 
 /// All that contestants may see of a problem besides its title and limits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -20,7 +20,7 @@ pub struct PublicProblem {
     /// The samples, in the order of judging.
     pub samples: Vec<Sample>,
     /// Everything to download: attachments, images, PDFs, samples too long to show.
-    pub files: Vec<PublicFile>,
+    pub files: Vec<PackageFile>,
     /// The only languages to submit in, by id or by the package format's name, where not all are allowed.
     pub languages: Option<Vec<String>>,
     /// Whether the package states the time limit; otherwise it is a default.
@@ -51,64 +51,21 @@ pub struct PublicStatement {
     pub pdf: Option<String>,
 }
 
-/// A file to download, at `/api/v1/problems/{problem}/files/{name}`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct PublicFile {
-    /// The name, with its folder: `attachments/tool.py`.
-    pub name: String,
-    /// The content's size, in bytes.
-    pub bytes: u64,
-    /// The content's SHA-256, in hexadecimal digits.
-    pub sha256: String,
-}
-
-impl PublicFile {
-    /// Where the content is stored.
-    pub(crate) fn blob_key(&self) -> String {
-        format!("public/{}", self.sha256)
-    }
-}
-
-/// What becomes public, with the files to store for it.
-pub(super) struct Published {
-    problem: PublicProblem,
-    paths: Vec<PathBuf>,
-}
-
-impl Published {
-    /// Each file with its place in the package's folder.
-    pub(super) fn files(&self) -> impl Iterator<Item = (&PublicFile, &Path)> {
-        self.problem.files.iter().zip(self.paths.iter().map(PathBuf::as_path))
-    }
-
-    pub(super) fn to_json(&self) -> Result<String, DatabaseError> {
-        serde_json::to_string(&self.problem).map_err(|error| DatabaseError::Corrupt {
-            what: "public content",
-            detail: error.to_string(),
-        })
-    }
-
-    pub(super) fn add_sample(&mut self, sample: Sample) {
-        self.problem.samples.push(sample);
-    }
-
-    pub(super) fn add(&mut self, name: String, path: PathBuf) -> Result<(), Faults> {
-        if self.problem.files.iter().any(|file| file.name == name) {
-            return Ok(());
-        }
-        let (bytes, sha256) = digest(&path).map_err(|error| unreadable(&path, &error))?;
-        self.problem.files.push(PublicFile { name, bytes, sha256 });
-        self.paths.push(path);
-        Ok(())
-    }
-}
-
 /// Collects what contestants may see: statements, samples and attachments, and nothing else.
-pub(super) fn publish(package: &Package) -> Result<Published, Faults> {
+pub(super) fn publish(package: &Package) -> Result<(PublicProblem, SetAside), Faults> {
+    let mut files = SetAside::default();
+    let statements = statements(package, &mut files)?;
+    let samples = package.samples.iter().map(|sample| samples::describe(sample, SHOWN, &mut files));
+    let samples = samples.collect::<Result<_, _>>()?;
+    let attachments = package.root.join("attachments");
+    for path in &package.attachments {
+        let name = path.strip_prefix(&attachments).unwrap_or(path);
+        files.add(format!("attachments/{}", name.display()), path.clone())?;
+    }
     let problem = PublicProblem {
-        statements: Vec::new(),
-        samples: Vec::new(),
-        files: Vec::new(),
+        statements,
+        samples,
+        files: files.files().to_vec(),
         languages: package.languages.clone(),
         time_limit_stated: package.time_limit_stated,
         lower_scores_are_better: package.objective == Objective::Min,
@@ -116,70 +73,39 @@ pub(super) fn publish(package: &Package) -> Result<Published, Faults> {
         source: package.credits.source.clone(),
         license: package.credits.license.clone(),
     };
-    let mut published = Published { problem, paths: Vec::new() };
-    statements(package, &mut published)?;
-    for sample in &package.samples {
-        samples::publish(sample, &mut published)?;
-    }
-    let attachments = package.root.join("attachments");
-    for path in &package.attachments {
-        let name = path.strip_prefix(&attachments).unwrap_or(path);
-        published.add(format!("attachments/{}", name.display()), path.clone())?;
-    }
-    Ok(published)
+    Ok((problem, files))
 }
 
-fn statements(package: &Package, published: &mut Published) -> Result<(), Faults> {
+fn statements(package: &Package, files: &mut SetAside) -> Result<Vec<PublicStatement>, Faults> {
     let prefix = format!("/api/v1/problems/{}/files/statement/", package.short_name);
     let languages: BTreeSet<&String> =
         package.statements.iter().map(|statement| &statement.language).collect();
+    let mut statements = Vec::new();
     for language in languages {
         let rendered = statement::render(package, language, &prefix)?;
         for name in &rendered.files {
             if let Some(path) = statement::asset(package, name) {
-                published.add(format!("statement/{name}"), path)?;
+                files.add(format!("statement/{name}"), path)?;
             }
         }
-        let is_pdf = |statement: &&problems::Statement| {
-            statement.language == *language && statement.format == Format::Pdf
-        };
         let mut pdf = None;
-        if let Some(statement) = package.statements.iter().find(is_pdf) {
+        if let Some(path) = pdf_in(&package.statements, language) {
             let name = format!("statement/{language}.pdf");
-            published.add(name.clone(), statement.path.clone())?;
+            files.add(name.clone(), path)?;
             pdf = Some(name);
         }
-        published.problem.statements.push(PublicStatement {
+        statements.push(PublicStatement {
             language: rendered.language,
             title: rendered.title,
             html: rendered.html,
             pdf,
         });
     }
-    Ok(())
+    Ok(statements)
 }
 
-fn digest(path: &Path) -> io::Result<(u64, String)> {
-    let mut file = File::open(path)?;
-    let mut hash = Sha256::new();
-    let bytes = io::copy(&mut file, &mut HashWriter(&mut hash))?;
-    Ok((bytes, hex::encode(hash.finalize())))
-}
-
-struct HashWriter<'a>(&'a mut Sha256);
-
-impl io::Write for HashWriter<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-pub(super) fn unreadable(path: &Path, error: &io::Error) -> Faults {
-    let file = path.display().to_string();
-    Fault { file, line: None, field: None, message: format!("cannot be read: {error}") }.into()
+/// The text in this language that is a PDF.
+pub(super) fn pdf_in(texts: &[problems::Statement], language: &str) -> Option<PathBuf> {
+    let pdf = texts.iter().find(|text| text.language == language && text.format == Format::Pdf);
+    pdf.map(|text| text.path.clone())
 }

@@ -1,6 +1,6 @@
 //! Samples as contestants see them: short ones as text, long ones as files too.
 
-use super::public::{Published, unreadable};
+use super::set_aside::{SetAside, unreadable};
 use problems::{Exchange, Faults, Shown, Speaker};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
@@ -52,17 +52,18 @@ pub enum Sender {
     NextPass,
 }
 
-/// What is shown of a sample's file, in bytes.
-const SHOWN: usize = 8 << 10;
-
-/// Adds the sample, and as files what of it is too long to be shown whole.
-pub(super) fn publish(sample: &problems::Sample, published: &mut Published) -> Result<(), Faults> {
+/// The sample, of each of whose files at most so many bytes are shown; what is longer is added to `files`.
+pub(super) fn describe(
+    sample: &problems::Sample,
+    most: usize,
+    files: &mut SetAside,
+) -> Result<Sample, Faults> {
     let mut public = Sample { name: sample.name.clone(), ..Sample::default() };
     let mut shown = |path: &Path, extension: &str| {
-        let (text, is_whole) = beginning(path)?;
+        let (text, is_whole) = beginning(path, most)?;
         let file = (!is_whole).then(|| format!("{}.{extension}", sample.name));
         if let Some(file) = &file {
-            published.add(file.clone(), path.to_owned())?;
+            files.add(file.clone(), path.to_owned())?;
         }
         Ok::<_, Faults>((text, file))
     };
@@ -78,16 +79,15 @@ pub(super) fn publish(sample: &problems::Sample, published: &mut Published) -> R
             public.interaction_file = file;
         }
     }
-    downloads(sample, &mut public, published)?;
-    published.add_sample(public);
-    Ok(())
+    downloads(sample, &mut public, files)?;
+    Ok(public)
 }
 
 /// Adds what is to be downloaded instead of what is shown.
 fn downloads(
     sample: &problems::Sample,
     public: &mut Sample,
-    published: &mut Published,
+    set_aside: &mut SetAside,
 ) -> Result<(), Faults> {
     let shown = match &sample.shown {
         Shown::Pair { input, output } => [Some(input), Some(output)],
@@ -98,7 +98,7 @@ fn downloads(
         let Some(path) = &sample.downloads[index] else { continue };
         if shown[index] != Some(path) {
             let name = format!("{}.download.{extension}", sample.name);
-            published.add(name.clone(), path.clone())?;
+            set_aside.add(name.clone(), path.clone())?;
             *file = Some(name);
         }
     }
@@ -114,13 +114,13 @@ fn message(exchange: Exchange) -> Message {
     Message { from, text }
 }
 
-/// The beginning of a file as text, and whether that is all of it, unchanged.
-fn beginning(path: &Path) -> Result<(String, bool), Faults> {
+/// The first `most` bytes of a file as text, and whether that is all of it, unchanged.
+fn beginning(path: &Path, most: usize) -> Result<(String, bool), Faults> {
     let mut content = Vec::new();
     File::open(path)
-        .and_then(|file| file.take(SHOWN as u64 + 1).read_to_end(&mut content))
+        .and_then(|file| file.take(most as u64 + 1).read_to_end(&mut content))
         .map_err(|error| unreadable(path, &error))?;
-    let shown = &content[..content.len().min(SHOWN)];
+    let shown = &content[..content.len().min(most)];
     let text = String::from_utf8_lossy(shown).into_owned();
     let is_whole = text.as_bytes() == content && !text.contains('\0');
     Ok((text, is_whole))

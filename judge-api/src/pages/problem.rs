@@ -4,12 +4,13 @@ use super::form::{refused, see};
 use super::{Frame, Html, reading, words};
 use crate::api::view::SubmissionView;
 use crate::api::{
-    CountedScore, ProblemDetail, SubmissionQuery, counted_score, load_problem, page_of_submissions,
+    CountedScore, ProblemDetail, SubmissionQuery, counted_score, load_problem, load_solutions,
+    page_of_submissions,
 };
 use crate::app::App;
-use crate::auth::{Contestant, OptionalUser};
+use crate::auth::{Contestant, Jury, OptionalUser};
 use crate::error::ApiError;
-use crate::packages::{PublicStatement, Sample, Sender};
+use crate::packages::{PublicStatement, Sample, Sender, Solutions};
 use crate::submit::{self, is_allowed};
 use crate::trace::RequestTrace;
 use crate::upload::BodyKind;
@@ -36,6 +37,8 @@ struct Page {
     counts: Option<CountedScore>,
     limit_bytes: u64,
     error: Option<String>,
+    /// For the jury: how it is solved.
+    solutions: Option<Solutions>,
 }
 
 /// A part of the statement.
@@ -63,7 +66,7 @@ impl Page {
         (range.start + 1..).zip(samples).collect()
     }
 
-    fn attachments(&self) -> Vec<&crate::packages::PublicFile> {
+    fn attachments(&self) -> Vec<&crate::packages::PackageFile> {
         let files = self.problem.content.files.iter();
         files.filter(|file| file.name.starts_with("attachments/")).collect()
     }
@@ -143,6 +146,10 @@ async fn render(
         }
         _ => None,
     };
+    let solutions = match user.as_ref().and_then(Jury::of) {
+        Some(jury) => Some(load_solutions(app, &jury, problem.problem.id.clone()).await?),
+        None => None,
+    };
     let last = mine.first().map(|submission| submission.language_id.clone());
     let languages = app.languages.list().into_iter().filter(|l| is_allowed(l, &problem.content));
     let languages = languages.map(|language| Choice {
@@ -169,6 +176,7 @@ async fn render(
         limit_bytes: app.limits.source_bytes.min(problem.problem.limits.code_bytes),
         problem,
         error,
+        solutions: solutions.filter(|found| !found.solutions.is_empty()),
     };
     Ok(page.render()?)
 }

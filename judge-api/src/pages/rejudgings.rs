@@ -3,7 +3,7 @@
 use super::form::{refused, see};
 use super::{Frame, Html, words};
 use crate::api::rejudgings::{
-    Application, Cancellation, ComparedRejudging, ComparisonView, Listed, MemberQuery, Query,
+    Application, Cancellation, Cell, ComparedRejudging, ComparisonView, Listed, MemberQuery, Query,
     RejudgedPage, RejudgingPage, RejudgingView, StandingView, apply as apply_rejudging,
     cancel as cancel_rejudging, compared, members, page as page_of_rejudgings,
 };
@@ -51,9 +51,19 @@ impl OnePage {
         standings(self.comparison.matrix.iter().map(|cell| cell.old))
     }
 
-    fn count(&self, old: &StandingView, new: &StandingView) -> u64 {
-        let cells = self.comparison.matrix.iter();
-        cells.filter(|cell| cell.old == *old && cell.new == *new).map(|cell| cell.submissions).sum()
+    fn cell(&self, old: &StandingView, new: &StandingView) -> Option<&Cell> {
+        self.comparison.matrix.iter().find(|cell| cell.old == *old && cell.new == *new)
+    }
+
+    /// How many submissions change, and in what.
+    fn changes(&self) -> String {
+        let ComparisonView { changed, rescored, .. } = self.comparison;
+        let verdicts = changed - rescored;
+        if rescored == 0 {
+            format!("{verdicts} submissions get another verdict")
+        } else {
+            format!("{verdicts} submissions get another verdict, {rescored} another score")
+        }
     }
 
     fn conditions(&self) -> Vec<(&'static str, String)> {
@@ -62,10 +72,8 @@ impl OnePage {
 
     fn question(&self) -> String {
         let left = self.rejudging.submissions - self.rejudging.ended();
-        let what = format!(
-            "Make the new judgements count? {} submissions get another verdict, and their teams see it.",
-            self.comparison.changed
-        );
+        let what =
+            format!("Make the new judgements count? {}, and their teams see it.", self.changes());
         if left > 0 { format!("{what} {left} are not judged and will be skipped.") } else { what }
     }
 }

@@ -10,10 +10,11 @@ use crate::api::{
 use crate::app::App;
 use crate::auth::{Contestant, Jury};
 use crate::error::ApiError;
+use crate::packages::Sender;
 use crate::trace::RequestTrace;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use judge_types::SubmissionId;
+use judge_types::{JudgementId, SubmissionId};
 
 #[derive(Template)]
 #[template(path = "submissions.html")]
@@ -49,6 +50,12 @@ impl OnePage {
     /// The number of the newest event shown: where the live stream goes on.
     fn newest_event(&self) -> u64 {
         self.detail.timeline.last().map_or(0, |event| event.sequence)
+    }
+
+    /// The judgement to name in addresses, where it is not the one that counts.
+    fn asked(&self) -> Option<JudgementId> {
+        let judgement = &self.detail.judgement;
+        (!judgement.current).then_some(judgement.id)
     }
 
     fn tests_done(&self) -> usize {

@@ -2,7 +2,8 @@
 
 use crate::support::{On, Person, TestApp, answer, on_each_database, refusal, refused};
 use judge_types::{
-    JudgementId, RejudgingFilter, RejudgingId, RejudgingKind, Role, SubmissionId, Verdict,
+    Conclusion, ExecutionUsage, JudgementId, RejudgingFilter, RejudgingId, RejudgingKind, Role,
+    RunUsage, Score, SubmissionId, Verdict,
 };
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -12,6 +13,7 @@ use store::rejudgings::{self, Creation, NewRejudging};
 
 on_each_database! {
     the_jury_previews_compares_and_applies,
+    the_jury_sees_how_scores_change,
     nobody_else_hears_of_a_preview_until_it_is_applied,
     a_direct_rejudging_is_seen_at_once,
     many_must_be_confirmed_by_their_number,
@@ -100,8 +102,9 @@ async fn the_jury_previews_compares_and_applies(on: On) {
     let one = get(&app, &jury, &format!("rejudgings/{id}")).await;
     assert_eq!((&one["state"], &one["finished"]), (&json!("ready"), &json!(2)));
     let comparison = get(&app, &jury, &format!("rejudgings/{id}/comparison")).await;
-    let cell = |old, new| json!({ "old": old, "new": new, "submissions": 1 });
-    let expected = json!({ "changed": 1, "matrix": [cell("AC", "AC"), cell("WA", "AC")] });
+    let cell = |old, new| json!({ "old": old, "new": new, "submissions": 1, "rescored": 0 });
+    let expected =
+        json!({ "changed": 1, "rescored": 0, "matrix": [cell("AC", "AC"), cell("WA", "AC")] });
     assert_eq!(comparison, expected);
     let page = get(&app, &jury, &format!("rejudgings/{id}/submissions")).await;
     let changed = page["submissions"].as_array().unwrap();
@@ -144,6 +147,46 @@ async fn the_jury_previews_compares_and_applies(on: On) {
         (&seen["judgement_type_id"], seen["runs"].as_array().unwrap().len()),
         (&json!("AC"), 2)
     );
+}
+
+async fn the_jury_sees_how_scores_change(on: On) {
+    let app = TestApp::start(on).await.with_sum().await;
+    let (ada, jury) = people(&app).await;
+    let finish = |judgement, number: f64| {
+        let lease = claim(&app, judgement);
+        let conclusion = Conclusion {
+            score: Some(Score::new(number).unwrap()),
+            ..Conclusion::pass_fail(Verdict::WrongAnswer, RunUsage::default())
+        };
+        app.db(|connection| lease.finish(connection, &conclusion, &ExecutionUsage::default()))
+            .unwrap();
+    };
+    let (better, same) = (app.submit(&ada).await, app.submit(&ada).await);
+    for submission in [better, same] {
+        finish(app.judgement(submission), 30.0);
+    }
+    let id = make(&app, &jury, json!({ "reason": "New tests" })).await;
+    for (submission, score) in [(better, 72.5), (same, 30.0)] {
+        finish(new_judgement(&app, &jury, &id, submission).await, score);
+    }
+    let comparison = get(&app, &jury, &format!("rejudgings/{id}/comparison")).await;
+    let cell = json!({ "old": "WA", "new": "WA", "submissions": 2, "rescored": 1 });
+    assert_eq!(comparison, json!({ "changed": 1, "rescored": 1, "matrix": [cell] }));
+    let listed = get(&app, &jury, &format!("rejudgings/{id}/submissions")).await;
+    let listed = listed["submissions"].as_array().unwrap();
+    assert_eq!((listed.len(), &listed[0]["submission_id"]), (1, &json!(better)));
+    assert_eq!((&listed[0]["old_score"], &listed[0]["new_score"]), (&json!(30.0), &json!(72.5)));
+    assert_eq!(listed[0]["changed"], true);
+    let page = app.get(&format!("/jury/rejudgings/{id}")).bearer_auth(&jury.token);
+    let page = page.send().await.unwrap().text().await.unwrap();
+    for shown in [
+        "Of 2, 0 submissions get another verdict, 1 another score.",
+        "differs\">2<div class=\"quiet\">1 with another score</div>",
+        "30 points",
+        "72.5 points",
+    ] {
+        assert!(page.contains(shown), "{shown}: {page}");
+    }
 }
 
 /// All that a contestant can read of their submissions.

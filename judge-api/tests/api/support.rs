@@ -235,6 +235,20 @@ impl TestApp {
         });
     }
 
+    /// Fetches, compiles and runs the tests, each of which `run` makes of the number of those before it.
+    pub(crate) fn run_tests_with(&self, lease: &Lease, run: impl Fn(u32) -> Option<RunResult>) {
+        let runs: Vec<_> = (0..).map_while(run).collect();
+        let total = u32::try_from(runs.len()).unwrap();
+        self.db(|connection| {
+            lease.fetched(connection, total).unwrap();
+            let compiled = CompileResult { success: true, output: String::new(), usage: usage(5) };
+            lease.compiled(connection, &compiled).unwrap();
+            for run in &runs {
+                lease.add_run(connection, run, total).unwrap();
+            }
+        });
+    }
+
     pub(crate) fn finish(&self, lease: &Lease, verdict: Verdict) {
         let execution =
             ExecutionUsage { wall_ms: 250, memory_bytes: 1 << 20, ..Default::default() };
@@ -287,6 +301,11 @@ fn run(ordinal: u32, verdict: Verdict) -> RunResult {
         judge_message: Some(JURY_MESSAGE.into()),
         team_message: Some("message for the team".into()),
     }
+}
+
+/// A run of the hidden test case of this name.
+pub(crate) fn hidden_run(ordinal: u32, name: &str, verdict: Verdict) -> RunResult {
+    RunResult { test_case: name.into(), is_sample: false, ..run(ordinal, verdict) }
 }
 
 /// Sends a request; gives its status and its JSON, or null.

@@ -109,6 +109,7 @@ pub(crate) fn read(
         groups: test_data.groups,
         test_cases: test_data.cases,
         samples: test_data.samples,
+        shared_after_failing: Vec::new(),
         validation_cases,
         objective: Objective::Max,
         show_groups: kind.scoring,

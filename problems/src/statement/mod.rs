@@ -134,15 +134,13 @@ pub fn render_solution(
 ) -> Result<Rendered, Fault> {
     let solution = choose(&package.solutions, language)
         .ok_or_else(|| Fault::new("solution", "there is no description of the solution"))?;
-    let folders = vec![package.root.join("solution"), package.root.join("statement")];
-    render_file(package, solution, &Assets::in_folders(folders), asset_prefix)
+    render_file(package, solution, &solution_assets(package), asset_prefix)
 }
 
 /// What is odd about the package's statements and solutions, each in its own file.
 pub(crate) fn warnings(package: &Package) -> Vec<Fault> {
     let mut warnings = Vec::new();
-    let solutions =
-        Assets::in_folders(vec![package.root.join("solution"), package.root.join("statement")]);
+    let solutions = solution_assets(package);
     let statements = assets(package);
     let all = package.statements.iter().map(|statement| (statement, &statements));
     let all = all.chain(package.solutions.iter().map(|solution| (solution, &solutions)));
@@ -219,6 +217,16 @@ fn choose<'a>(statements: &'a [Statement], language: &str) -> Option<&'a Stateme
 #[must_use]
 pub fn asset(package: &Package, name: &str) -> Option<PathBuf> {
     assets(package).find(name)
+}
+
+/// The file of an image or PDF that a description of the solution shows, by the name that [`render_solution`] gives it.
+#[must_use]
+pub fn solution_asset(package: &Package, name: &str) -> Option<PathBuf> {
+    solution_assets(package).find(name)
+}
+
+fn solution_assets(package: &Package) -> Assets {
+    Assets::in_folders(vec![package.root.join("solution"), package.root.join("statement")])
 }
 
 /// The folders of the statements. The package's own gives no right to what lies below it.

@@ -26,6 +26,7 @@ pub(crate) struct TestData {
     pub(crate) groups: Vec<TestGroup>,
     pub(crate) cases: Vec<TestCase>,
     pub(crate) samples: Vec<Sample>,
+    pub(crate) shared_after_failing: Vec<Sample>,
     pub(crate) validation_cases: Vec<ValidationCase>,
 }
 
@@ -91,6 +92,7 @@ pub(crate) fn read(context: Context<'_>, findings: &mut Findings) -> TestData {
     }
     grading::check(&mut data.groups, context, &configs, findings);
     data.samples = samples::read(context, &data.cases, findings);
+    data.shared_after_failing = samples::shared_after_failing(context, &data.cases, findings);
     data.validation_cases = validation::read(context, &configs, findings);
     data
 }

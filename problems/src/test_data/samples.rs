@@ -1,4 +1,4 @@
-//! What is shown of the samples.
+//! What is shown of the samples, and of what is shared like them.
 
 use super::{Context, cases::beside};
 use crate::{
@@ -32,6 +32,16 @@ pub(super) fn read(
     }
     samples.sort_by(|a, b| a.name.cmp(&b.name));
     samples
+}
+
+/// How hidden test cases are shown to those who failed on them, where the package allows that.
+pub(super) fn shared_after_failing(
+    context: Context<'_>,
+    cases: &[TestCase],
+    findings: &mut Findings,
+) -> Vec<Sample> {
+    let shared = cases.iter().filter(|case| case.full_feedback && !case.is_sample);
+    shared.filter_map(|case| shown(context, case, findings)).collect()
 }
 
 fn shown(context: Context<'_>, case: &TestCase, findings: &mut Findings) -> Option<Sample> {

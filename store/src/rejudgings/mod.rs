@@ -18,7 +18,7 @@ pub use selecting::count;
 
 use judge_types::{
     JudgementId, RejudgingFilter, RejudgingId, RejudgingKind, RejudgingOutcome, RejudgingState,
-    SubmissionId, Verdict,
+    Score, SubmissionId, Verdict,
 };
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
@@ -108,27 +108,51 @@ pub enum Standing {
     Unfinished,
 }
 
+/// How many submissions of a rejudging went from one standing to another.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cell {
+    /// All of them.
+    pub submissions: u64,
+    /// Those among them that keep their verdict and get another score.
+    pub rescored: u64,
+}
+
 /// How the new judgements of a rejudging compare with those that they are to replace.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Comparison {
     /// How many submissions went from the one to the other; only those that occur.
-    pub matrix: BTreeMap<(Standing, Standing), u64>,
+    pub matrix: BTreeMap<(Standing, Standing), Cell>,
     /// What became of the submissions when it was applied.
     pub outcomes: BTreeMap<&'static str, u64>,
 }
 
 impl Comparison {
-    /// How many submissions have another verdict now.
+    /// How many submissions have another verdict now, or another score.
     #[must_use]
     pub fn changed(&self) -> u64 {
-        let changes = self.matrix.iter().filter(|((old, new), _)| is_change(*old, *new));
-        changes.map(|(_, submissions)| submissions).sum()
+        let has_another_verdict = |old, new| matches!(new, Standing::Judged(_)) && old != new;
+        let changes = self.matrix.iter().map(|((old, new), cell)| {
+            if has_another_verdict(*old, *new) { cell.submissions } else { cell.rescored }
+        });
+        changes.sum()
+    }
+
+    /// How many of those keep their verdict.
+    #[must_use]
+    pub fn rescored(&self) -> u64 {
+        self.matrix.values().map(|cell| cell.rescored).sum()
     }
 }
 
-/// Whether a submission gets another verdict by it.
-fn is_change(old: Standing, new: Standing) -> bool {
-    matches!(new, Standing::Judged(_)) && old != new
+/// A judgement that is compared with another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ComparedJudgement {
+    /// Names it.
+    pub id: JudgementId,
+    /// What it has come to.
+    pub standing: Standing,
+    /// The score, where the problem gives one.
+    pub score: Option<Score>,
 }
 
 /// One submission of a rejudging.
@@ -145,17 +169,20 @@ pub struct RejudgedSubmission {
     /// When it was submitted.
     pub submitted_at: OffsetDateTime,
     /// The judgement that was current when the rejudging was made.
-    pub old: (JudgementId, Standing),
+    pub old: ComparedJudgement,
     /// The new judgement, once it is made.
-    pub new: Option<(JudgementId, Standing)>,
+    pub new: Option<ComparedJudgement>,
     /// What became of it when the rejudging was applied.
     pub outcome: Option<RejudgingOutcome>,
 }
 
 impl RejudgedSubmission {
-    /// Whether the submission gets another verdict by it.
+    /// Whether the submission gets another verdict by it, or another score.
     #[must_use]
     pub fn is_change(&self) -> bool {
-        self.new.is_some_and(|(_, new)| is_change(self.old.1, new))
+        let outcome = |judgement: &ComparedJudgement| (judgement.standing, judgement.score);
+        self.new.is_some_and(|new| {
+            matches!(new.standing, Standing::Judged(_)) && outcome(&new) != outcome(&self.old)
+        })
     }
 }

@@ -1,7 +1,9 @@
 //! Reading rejudgings, and what they come to.
 
-use super::{Closing, Comparison, Progress, RejudgedSubmission, Rejudging, Standing};
-use crate::convert::{from_bigint, from_json, from_timestamp, parse};
+use super::{
+    Closing, ComparedJudgement, Comparison, Progress, RejudgedSubmission, Rejudging, Standing,
+};
+use crate::convert::{from_bigint, from_json, from_timestamp, parse, to_score};
 use crate::schema::{
     judgements, problems, rejudged_submissions, rejudgings, submissions as submission_table, users,
 };
@@ -146,15 +148,37 @@ macro_rules! joined {
     };
 }
 
-/// State and verdict.
-type StandingRow = (String, Option<String>);
+/// Id, state, verdict and score.
+type JudgementRow = (String, String, Option<String>, Option<f64>);
 
-fn standing((state, verdict): StandingRow) -> Result<Standing, DatabaseError> {
-    if let Some(code) = verdict {
-        return Ok(Standing::Judged(parse("verdict", &code)?));
-    }
+fn judgement(row: JudgementRow) -> Result<ComparedJudgement, DatabaseError> {
+    let (id, state, verdict, score) = row;
     let state: JudgementState = parse("judgement state", &state)?;
-    Ok(if state.is_final() { Standing::Failed } else { Standing::Unfinished })
+    let standing = match verdict {
+        Some(code) => Standing::Judged(parse("verdict", &code)?),
+        None if state.is_final() => Standing::Failed,
+        None => Standing::Unfinished,
+    };
+    Ok(ComparedJudgement { id: parse("judgement id", &id)?, standing, score: to_score(score)? })
+}
+
+/// The columns of a [`JudgementRow`] of the old judgement.
+macro_rules! of_replaced {
+    () => {
+        (
+            replaced.field(judgements::id),
+            replaced.field(judgements::state),
+            replaced.field(judgements::verdict),
+            replaced.field(judgements::score),
+        )
+    };
+}
+
+/// The columns of a [`JudgementRow`] of the new judgement, where there is one.
+macro_rules! of_new {
+    () => {
+        (judgements::id, judgements::state, judgements::verdict, judgements::score).nullable()
+    };
 }
 
 /// Compares the new judgements of a rejudging with those that they are to replace.
@@ -165,18 +189,19 @@ pub fn compare(
     connection: &mut AnyConnection,
     id: RejudgingId,
 ) -> Result<Comparison, DatabaseError> {
-    type Pair = (StandingRow, Option<StandingRow>, Option<String>);
+    type Pair = (JudgementRow, Option<JudgementRow>, Option<String>);
     let rows = joined!(id)
-        .select((
-            (replaced.field(judgements::state), replaced.field(judgements::verdict)),
-            (judgements::state, judgements::verdict).nullable(),
-            rejudged_submissions::outcome,
-        ))
+        .select((of_replaced!(), of_new!(), rejudged_submissions::outcome))
         .load::<Pair>(connection)?;
     let mut comparison = Comparison::default();
     for (old, new, outcome) in rows {
-        let new = new.map(standing).transpose()?.unwrap_or(Standing::Unfinished);
-        *comparison.matrix.entry((standing(old)?, new)).or_default() += 1;
+        let (old, new) = (judgement(old)?, new.map(judgement).transpose()?);
+        let standing = new.map_or(Standing::Unfinished, |new| new.standing);
+        let keeps_verdict = standing == old.standing && matches!(standing, Standing::Judged(_));
+        let has_another_score = new.is_some_and(|new| new.score != old.score);
+        let cell = comparison.matrix.entry((old.standing, standing)).or_default();
+        cell.submissions += 1;
+        cell.rescored += u64::from(keeps_verdict && has_another_score);
         if let Some(outcome) = outcome {
             let outcome: RejudgingOutcome = parse("outcome of a rejudging", &outcome)?;
             *comparison.outcomes.entry(outcome.name()).or_default() += 1;
@@ -188,7 +213,7 @@ pub fn compare(
 /// Which submissions of a rejudging to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Which {
-    /// Those that get another verdict.
+    /// Those that get another verdict, or another score.
     Changed,
     /// Those whose new judgement the judge gave up on.
     Failed,
@@ -211,8 +236,8 @@ pub fn submissions(
 ) -> Result<Vec<RejudgedSubmission>, DatabaseError> {
     type Listed = (
         (String, String, String, String, PrimitiveDateTime),
-        (String, StandingRow),
-        Option<(String, StandingRow)>,
+        JudgementRow,
+        Option<JudgementRow>,
         Option<String>,
     );
     let mut query = joined!(id)
@@ -226,18 +251,21 @@ pub fn submissions(
                 submission_table::language,
                 submission_table::submitted_at,
             ),
-            (
-                rejudged_submissions::replaces,
-                (replaced.field(judgements::state), replaced.field(judgements::verdict)),
-            ),
-            (judgements::id, (judgements::state, judgements::verdict)).nullable(),
+            of_replaced!(),
+            of_new!(),
             rejudged_submissions::outcome,
         ))
         .into_boxed();
     match which {
         Which::Changed => {
             let old = replaced.field(judgements::verdict);
-            let differs = old.is_null().or(old.ne(judgements::verdict));
+            let old_score = replaced.field(judgements::score);
+            let differs = old
+                .is_null()
+                .or(old.ne(judgements::verdict))
+                .or(old_score.ne(judgements::score))
+                .or(old_score.is_null().and(judgements::score.is_not_null()))
+                .or(old_score.is_not_null().and(judgements::score.is_null()));
             query = query.filter(judgements::verdict.is_not_null()).filter(differs);
         }
         Which::Failed => {
@@ -255,9 +283,6 @@ pub fn submissions(
     let rows = query.load::<Listed>(connection)?;
     rows.into_iter()
         .map(|(submitted, old, new, outcome)| {
-            let judgement = |(id, row): (String, StandingRow)| {
-                Ok::<_, DatabaseError>((parse("judgement id", &id)?, standing(row)?))
-            };
             Ok(RejudgedSubmission {
                 submission: parse("submission id", &submitted.0)?,
                 problem_short_name: submitted.1,

@@ -4,10 +4,10 @@ use crate::support::{Scene, TestDatabase, on_each_database, package, user, versi
 use judge_types::{
     Conclusion, ExecutionUsage, JudgementId, JudgementState, JudgingError, JudgingErrorKind,
     ProgressKind, RejudgingFilter, RejudgingId, RejudgingKind, RejudgingOutcome, RejudgingState,
-    RunUsage, SubmissionId, UserId, Verdict,
+    RunUsage, Score, SubmissionId, UserId, Verdict,
 };
 use store::leases::{Claim, Lease};
-use store::rejudgings::{self, Closed, Creation, NewRejudging, Standing, Which};
+use store::rejudgings::{self, Cell, Closed, Creation, NewRejudging, Standing, Which};
 use store::submissions::NewSubmission;
 use store::{
     AnyConnection, contests, dead_letters, events, judgements, leases, outbox, problems,
@@ -28,6 +28,7 @@ on_each_database! {
     a_direct_rejudging_cannot_be_closed,
     a_preview_whose_function_died_is_on_the_bill,
     a_comparison_counts_every_submission_once,
+    another_score_is_a_change_though_the_verdict_stays,
 }
 
 const LONG: Duration = Duration::minutes(5);
@@ -465,12 +466,64 @@ fn a_comparison_counts_every_submission_once(database: &TestDatabase) {
         ((Standing::Unfinished, right), 1),
     ];
     let expected: Vec<_> = expected.into_iter().filter(|(_, count)| *count > 0).collect();
-    assert_eq!(comparison.matrix.iter().map(|(pair, n)| (*pair, *n)).collect::<Vec<_>>(), expected);
-    assert_eq!(comparison.changed(), 2);
+    let matrix: Vec<_> =
+        comparison.matrix.iter().map(|(pair, cell)| (*pair, cell.submissions)).collect();
+    assert_eq!(matrix, expected);
+    assert_eq!((comparison.changed(), comparison.rescored()), (2, 0));
     let changed = rejudgings::submissions(connection, id, Which::Changed, None, 9).unwrap();
     let changed: Vec<_> = changed.iter().map(|one| one.submission).collect();
     assert_eq!(changed, [better, fresh]);
     let page = rejudgings::submissions(connection, id, Which::All, Some(better), 1).unwrap();
-    assert_eq!((page[0].submission, page[0].new.unwrap().1), (unjudged, Standing::Unfinished));
+    let new = page[0].new.unwrap().standing;
+    assert_eq!((page[0].submission, new), (unjudged, Standing::Unfinished));
     assert!(!page[0].is_change());
+}
+
+fn another_score_is_a_change_though_the_verdict_stays(database: &TestDatabase) {
+    let connection = &mut database.connection();
+    let scene = Scene::new(connection);
+    let score = |number: f64| Some(Score::new(number).unwrap());
+    let judge = |connection: &mut AnyConnection, judgement, verdict, score| {
+        let lease = claim(connection, judgement);
+        let conclusion =
+            Conclusion { score, ..Conclusion::pass_fail(verdict, RunUsage::default()) };
+        lease.finish(connection, &conclusion, &ExecutionUsage::default()).unwrap();
+    };
+    let (right, wrong) = (Verdict::Accepted, Verdict::WrongAnswer);
+    // What each gets first and then, and whether that is a change.
+    let cases = [
+        ((wrong, score(30.0)), (wrong, score(70.0)), true),
+        ((wrong, score(30.0)), (wrong, score(30.0)), false),
+        ((wrong, score(30.0)), (right, score(100.0)), true),
+        ((wrong, None), (wrong, score(0.0)), true),
+        ((wrong, score(0.0)), (wrong, None), true),
+        ((right, None), (right, None), false),
+    ];
+    let submitted = cases.map(|((verdict, score), _, _)| {
+        let (submission, judgement) = scene.submit(connection);
+        judge(connection, judgement, verdict, score);
+        submission
+    });
+    let (unjudged, judgement) = scene.submit(connection);
+    judge(connection, judgement, wrong, score(5.0));
+    let id = make(connection, scene.user.id, RejudgingKind::Preview);
+    for (submission, (_, (verdict, score), _)) in submitted.into_iter().zip(cases) {
+        let judgement = new_judgement(connection, id, submission);
+        judge(connection, judgement, verdict, score);
+    }
+    let comparison = rejudgings::compare(connection, id).unwrap();
+    assert_eq!((comparison.changed(), comparison.rescored()), (4, 3));
+    let both_wrong = (Standing::Judged(wrong), Standing::Judged(wrong));
+    assert_eq!(comparison.matrix[&both_wrong], Cell { submissions: 4, rescored: 3 });
+    let listed = rejudgings::submissions(connection, id, Which::Changed, None, 9).unwrap();
+    let expected = submitted.iter().zip(cases).filter(|(_, case)| case.2).map(|(one, _)| *one);
+    let listed_ids: Vec<_> = listed.iter().map(|one| one.submission).collect();
+    assert_eq!(listed_ids, expected.collect::<Vec<_>>());
+    assert_eq!((listed[0].old.score, listed[0].new.unwrap().score), (score(30.0), score(70.0)));
+    let all = rejudgings::submissions(connection, id, Which::All, None, 9).unwrap();
+    assert_eq!(all.len(), 7);
+    for one in &all {
+        assert_eq!(one.is_change(), listed_ids.contains(&one.submission), "{one:?}");
+    }
+    assert_eq!(all[6].submission, unjudged);
 }

@@ -98,6 +98,7 @@ pub(crate) fn version(short_name: &'static str, digit: char) -> NewVersion<'stat
         title: "A title",
         limits: Limits::default(),
         public_content: "{}",
+        guarded_content: "{}",
         package_bytes: 10,
         test_count: 2,
         uploaded_by: None,

@@ -123,6 +123,7 @@ impl Judge {
             title: "Test",
             limits: package.limits.clone(),
             public_content: "{}",
+            guarded_content: "{}",
             package_bytes: fs::metadata(&zip).unwrap().len(),
             test_count: 1,
             uploaded_by: None,

@@ -12,7 +12,7 @@ pub(crate) use reading::{
     ComparedRejudging, Listed, MemberQuery, Query, RejudgedPage, RejudgingPage, compared, members,
     page,
 };
-pub(crate) use view::{ComparisonView, RejudgingView, StandingView};
+pub(crate) use view::{Cell, ComparisonView, RejudgingView, StandingView};
 
 use crate::error::ApiError;
 use judge_types::RejudgingId;

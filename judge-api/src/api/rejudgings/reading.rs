@@ -38,7 +38,7 @@ pub(crate) struct RejudgingPage {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Listed {
-    /// Those that get another verdict.
+    /// Those that get another verdict, or another score.
     #[default]
     Changed,
     /// Those whose new judgement the judge gave up on.
@@ -128,7 +128,7 @@ pub(crate) async fn one(
     Ok(web::Json(app.db(move |connection| known(connection, id.into_inner())).await?))
 }
 
-/// How the new verdicts of a rejudging differ from the old
+/// How the new verdicts and scores of a rejudging differ from the old
 #[utoipa::path(get, path = "/api/v1/rejudgings/{id}/comparison", tag = "rejudgings",
     params(("id" = RejudgingId, Path)), responses(
     (status = 200, body = ComparisonView),

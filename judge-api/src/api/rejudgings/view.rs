@@ -2,7 +2,7 @@
 
 use judge_types::{
     JudgementId, RejudgingFilter, RejudgingId, RejudgingKind, RejudgingOutcome, RejudgingState,
-    SubmissionId, Verdict,
+    Score, SubmissionId, Verdict,
 };
 use serde::{Serialize, Serializer};
 use store::rejudgings::{Closing, Comparison, RejudgedSubmission, Rejudging, Standing};
@@ -130,8 +130,10 @@ impl Serialize for StandingView {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = RejudgingComparison)]
 pub(crate) struct ComparisonView {
-    /// How many submissions have another verdict now.
+    /// How many submissions have another verdict now, or another score.
     pub(crate) changed: u64,
+    /// How many of those keep their verdict and get another score.
+    pub(crate) rescored: u64,
     /// How many submissions went from one standing to another; only those that occur.
     pub(crate) matrix: Vec<Cell>,
     /// What became of the submissions, once it is applied.
@@ -151,6 +153,15 @@ pub(crate) struct Cell {
     pub(crate) new: StandingView,
     /// How many submissions.
     pub(crate) submissions: u64,
+    /// How many of them keep their verdict and get another score.
+    pub(crate) rescored: u64,
+}
+
+impl Cell {
+    /// Whether submissions get another verdict or another score.
+    pub(crate) fn is_change(&self) -> bool {
+        self.rescored > 0 || self.new.verdict().is_some() && self.new != self.old
+    }
 }
 
 /// What became of the submissions of a rejudging that was applied.
@@ -176,7 +187,7 @@ impl Outcomes {
 
 impl From<Comparison> for ComparisonView {
     fn from(comparison: Comparison) -> Self {
-        let changed = comparison.changed();
+        let (changed, rescored) = (comparison.changed(), comparison.rescored());
         let of = |outcome: RejudgingOutcome| {
             comparison.outcomes.get(outcome.name()).copied().unwrap_or(0)
         };
@@ -186,13 +197,15 @@ impl From<Comparison> for ComparisonView {
             failed: of(RejudgingOutcome::Failed),
             unfinished: of(RejudgingOutcome::Unfinished),
         };
-        let matrix = comparison.matrix.iter().map(|((old, new), submissions)| Cell {
+        let matrix = comparison.matrix.iter().map(|((old, new), cell)| Cell {
             old: StandingView(*old),
             new: StandingView(*new),
-            submissions: *submissions,
+            submissions: cell.submissions,
+            rescored: cell.rescored,
         });
         Self {
             changed,
+            rescored,
             matrix: matrix.collect(),
             outcomes: (!comparison.outcomes.is_empty()).then_some(outcomes),
         }
@@ -219,12 +232,18 @@ pub(crate) struct RejudgedView {
     /// What that has come to.
     #[schema(value_type = String)]
     pub(crate) old: StandingView,
+    /// Its score, where the problem gives one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) old_score: Option<Score>,
     /// The new judgement, once it is made.
     pub(crate) new_judgement_id: Option<JudgementId>,
     /// What that has come to.
     #[schema(value_type = String)]
     pub(crate) new: StandingView,
-    /// Whether the submission gets another verdict.
+    /// Its score, where the problem gives one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) new_score: Option<Score>,
+    /// Whether the submission gets another verdict, or another score.
     pub(crate) changed: bool,
     /// What became of it, once the rejudging is applied.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -234,17 +253,19 @@ pub(crate) struct RejudgedView {
 impl From<RejudgedSubmission> for RejudgedView {
     fn from(rejudged: RejudgedSubmission) -> Self {
         let changed = rejudged.is_change();
-        let (new_judgement_id, new) = rejudged.new.unzip();
+        let (old, new) = (rejudged.old, rejudged.new);
         Self {
             submission_id: rejudged.submission,
             problem_id: rejudged.problem_short_name,
             username: rejudged.username,
             language_id: rejudged.language,
             time: rejudged.submitted_at,
-            old_judgement_id: rejudged.old.0,
-            old: StandingView(rejudged.old.1),
-            new_judgement_id,
-            new: StandingView(new.unwrap_or(Standing::Unfinished)),
+            old_judgement_id: old.id,
+            old: StandingView(old.standing),
+            old_score: old.score,
+            new_judgement_id: new.map(|new| new.id),
+            new: StandingView(new.map_or(Standing::Unfinished, |new| new.standing)),
+            new_score: new.and_then(|new| new.score),
             changed,
             outcome: rejudged.outcome,
         }
