@@ -123,8 +123,7 @@ fn a_test_case_has_arguments_files_and_notes_of_its_own() {
 #[test]
 fn who_fails_on_a_hidden_test_case_is_shown_it_where_that_is_said() {
     let draft = draft("");
-    let write =
-        |name: &str, content: &str| draft.write(&format!("data/secret/{name}"), content);
+    let write = |name: &str, content: &str| draft.write(&format!("data/secret/{name}"), content);
     for case in ["open/a", "open/b", "closed/c", "closed/d"] {
         write(&format!("{case}.in"), "1\n");
         write(&format!("{case}.ans"), "2\n");
