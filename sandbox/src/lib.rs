@@ -37,6 +37,7 @@ mod supervise;
 mod sys;
 mod tree;
 mod work_dir;
+mod written;
 
 pub use cgroup::CgroupVersion;
 pub use error::SandboxError;

@@ -159,6 +159,9 @@ pub struct RunLimits {
     pub output_bytes: u64,
     /// Size of any other file, in bytes.
     pub file_bytes: u64,
+    /// What a run that may change `/work` may write in all, in bytes: what the files behind standard output and standard error grow
+    /// by, and the whole of each file in `/work` that is new or changed when it ends. `None` for any amount.
+    pub written_bytes: Option<u64>,
     /// Open descriptors of one process.
     pub open_files: u64,
     /// Stack of the main thread, in bytes; `None` bounds it by the memory limit only, because
@@ -175,6 +178,7 @@ impl Default for RunLimits {
             processes: 64,
             output_bytes: 8 * MIB,
             file_bytes: 8 * MIB,
+            written_bytes: None,
             open_files: 256,
             stack_bytes: None,
         }

@@ -8,7 +8,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use common::*;
-use sandbox::{Ending, Policy, WorkAccess};
+use sandbox::{Ending, Policy, RunSpec, WorkAccess};
 
 #[test]
 fn files_go_in_and_come_out() {
@@ -129,5 +129,31 @@ fn programs_see_and_own_what_is_put_there() {
         sandbox.work().put("program", b"not a program", true).unwrap();
         let error = try_run(&mut sandbox, &spec, sandbox::Input::Null).unwrap_err();
         assert!(matches!(error, sandbox::SandboxError::CannotExecute { .. }), "{error:?}");
+    }
+}
+
+#[test]
+fn what_a_program_writes_there_counts_with_its_outputs() {
+    for level in LEVELS {
+        let mut sandbox = open(level);
+        let mut ending = |line: &str, written_bytes, work| {
+            sandbox.work().clear().unwrap();
+            sandbox.work().put("there-before", &[1; 3 << 20], false).unwrap();
+            let mut spec = RunSpec { work, ..hostile(line) };
+            spec.limits.written_bytes = written_bytes;
+            run(&mut sandbox, &spec).outcome.ending
+        };
+        let (read, write) = (WorkAccess::ReadOnly, WorkAccess::Writable);
+        let (done, too_much) = (Ending::Exited { code: 0 }, Ending::OutputExceeded);
+        // It fills what is left of 16 MiB.
+        assert_eq!(ending("fill .", None, write), done, "{level}");
+        assert_eq!(ending("fill .", Some(14 << 20), write), done, "{level}");
+        assert_eq!(ending("fill .", Some(10 << 20), write), too_much, "{level}");
+        assert_eq!(ending("print 1 600000", Some(600_000), write), done, "{level}");
+        assert_eq!(ending("print 1 600001", Some(600_000), write), too_much, "{level}");
+        assert_eq!(ending("print 1 600001", Some(600_000), read), done, "{level}");
+        // What lies too deep to be looked for is hidden.
+        assert_eq!(ending("litter", Some(14 << 20), write), too_much, "{level}");
+        assert_eq!(ending("exit 3", Some(0), write), Ending::Exited { code: 3 }, "{level}");
     }
 }

@@ -58,9 +58,12 @@ impl Waiting {
     }
 }
 
-/// Limits for a contestant's program.
+/// Limits for a contestant's program. What it may write in all counts where it may write files.
+///
+/// ICPC problem package format (2025-09), section "Limits", `output`.
 pub(crate) fn of_run(limits: &Limits, language: &Language) -> RunLimits {
-    of_program(limits.time_ms, limits.memory_bytes, limits.output_bytes, language)
+    let of_program = of_program(limits.time_ms, limits.memory_bytes, limits.output_bytes, language);
+    RunLimits { written_bytes: Some(limits.output_bytes), ..of_program }
 }
 
 /// The same limits, with so much more CPU time.
@@ -79,6 +82,7 @@ pub(crate) fn of_compile(limits: &Limits, processes: u32) -> RunLimits {
         processes,
         output_bytes: COMPILER_PRINTS_BYTES,
         file_bytes: WORK_BYTES,
+        written_bytes: None,
         open_files: OPEN_FILES,
         stack_bytes: None,
     }
@@ -105,6 +109,7 @@ fn of_program(
         processes: language.run.processes,
         output_bytes,
         file_bytes: output_bytes,
+        written_bytes: None,
         open_files: OPEN_FILES,
         stack_bytes: None,
     }

@@ -22,6 +22,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         groups_of_the_newer_format_add_up_and_depend,
         a_static_validator_looks_at_the_source,
         arguments_files_and_writing,
+        what_is_written_into_files_is_output,
         scripts_build_and_run_a_validator,
         constants_are_put_in_their_places,
         answers_are_judged_without_a_program,
@@ -346,6 +347,37 @@ fn arguments_files_and_writing() {
     let once = "[ -e trace ] && exit 4; echo \"$@\" > trace; cat trace deep/number number 2>/dev/null; exit 0\n";
     let judged = bash(&package, once);
     assert_eq!(judged.verdict, Verdict::Accepted, "{:?}", judged.runs);
+}
+
+fn what_is_written_into_files_is_output() {
+    let package = PackageFolder::new(&[("", "ok"), ("", "ok")]);
+    let yaml = "name: Test\nproblem_format_version: 2025-09\nuuid: 1\nlimits: {output: 1}\nallow_file_writing: true\n";
+    package.file("problem.yaml", yaml);
+    package.file("data/secret/01.files/given", &"g".repeat(900_000));
+    let write = |bytes: u32, file: &str| format!("head -c {bytes} /dev/zero > {file}\n");
+    let half = 1 << 19;
+    let verdict = |code: &str| {
+        let judged = bash(&package, &format!("{code}echo ok\n"));
+        let run = judged.runs.last().unwrap();
+        (judged.verdict, judged.runs.len(), run.ending.clone())
+    };
+    let (accepted, too_much) = (Verdict::Accepted, Verdict::OutputLimitExceeded);
+    // What stood there does not count, and what is gone at the end neither.
+    let within = write(half, "a") + &write(half - 3, "b") + &write(half, "c") + "rm c\n";
+    assert_eq!(verdict(&within), (accepted, 2, String::new()));
+    let said = "output limit exceeded".to_owned();
+    let one_byte_more = write(half, "a") + &write(half - 2, "b");
+    assert_eq!(verdict(&one_byte_more), (too_much, 1, said.clone()));
+    // One file alone is stopped by the kernel, whatever the program makes of it.
+    assert_eq!(verdict(&write(1 << 21, "a")), (too_much, 1, said.clone()));
+    assert_eq!(
+        verdict("exec 2>/dev/null; head -c 2000000 /dev/zero > a; exit 1\n"),
+        (too_much, 1, said.clone())
+    );
+    // A file of the test case that is changed counts as a whole.
+    let changed = format!("[ -e given ] || exit 0\n{}{}", write(200_000, "a"), "echo >> given\n");
+    let changed = bash(&package, &format!("echo ok\n{changed}"));
+    assert_eq!((changed.verdict, changed.runs.len()), (too_much, 2), "{:?}", changed.runs);
 }
 
 fn scripts_build_and_run_a_validator() {

@@ -74,6 +74,7 @@ impl From<&LimitsPlan> for RunLimits {
             processes: plan.processes,
             output_bytes: plan.output_bytes,
             file_bytes: plan.file_bytes,
+            written_bytes: None,
             open_files: plan.open_files,
             stack_bytes: plan.stack_bytes,
         }

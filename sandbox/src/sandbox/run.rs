@@ -6,13 +6,14 @@ use std::os::fd::{AsFd, OwnedFd};
 use super::{Sandbox, failure};
 use crate::error::SandboxError;
 use crate::input::{OutputFile, open_input};
-use crate::outcome::Outcome;
+use crate::outcome::{Ending, Outcome};
 use crate::policy::Policy;
 use crate::protocol::{Again, Reply, Request, Run};
 use crate::request;
-use crate::spec::{RunSpec, Stdio};
+use crate::spec::{RunSpec, Stdio, WorkAccess};
 use crate::supervise::{Meter, Watch};
 use crate::tree::Tree;
+use crate::written::Files;
 
 impl Sandbox {
     /// Runs one program to its end. Of its processes, temporary files and locks nothing is left.
@@ -45,12 +46,15 @@ impl Sandbox {
     ) -> Result<(Outcome, u64), SandboxError> {
         request::check_run(spec)?;
         let stdin = open_input(io.stdin, self.level, self.id)?;
-        let (stdout, stderr) = (OutputFile::open(io.stdout)?, OutputFile::open(io.stderr)?);
+        let mut outputs = [OutputFile::open(io.stdout)?, OutputFile::open(io.stderr)?];
+        let limit = spec.limits.written_bytes.filter(|_| spec.work == WorkAccess::Writable);
+        let before = limit.map(|most| Ok((most, self.files()?))).transpose();
+        let before = before.map_err(unseen)?;
         let policy = match &self.place {
             Some(place) => self.teach(&place.tighten(spec)?)?,
             None => self.teach(&spec.policy)?,
         };
-        let written_before = stdout.size_before().max(stderr.size_before());
+        let written_before = outputs[0].size_before().max(outputs[1].size_before());
         let mut run = Run {
             argv: spec.argv.clone(),
             env: spec.env.clone(),
@@ -77,7 +81,7 @@ impl Sandbox {
             self.channel = None;
         }
         prepared?;
-        let watched = self.start_and_watch(spec, twice, stdin, [stdout, stderr]);
+        let watched = self.start_and_watch(spec, twice, stdin, &mut outputs);
         if watched.is_err() {
             self.channel = None;
         }
@@ -85,13 +89,48 @@ impl Sandbox {
         self.ahead.set(matches!(&reply, Reply::Ended(ended) if ended.again));
         self.last = Some(run);
         match (reply, outcome) {
-            (Reply::Ended(ended), Some(outcome)) => Ok((outcome, ended.ended_at)),
+            (Reply::Ended(ended), Some(mut outcome)) => {
+                if let Some((most, before)) = before
+                    && self.has_written_more_than(most, &before, &outputs)?
+                    && matches!(outcome.ending, Ending::Exited { .. } | Ending::Signalled { .. })
+                {
+                    outcome.ending = Ending::OutputExceeded;
+                }
+                Ok((outcome, ended.ended_at))
+            }
             (Reply::CannotExecute { errno }, _) => Err(SandboxError::CannotExecute {
                 path: spec.argv.first().cloned().unwrap_or_default(),
                 source: io::Error::from_raw_os_error(errno),
             }),
             (reply, _) => Err(failure(self.level, reply)),
         }
+    }
+
+    fn files(&self) -> io::Result<Files> {
+        Files::below(&*self.work_folder())
+    }
+
+    /// Whether the run that is over has written more than that, or hides what it has written.
+    fn has_written_more_than(
+        &self,
+        most: u64,
+        before: &Files,
+        outputs: &[OutputFile; 2],
+    ) -> Result<bool, SandboxError> {
+        let files = match self.files() {
+            Ok(files) => files.bytes_since(before),
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::PermissionDenied | io::ErrorKind::QuotaExceeded
+                ) =>
+            {
+                return Ok(true);
+            }
+            Err(error) => return Err(unseen(error)),
+        };
+        let printed = outputs.iter().map(OutputFile::growth).fold(0, u64::saturating_add);
+        Ok(files.saturating_add(printed) > most)
     }
 
     /// Has this run prepared, if it is not yet; `twice` says that it is like the last.
@@ -133,7 +172,7 @@ impl Sandbox {
         spec: &RunSpec,
         twice: bool,
         stdin: OwnedFd,
-        mut outputs: [OutputFile; 2],
+        outputs: &mut [OutputFile; 2],
     ) -> Result<(Reply, Option<Outcome>), SandboxError> {
         if let Some(cgroup) = &mut self.cgroup {
             cgroup.begin_run(&spec.limits)?;
@@ -145,7 +184,7 @@ impl Sandbox {
         };
         let channel = self.channel.as_ref().ok_or(SandboxError::HelperGone)?;
         {
-            let [stdout, stderr] = &mut outputs;
+            let [stdout, stderr] = &mut *outputs;
             let streams = [stdin, stdout.take_descriptor()?, stderr.take_descriptor()?];
             let mut fds: Vec<_> = streams.iter().map(AsFd::as_fd).collect();
             if let (Some(cgroup), true) = (&mut self.cgroup, again != Again::No) {
@@ -174,4 +213,9 @@ impl Sandbox {
         self.policies.push(policy.clone());
         Ok(self.policies.len() - 1)
     }
+}
+
+/// What is in `/work` cannot be seen.
+fn unseen(source: io::Error) -> SandboxError {
+    SandboxError::File { operation: "look at", name: "/work".into(), source }
 }
