@@ -248,6 +248,21 @@ fn a_package_packs_to_the_same_bytes_and_unpacks_to_itself() {
 }
 
 #[test]
+fn an_archive_says_how_large_its_files_are_unpacked() {
+    let draft = Draft::new();
+    let file = draft.outside("packed.zip");
+    let bytes = |answer: &str| {
+        draft.write("data/secret/1.ans", answer);
+        let packed = problems::pack(&draft.open().unwrap(), Cursor::new(Vec::new())).unwrap();
+        fs::write(&file, packed.into_inner()).unwrap();
+        problems::unpacked_bytes(&file).unwrap()
+    };
+    assert_eq!(bytes(&"0".repeat(100_000)), bytes("0") + 99_999);
+    fs::write(&file, "no archive").unwrap();
+    assert!(problems::unpacked_bytes(&file).unwrap_err().host_failed());
+}
+
+#[test]
 fn content_of_another_hash_is_not_unpacked() {
     let draft = Draft::new();
     let package = draft.open().unwrap();
