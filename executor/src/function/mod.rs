@@ -140,7 +140,12 @@ fn parse(message: &str) -> Result<JudgeTask, Refused> {
         );
         return Err(Refused { reason, exit: FunctionExit::OtherVersion });
     }
-    serde_json::from_str(message).map_err(broken)
+    let task: JudgeTask = serde_json::from_str(message).map_err(broken)?;
+    if task.key().is_help() != (version == HELP_TASK_VERSION) {
+        let reason = format!("it has version {version}, but helper number {}", task.helper);
+        return Err(Refused { reason, exit: FunctionExit::HandedBack });
+    }
+    Ok(task)
 }
 
 fn unclaimed(error: &DatabaseError) -> FunctionExit {

@@ -5,7 +5,9 @@ use crate::{
     tests_on_each_database,
 };
 use executor::FunctionExit;
-use judge_types::{JudgementState, JudgingErrorKind, ProgressKind, TASK_VERSION, Verdict};
+use judge_types::{
+    HELP_TASK_VERSION, JudgementState, JudgingErrorKind, ProgressKind, TASK_VERSION, Verdict,
+};
 use libtest_mimic::Trial;
 use std::time::Duration;
 use store::{events, leases, runs};
@@ -172,13 +174,14 @@ fn a_fault_that_may_pass_hands_the_judgement_back(mut judge: Judge) {
 fn a_message_of_another_version_is_handed_back(mut judge: Judge) {
     let id = judge.submit(&PackageFolder::greeting(), "bash", HELLO);
     let delivery = judge.take();
-    let newer = TASK_VERSION + 1;
+    let newer = HELP_TASK_VERSION + 1;
     let newer = delivery
         .task
         .replace(&format!("\"version\":{TASK_VERSION}"), &format!("\"version\":{newer}"));
     assert_ne!(newer, delivery.task);
     assert_eq!(exit(judge.run(&newer)), FunctionExit::OtherVersion);
-    for message in ["", "{}", "[1]", "{\"version\":1}"] {
+    let odd = delivery.task.replace("\"version\":1", "\"version\":2");
+    for message in ["", "{}", "[1]", "{\"version\":1}", &odd] {
         assert_eq!(exit(judge.run(message)), FunctionExit::HandedBack, "{message}");
     }
     assert_eq!(judge.judgement(id).attempt, 0);

@@ -5,7 +5,7 @@ use crate::scaler::{HELLO, config, start};
 use crate::stand::{Judge, PackageFolder};
 use crate::{tests_on, tests_on_each_stack};
 use executor::FunctionExit;
-use judge_types::{JudgementId, JudgementState, TASK_VERSION, Verdict};
+use judge_types::{HELP_TASK_VERSION, JudgementId, JudgementState, TASK_VERSION, Verdict};
 use libtest_mimic::Trial;
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -25,7 +25,7 @@ pub(crate) fn trials() -> Vec<Trial> {
 }
 
 /// Of a newer and of an older version nothing is known but that they have another number.
-const OTHERS: [u32; 2] = [TASK_VERSION + 1, TASK_VERSION - 1];
+const OTHERS: [u32; 2] = [HELP_TASK_VERSION + 1, TASK_VERSION - 1];
 
 const LEFT: &str = "gavel_tasks_left_to_other_versions_total";
 
@@ -50,7 +50,7 @@ fn judge_as_another_version(judge: &mut Judge, id: JudgementId) {
 }
 
 fn a_newer_message_is_handed_back_until_an_executor_comes_that_reads_it(judge: Judge) {
-    hand_back_until_read(judge, TASK_VERSION + 1);
+    hand_back_until_read(judge, HELP_TASK_VERSION + 1);
 }
 
 fn an_older_message_is_handed_back_until_an_executor_comes_that_reads_it(judge: Judge) {

@@ -97,7 +97,7 @@ fn reversion(stack: &Stack, version: u32) -> String {
 
 #[test]
 fn a_task_of_another_version_waits_for_a_scaler_that_reads_it() {
-    for version in [judge_types::TASK_VERSION + 1, judge_types::TASK_VERSION - 1] {
+    for version in [judge_types::HELP_TASK_VERSION + 1, judge_types::TASK_VERSION - 1] {
         let stack = Stack::on_parts();
         let data = stack.data.path();
         let judge = Judge::start_api(data, &stack.environment());
