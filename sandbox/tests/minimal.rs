@@ -295,6 +295,18 @@ fn the_disk_is_not_filled(stand: &Stand) {
         assert_eq!(run(&mut sandbox, &once).outcome.ending, expected);
         sandbox.work().clear().unwrap();
     }
+    // The same of what one run may write in all; what it closes or digs in is hidden.
+    for (line, most, expected) in [
+        ("on_host write-once 2", 2 * MIB, DONE),
+        ("on_host write-once 2", 2 * MIB - 1, Ending::OutputExceeded),
+        ("on_host bury 100", 2 * MIB, Ending::OutputExceeded),
+    ] {
+        let mut spec = stand.writing(line);
+        spec.limits.written_bytes = Some(most);
+        let ran = run(&mut sandbox, &spec);
+        assert_eq!(ran.outcome.ending, expected, "{line}: {ran:?}");
+        sandbox.work().clear().unwrap();
+    }
     for fill in ["fill", "fill-nameless"] {
         let line = format!("on_host {fill} {}", sandbox.temporary_path().display());
         let mut spec = stand.writing(&line);
