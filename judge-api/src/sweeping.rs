@@ -4,7 +4,7 @@ use crate::app::App;
 use actix_web::web;
 use judge_types::JudgementId;
 use std::time::Duration;
-use store::{BlobError, DatabaseError, blobs, judgements};
+use store::{BlobError, DatabaseError, blobs, fan_out, judgements};
 
 /// How often to look. What is left harms nobody, it only takes room.
 const PERIOD: Duration = Duration::from_secs(10 * 60);
@@ -32,8 +32,12 @@ pub(crate) async fn go_on(app: web::Data<App>) {
     }
 }
 
-/// Removes the compiled submissions of judgements that have come to their end.
+/// Removes what was shared of judgements that have come to their end, and their compiled submissions.
 async fn sweep(app: &App) -> Result<(), SweepError> {
+    let ended = app.database.run(fan_out::close_ended).await?;
+    if ended > 0 {
+        tracing::info!(ended, "removed what was shared of judgements that are over");
+    }
     for key in app.blobs.list(blobs::COMPILED).await? {
         // What is named otherwise is not ours.
         let Some(judgement) = blobs::compiled_judgement(&key) else { continue };

@@ -53,6 +53,8 @@ CREATE TABLE fan_outs (
     -- The blob with the compiled submission, and its SHA-256.
     artefact TEXT NOT NULL,
     artefact_hash TEXT NOT NULL,
+    -- What it was compiled with: it is of use only where that is the same.
+    toolchain TEXT NOT NULL,
     -- What the compiler said, as JSON.
     compile TEXT NOT NULL
 );

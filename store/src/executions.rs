@@ -6,7 +6,7 @@
 
 use crate::convert::{from_bigint, from_integer, to_bigint, to_integer, to_timestamp};
 use crate::leases::Lease;
-use crate::schema::{executions, runs};
+use crate::schema::{executions, fan_out_runs, runs};
 use crate::{AnyConnection, DatabaseError, clock, database, events};
 use diesel::dsl::max;
 use diesel::prelude::*;
@@ -80,16 +80,26 @@ fn insert_row(
     Ok(())
 }
 
-/// Stores what is known of an execution that died, and was held to be alive until `until`. Part of the transaction
-/// that frees the judgement.
+/// Stores what is known of an execution of the function `worker` that died, and was held to be alive until `until`. Part of
+/// the transaction that frees the judgement.
 pub(crate) fn insert_lost(
     connection: &mut AnyConnection,
     lease: &Lease,
+    worker: &str,
     until: OffsetDateTime,
 ) -> Result<(), DatabaseError> {
+    let judgement = lease.judgement.to_string();
+    // Test cases that another function has judged are on that one's bill.
+    let others: Vec<i32> = fan_out_runs::table
+        .filter(fan_out_runs::judgement_id.eq(&judgement))
+        .filter(fan_out_runs::result.is_not_null())
+        .filter(fan_out_runs::worker.ne(worker))
+        .select(fan_out_runs::ordinal)
+        .load(connection)?;
     let of_runs: Vec<(i64, i64)> = runs::table
-        .filter(runs::judgement_id.eq(lease.judgement.to_string()))
+        .filter(runs::judgement_id.eq(&judgement))
         .filter(runs::attempt.eq(to_integer(lease.attempt)))
+        .filter(runs::ordinal.ne_all(others))
         .select((runs::cpu_ms, runs::memory_bytes))
         .load(connection)?;
     let started = ProgressKind::Started { attempt: lease.attempt };
@@ -137,7 +147,13 @@ impl HelpExecution {
         })
     }
 
-    /// Replaces its reading.
+    /// The how-manieth function it is for its task, from 1.
+    #[must_use]
+    pub fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
+    /// Replaces its reading, unless it has said how it ended.
     ///
     /// # Errors
     /// Where the database fails.
@@ -150,7 +166,9 @@ impl HelpExecution {
         let Self { key, attempt } = self;
         let (id, helper) = (key.judgement.to_string(), to_integer(key.helper));
         let now = clock::now(connection)?;
-        diesel::update(executions::table.find((id, helper, to_integer(attempt))))
+        let reading = executions::table.find((id, helper, to_integer(attempt)));
+        // What was said last of all stays.
+        diesel::update(reading.filter(executions::ending.eq(ExecutionEnding::Lost.name())))
             .set((
                 executions::cpu_ms.eq(to_bigint(usage.cpu_ms)),
                 executions::wall_ms.eq(to_bigint(usage.wall_ms)),

@@ -23,8 +23,21 @@ pub struct FanOut {
     pub artefact: String,
     /// Its SHA-256, in hexadecimal digits.
     pub artefact_hash: String,
+    /// What it was compiled with: it is of use only where that is the same.
+    pub toolchain: String,
     /// What the compiler said.
     pub compile: CompileResult,
+}
+
+/// The test cases of a judgement that is opened to others.
+#[derive(Debug, Clone, Copy)]
+pub struct Shared<'a> {
+    /// Those that were judged before, with what they came to: whoever goes on need not judge them again.
+    pub judged: &'a [(u32, String)],
+    /// Which function has judged them.
+    pub worker: &'a str,
+    /// Those that are to be judged.
+    pub open: &'a [u32],
 }
 
 /// Where a test case is.
@@ -39,8 +52,7 @@ pub enum SharedRun {
 }
 
 impl Lease {
-    /// Opens the judgement to others: these test cases are to be shared, and the helpers are wanted that `task`, the
-    /// judgement's own, has no number of.
+    /// Opens the judgement to others, and asks for so many helpers by tasks like `task`, which is the judgement's own.
     ///
     /// # Errors
     /// [`LeaseError::Lost`] where the judgement no longer belongs to this attempt.
@@ -48,7 +60,7 @@ impl Lease {
         &self,
         connection: &mut AnyConnection,
         fan_out: &FanOut,
-        ordinals: &[u32],
+        shared: &Shared<'_>,
         task: &JudgeTask,
         helpers: u32,
     ) -> Result<(), LeaseError> {
@@ -71,20 +83,28 @@ impl Lease {
                     fan_outs::judgement_id.eq(&judgement),
                     fan_outs::artefact.eq(&fan_out.artefact),
                     fan_outs::artefact_hash.eq(&fan_out.artefact_hash),
+                    fan_outs::toolchain.eq(&fan_out.toolchain),
                     fan_outs::compile.eq(to_text(&compile)),
                 ))
                 .execute(connection)?;
-            for some in ordinals.chunks(1_000) {
-                let rows: Vec<_> = some
-                    .iter()
-                    .map(|ordinal| {
-                        (
-                            fan_out_runs::judgement_id.eq(&judgement),
-                            fan_out_runs::ordinal.eq(to_integer(*ordinal)),
-                        )
-                    })
-                    .collect();
-                database::insert_all!(connection, fan_out_runs::table, rows)?;
+            let judged = shared
+                .judged
+                .iter()
+                .map(|(ordinal, result)| (*ordinal, Some(shared.worker), Some(to_text(result))));
+            let open = shared.open.iter().map(|ordinal| (*ordinal, None, None));
+            let rows: Vec<_> = judged
+                .chain(open)
+                .map(|(ordinal, worker, result)| {
+                    (
+                        fan_out_runs::judgement_id.eq(&judgement),
+                        fan_out_runs::ordinal.eq(to_integer(ordinal)),
+                        fan_out_runs::worker.eq(worker),
+                        fan_out_runs::result.eq(result),
+                    )
+                })
+                .collect();
+            for some in rows.chunks(1_000) {
+                database::insert_all!(connection, fan_out_runs::table, some)?;
             }
             let user: String = submissions::table
                 .find(self.submission.to_string())
@@ -109,15 +129,20 @@ pub fn find(
     connection: &mut AnyConnection,
     judgement: JudgementId,
 ) -> Result<Option<FanOut>, DatabaseError> {
-    let found: Option<(String, String, String)> = fan_outs::table
+    let found: Option<(String, String, String, String)> = fan_outs::table
         .find(judgement.to_string())
-        .select((fan_outs::artefact, fan_outs::artefact_hash, fan_outs::compile))
+        .select((
+            fan_outs::artefact,
+            fan_outs::artefact_hash,
+            fan_outs::toolchain,
+            fan_outs::compile,
+        ))
         .first(connection)
         .optional()?;
     found
-        .map(|(artefact, artefact_hash, compile)| {
+        .map(|(artefact, artefact_hash, toolchain, compile)| {
             let compile = from_json("compile result", &compile)?;
-            Ok(FanOut { artefact, artefact_hash, compile })
+            Ok(FanOut { artefact, artefact_hash, toolchain, compile })
         })
         .transpose()
 }
@@ -131,8 +156,8 @@ macro_rules! open {
     };
 }
 
-/// Takes the first test cases that nobody has, at most `most`, for `length`, at most [`LONGEST_LEASE`], unless renewed; gives
-/// their ordinals. `worker` names the function.
+/// Takes the first test cases that nobody has, at most `most` and none after `up_to`, for `length`, at most [`LONGEST_LEASE`],
+/// unless renewed; gives their ordinals. `worker` names the function.
 ///
 /// # Errors
 /// Where the database fails.
@@ -141,12 +166,14 @@ pub fn claim(
     judgement: JudgementId,
     worker: &str,
     most: u32,
+    up_to: u32,
     length: Duration,
 ) -> Result<Vec<u32>, DatabaseError> {
     database::write(connection, |connection| {
         let now = clock::now(connection)?;
         let expires = fan_out_runs::lease_expires_at;
         let free = open!(judgement)
+            .filter(fan_out_runs::ordinal.le(to_integer(up_to)))
             .filter(
                 expires
                     .is_null()
@@ -294,6 +321,25 @@ pub fn skip_before(
     diesel::delete(open!(judgement).filter(fan_out_runs::ordinal.lt(to_integer(ordinal))))
         .execute(connection)?;
     Ok(())
+}
+
+/// Forgets what is left of judgements that are over, though their end should have taken it along: an executor of a version
+/// that knows nothing of it may have ended them. Says of how many.
+///
+/// # Errors
+/// Where the database fails.
+pub fn close_ended(connection: &mut AnyConnection) -> Result<usize, DatabaseError> {
+    let ended = JudgementState::ALL.into_iter().filter(|state| state.is_final());
+    let ended: Vec<&str> = ended.map(JudgementState::name).collect();
+    let left: Vec<String> = fan_outs::table
+        .inner_join(judgements::table.on(judgements::id.eq(fan_outs::judgement_id)))
+        .filter(judgements::state.eq_any(ended))
+        .select(fan_outs::judgement_id)
+        .load(connection)?;
+    if !left.is_empty() {
+        database::write(connection, |connection| close_all(connection, &left))?;
+    }
+    Ok(left.len())
 }
 
 /// Forgets all of it. Part of the transaction that ends the judgement.

@@ -204,6 +204,18 @@ pub fn take(
     })
 }
 
+/// The entries that nobody has taken, and whose judgement no function has claimed.
+macro_rules! unclaimed {
+    () => {
+        outbox::table
+            .inner_join(judgements::table.on(judgements::id.eq(outbox::judgement_id)))
+            .filter(outbox::taken_until.is_null())
+            .filter(outbox::helper.eq(0))
+            .filter(judgements::state.eq(JudgementState::Queued.name()))
+    };
+}
+use unclaimed;
+
 /// The entry of a task, where a scaler has taken it.
 macro_rules! taken {
     ($key:expr) => {
@@ -233,6 +245,8 @@ pub enum PutBack {
     Counted,
     /// It could not start, or was asked to stop: not the task's fault.
     Uncounted,
+    /// Its function got on with it: what was counted before is forgotten.
+    Anew,
 }
 
 /// Puts a taken task back, to be taken again after `delay`. Nothing happens to one that is not taken.
@@ -245,14 +259,18 @@ pub fn put_back(
     delay: Duration,
     counted: PutBack,
 ) -> Result<(), DatabaseError> {
-    // At least 1 was counted when it was taken.
-    let given_back = i32::from(counted == PutBack::Uncounted);
     let available_at = available_after(connection, delay)?;
+    // At least 1 was counted when it was taken.
+    let (kept, given_back) = match counted {
+        PutBack::Counted => (1, 0),
+        PutBack::Uncounted => (1, 1),
+        PutBack::Anew => (0, 0),
+    };
     diesel::update(taken!(key))
         .set((
             outbox::taken_until.eq(None::<PrimitiveDateTime>),
             outbox::available_at.eq(available_at),
-            outbox::deliveries.eq(outbox::deliveries - given_back),
+            outbox::deliveries.eq(outbox::deliveries * kept - given_back),
         ))
         .execute(connection)?;
     Ok(())
@@ -302,6 +320,24 @@ pub fn acknowledge(
     })
 }
 
+/// Whether a judgement's task has waited for so long that nobody has taken, though somebody could have.
+///
+/// # Errors
+/// Where the database fails.
+pub fn is_anyone_waiting(
+    connection: &mut AnyConnection,
+    since: Duration,
+) -> Result<bool, DatabaseError> {
+    let now = clock::now(connection)?;
+    let waiting: Option<String> = unclaimed!()
+        .filter(outbox::available_at.le(to_timestamp(now)))
+        .filter(outbox::enqueued_at.le(to_timestamp(now - since)))
+        .select(outbox::judgement_id)
+        .first(connection)
+        .optional()?;
+    Ok(waiting.is_some())
+}
+
 /// How long it is until the next task can be taken, if nothing happens before; `None` where there is none. One that is
 /// taken can be once its taker has not renewed it in time.
 ///
@@ -318,17 +354,6 @@ pub fn next_available(connection: &mut AnyConnection) -> Result<Option<Duration>
     let wait = at - clock::now(connection)?;
     Ok(Some(if wait > BEYOND { Duration::ZERO } else { wait.max(Duration::ZERO) }))
 }
-
-/// The entries that nobody has taken, and whose judgement no function has claimed.
-macro_rules! unclaimed {
-    () => {
-        outbox::table
-            .inner_join(judgements::table.on(judgements::id.eq(outbox::judgement_id)))
-            .filter(outbox::taken_until.is_null())
-            .filter(judgements::state.eq(JudgementState::Queued.name()))
-    };
-}
-use unclaimed;
 
 /// How many tasks wait, and how many are with a function.
 ///

@@ -241,6 +241,7 @@ table! {
         judgement_id -> Text,
         artefact -> Text,
         artefact_hash -> Text,
+        toolchain -> Text,
         compile -> Text,
     }
 }
@@ -269,6 +270,8 @@ allow_tables_to_appear_in_same_query!(
     dead_letters,
     events,
     judgements,
+    fan_out_runs,
+    fan_outs,
     outbox,
     problem_versions,
     problems,

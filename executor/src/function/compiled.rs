@@ -3,11 +3,12 @@
 use crate::judging::host;
 use crate::package_cache::wait_for;
 use judge_types::{JudgementId, JudgingError, JudgingErrorKind, with_causes};
+use languages::Toolchain;
 use sha2::{Digest, Sha256};
 use std::{
     fs::{self, File, Permissions},
     io::{self, BufReader, BufWriter, Write},
-    os::unix::fs::PermissionsExt,
+    os::unix::fs::{MetadataExt, PermissionsExt},
     path::Path,
 };
 use store::{Blobs, blobs};
@@ -21,6 +22,21 @@ pub(super) struct Stored {
     pub(super) key: String,
     /// The SHA-256 of the blob, in hexadecimal digits.
     pub(super) hash: String,
+}
+
+/// What a submission is compiled with, so that it runs only where that is the same: a virtual machine of another version may
+/// not read what this one's compiler wrote.
+pub(super) fn toolchain(toolchain: &Toolchain) -> Result<String, JudgingError> {
+    let mut hash = Sha256::new();
+    for path in toolchain.executables.values() {
+        let failed = |e: io::Error| host("look at", path, &e);
+        let real = fs::canonicalize(path).map_err(failed)?;
+        let metadata = fs::metadata(&real).map_err(failed)?;
+        // Of one package or image these are alike on every machine.
+        let stamp = format!("{} {} {}\n", real.display(), metadata.len(), metadata.mtime());
+        hash.update(stamp);
+    }
+    Ok(hex::encode(hash.finalize()))
 }
 
 /// Stores what is in a folder.

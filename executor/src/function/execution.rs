@@ -109,6 +109,14 @@ impl Execution<'_> {
         let found = fan_out::find(connection, self.task.judgement).map_err(|e| storage(&e))?;
         let Some(fan_out) = found else { return Ok(None) };
         sharing.resume(connection, &fan_out)?;
+        let language = self.config.bench.languages.get(&self.task.language);
+        let toolchain =
+            language.map(|language| self.config.bench.toolchain(language)).transpose()?;
+        let here = toolchain.map(|toolchain| compiled::toolchain(&toolchain)).transpose()?;
+        if here.as_ref() != Some(&fan_out.toolchain) {
+            // What another one has made may not run here.
+            return Ok(None);
+        }
         let stored = Stored { key: fan_out.artefact, hash: fan_out.artefact_hash };
         let scratch = &self.config.bench.scratch;
         match compiled::fetch(&self.config.blobs, &stored, scratch) {

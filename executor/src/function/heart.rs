@@ -6,11 +6,17 @@ use super::{
 };
 use crate::judging::Meter;
 use judge_types::{ExecutionUsage, JudgementId, with_causes};
-use std::time::{Duration, Instant};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
 use store::{
     DatabaseError,
     executions::{ExecutionEnding, HelpExecution},
-    fan_out,
+    fan_out, judgements,
 };
 
 /// Watches over one helper.
@@ -23,6 +29,8 @@ pub(super) struct Heart {
     execution: HelpExecution,
     started: Instant,
     usage: ExecutionUsage,
+    /// How many bytes it has fetched so far.
+    transferred: Arc<AtomicU64>,
     meter: Meter,
 }
 
@@ -36,6 +44,7 @@ impl Heart {
         execution: HelpExecution,
         started: Instant,
         usage: ExecutionUsage,
+        transferred: Arc<AtomicU64>,
     ) -> Watchdog {
         Watchdog::start(Self {
             connection: OwnConnection::to(&config.database),
@@ -46,17 +55,26 @@ impl Heart {
             execution,
             started,
             usage,
+            transferred,
             meter: config.bench.meter.clone(),
         })
     }
 
+    fn reading(&self) -> ExecutionUsage {
+        let transferred_bytes = self.transferred.load(Ordering::Relaxed);
+        metered(&self.meter, self.started, ExecutionUsage { transferred_bytes, ..self.usage })
+    }
+
     /// Renews everything; whether the judgement still needs help.
     fn renew(&mut self) -> Result<bool, DatabaseError> {
-        let usage = metered(&self.meter, self.started, self.usage);
+        let usage = self.reading();
         let (open, length) = (self.connection.get()?, to_lease_length(self.lease));
         let held = fan_out::renew(open, self.judgement, &self.worker, length)?;
         self.execution.read(open, &usage, ExecutionEnding::Lost)?;
-        Ok(held > 0 || fan_out::find(open, self.judgement)?.is_some())
+        // An executor of a version that knows no helpers may have ended it.
+        let is_over = judgements::by_id(open, self.judgement)?
+            .is_none_or(|judgement| judgement.state.is_final());
+        Ok(!is_over && (held > 0 || fan_out::find(open, self.judgement)?.is_some()))
     }
 }
 
@@ -84,7 +102,7 @@ impl Watch for Heart {
     }
 
     fn end(&mut self, NotNeeded: NotNeeded) -> FunctionExit {
-        let usage = metered(&self.meter, self.started, self.usage);
+        let usage = self.reading();
         let read = self.connection.get().and_then(|open| {
             fan_out::release(open, self.judgement, &self.worker)?;
             self.execution.read(open, &usage, ExecutionEnding::Released)

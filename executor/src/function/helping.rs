@@ -1,13 +1,22 @@
 //! A function that helps another one: it judges test cases of a submission that the other has compiled.
 
 use super::{
-    FunctionConfig, FunctionExit, Notice, compiled, compiled::Stored, heart::Heart, metered,
-    pace::Pace, sharing::is_time_to_hand_over, source_texts, storage, to_lease_length, whole_ms,
+    FunctionConfig, FunctionExit, Notice, compiled,
+    compiled::Stored,
+    heart::Heart,
+    metered,
+    pace::Pace,
+    sharing::{LAST, is_time_to_hand_over},
+    source_texts, storage, to_lease_length, whole_ms,
 };
 use crate::judging::{Compiled, HelpSource, Interrupted, JudgeJob, help};
 use judge_types::{ExecutionUsage, JudgeTask, JudgingError, JudgingErrorKind, Retry};
 use std::{
     collections::VecDeque,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 use store::{
@@ -28,17 +37,20 @@ pub(super) fn run(
         tracing::info!("needs no help any more");
         return Ok(FunctionExit::Done);
     };
-    let queue_wait_ms = outbox::age(connection, task.key())?.whole_milliseconds().try_into();
-    let mut usage = ExecutionUsage {
-        cold_start_ms: whole_ms(started.elapsed()),
-        queue_wait_ms: queue_wait_ms.unwrap_or(0),
-        ..ExecutionUsage::default()
-    };
+    if !is_compiled_for_here(config, task, &fan_out) {
+        tracing::info!("was compiled with another toolchain than is here");
+        return Ok(FunctionExit::OtherVersion);
+    }
+    let mut usage =
+        ExecutionUsage { cold_start_ms: whole_ms(started.elapsed()), ..ExecutionUsage::default() };
     let execution = HelpExecution::begin(connection, task.key(), &usage)?;
     Notice::Helping.send();
-    let heart = Heart::start(config, task.judgement, execution, started, usage);
-    let helped = help_out(config, task, &fan_out, connection, started, &mut usage);
+    let transferred = Arc::default();
+    let heart =
+        Heart::start(config, task.judgement, execution, started, usage, Arc::clone(&transferred));
+    let helped = help_out(config, task, &fan_out, connection, started, &transferred);
     heart.stop();
+    usage.transferred_bytes = transferred.load(Ordering::Relaxed);
     fan_out::release(connection, task.judgement, &config.worker)?;
     let (ending, exit) = match helped {
         Ok(()) => (ExecutionEnding::Finished, FunctionExit::Done),
@@ -59,13 +71,22 @@ pub(super) fn run(
     Ok(exit)
 }
 
+/// Whether the submission, compiled elsewhere, runs with what is on this machine.
+fn is_compiled_for_here(config: &FunctionConfig, task: &JudgeTask, fan_out: &FanOut) -> bool {
+    let language = config.bench.languages.get(&task.language);
+    let toolchain = language.and_then(|language| config.bench.toolchain(language).ok());
+    toolchain.is_some_and(|toolchain| {
+        compiled::toolchain(&toolchain).is_ok_and(|here| here == fan_out.toolchain)
+    })
+}
+
 fn help_out(
     config: &FunctionConfig,
     task: &JudgeTask,
     fan_out: &FanOut,
     connection: &mut AnyConnection,
     started: Instant,
-    usage: &mut ExecutionUsage,
+    transferred: &AtomicU64,
 ) -> Result<(), Interrupted> {
     let language = config.bench.languages.get(&task.language).ok_or_else(|| {
         let message = format!("language {} is not known here", task.language);
@@ -74,7 +95,7 @@ fn help_out(
     let cached = config.packages.get(&task.package, &config.blobs)?;
     let stored = Stored { key: fan_out.artefact.clone(), hash: fan_out.artefact_hash.clone() };
     let (folder, bytes) = compiled::fetch(&config.blobs, &stored, &config.bench.scratch)?;
-    usage.transferred_bytes = cached.transferred_bytes + bytes;
+    transferred.store(cached.transferred_bytes + bytes, Ordering::Relaxed);
     let job = JudgeJob {
         bench: &config.bench,
         package: &cached.package,
@@ -94,6 +115,9 @@ fn help_out(
     help(&job, &mut Shares { config, task, connection, started, taken, pace })
 }
 
+/// A task that waits this long finds no free slot.
+const WAITS_FOR: time::Duration = time::Duration::seconds(1);
+
 /// Takes test cases a share at a time.
 struct Shares<'a> {
     config: &'a FunctionConfig,
@@ -111,9 +135,14 @@ impl HelpSource for Shares<'_> {
             return Err(Interrupted::HandedOver);
         }
         if self.taken.is_empty() {
+            // Those who submit go before those who take long.
+            let waits = outbox::is_anyone_waiting(self.connection, WAITS_FOR);
+            if waits.map_err(|e| storage(&e))? {
+                return Err(Interrupted::HandedOver);
+            }
             let length = to_lease_length(self.config.lease);
             let most = self.pace.share();
-            let taken = fan_out::claim(self.connection, judgement, worker, most, length);
+            let taken = fan_out::claim(self.connection, judgement, worker, most, LAST, length);
             self.taken.extend(taken.map_err(|e| storage(&e))?);
         }
         self.pace.begin();

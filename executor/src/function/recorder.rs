@@ -33,6 +33,10 @@ impl ProgressSink for Recorder<'_, '_> {
     fn judged(&mut self, ordinal: u32, result: &str, decides: bool) -> Result<(), Interrupted> {
         self.sharing.judged(self.connection, ordinal, result, decides)
     }
+
+    fn failed_ahead(&mut self) -> Result<(), Interrupted> {
+        self.sharing.failed_ahead(self.connection)
+    }
 }
 
 /// A lost lease stops the judging; a database that fails is a judging error.

@@ -15,7 +15,7 @@ use std::{
 };
 use store::{
     AnyConnection, DatabaseError,
-    fan_out::{self, FanOut, SharedRun},
+    fan_out::{self, FanOut, Shared, SharedRun},
     leases::Lease,
 };
 
@@ -49,6 +49,9 @@ impl FanOutRules {
         spans.min(self.helpers)
     }
 }
+
+/// As far as test cases go.
+pub(super) const LAST: u32 = u32::MAX >> 1;
 
 /// A function starts nothing new after half its time: the other half is for what it has started.
 pub(super) fn is_time_to_hand_over(config: &FunctionConfig, started: Instant) -> bool {
@@ -96,6 +99,8 @@ pub(super) struct Sharing<'a> {
     runs_began: Instant,
     /// How many runs have been judged since.
     runs: u32,
+    /// What test cases came to that were judged here before others could help.
+    own: Vec<(u32, String)>,
 }
 
 enum State {
@@ -113,7 +118,14 @@ struct Open {
     /// The test case that is expected to be wanted next, where none is skipped.
     expected: u32,
     pace: Pace,
+    /// Something went wrong with a test case before it was wanted: from then on none is taken that is not.
+    in_order: bool,
+    /// Not to ask for more test cases before.
+    look_again: Instant,
 }
+
+/// How often is looked for test cases whose function is dead, while others judge all that is left.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 impl<'a> Sharing<'a> {
     /// One that may be opened.
@@ -127,6 +139,7 @@ impl<'a> Sharing<'a> {
             compile: None,
             runs_began: Instant::now(),
             runs: 0,
+            own: Vec::new(),
         }
     }
 
@@ -144,7 +157,10 @@ impl<'a> Sharing<'a> {
 
     fn open(&mut self, artefact: String, found_judged: u64, pace: Pace) {
         let taken = VecDeque::new();
-        self.state = State::Open(Open { artefact, taken, expected: 0, pace });
+        let look_again = Instant::now();
+        let open = Open { artefact, taken, expected: 0, pace, in_order: false, look_again };
+        self.state = State::Open(open);
+        self.own = Vec::new();
         self.opened.open(found_judged);
     }
 
@@ -197,11 +213,15 @@ impl<'a> Sharing<'a> {
             SharedRun::Judged(result) => return Ok(Turn::Judged(result)),
             SharedRun::Waited => {}
         }
-        if open.taken.is_empty() {
-            let most = open.pace.share();
+        if open.taken.is_empty() && open.look_again <= Instant::now() {
+            let (most, up_to) = if open.in_order { (1, wanted) } else { (open.pace.share(), LAST) };
             let length = to_lease_length(self.config.lease);
-            let taken = fan_out::claim(connection, judgement, &self.config.worker, most, length);
+            let worker = &self.config.worker;
+            let taken = fan_out::claim(connection, judgement, worker, most, up_to, length);
             open.taken.extend(taken.map_err(failed)?);
+            if open.taken.is_empty() {
+                open.look_again = Instant::now() + LOOK_EVERY;
+            }
         }
         let Some(next) = open.taken.pop_front() else { return Ok(Turn::Wait) };
         open.pace.begin();
@@ -216,7 +236,14 @@ impl<'a> Sharing<'a> {
         result: &str,
         decides: bool,
     ) -> Result<(), Interrupted> {
-        let State::Open(open) = &mut self.state else { return Ok(()) };
+        let open = match &mut self.state {
+            State::Open(open) => open,
+            State::Alone => {
+                self.own.push((ordinal, result.to_owned()));
+                return Ok(());
+            }
+            State::Never => return Ok(()),
+        };
         open.pace.end();
         let (judgement, worker) = (self.task.judgement, &self.config.worker);
         let failed = |e| Interrupted::Failed(storage(&e));
@@ -224,6 +251,20 @@ impl<'a> Sharing<'a> {
         if kept.map_err(failed)? && decides {
             fan_out::cancel_after(connection, judgement, ordinal).map_err(failed)?;
             open.taken.retain(|other| *other < ordinal);
+        }
+        Ok(())
+    }
+
+    /// A test case that is not wanted yet could not be judged.
+    pub(super) fn failed_ahead(
+        &mut self,
+        connection: &mut AnyConnection,
+    ) -> Result<(), Interrupted> {
+        if let State::Open(open) = &mut self.state {
+            open.in_order = true;
+            open.taken.clear();
+            let released = fan_out::release(connection, self.task.judgement, &self.config.worker);
+            released.map_err(|e| storage(&e))?;
         }
         Ok(())
     }
@@ -243,26 +284,37 @@ impl<'a> Sharing<'a> {
         }
         // Once: what cannot be shared now cannot be later.
         self.state = State::Never;
-        let scratch = &self.config.bench.scratch;
-        let (Some(folder), Some(compile)) = (left.compiled(scratch)?, self.compile.clone()) else {
-            return Ok(());
-        };
-        let judgement = self.task.judgement;
-        let stored = match compiled::store(&self.config.blobs, judgement, folder.path(), scratch) {
-            Ok(stored) => stored,
+        let own = std::mem::take(&mut self.own);
+        let fan_out = match self.stored(left) {
+            Ok(Some(fan_out)) => fan_out,
+            Ok(None) => return Ok(()),
             Err(error) => {
                 tracing::warn!(%error, "nobody can help: the compiled submission is not stored");
                 return Ok(());
             }
         };
-        let fan_out = FanOut { artefact: stored.key, artefact_hash: stored.hash, compile };
+        let shared = Shared { judged: &own, worker: &self.config.worker, open: left.ordinals };
         lease
-            .open_to_others(connection, &fan_out, left.ordinals, self.task, wanted)
+            .open_to_others(connection, &fan_out, &shared, self.task, wanted)
             .map_err(interrupted)?;
         Notice::Opened { helpers: wanted }.send();
         tracing::info!(helpers = wanted, test_cases = left.ordinals.len(), "opened to others");
         self.open(fan_out.artefact, 0, pace);
         Ok(())
+    }
+
+    /// The compiled submission, stored for others; `None` where it is not for others.
+    fn stored(&self, left: &Left<'_>) -> Result<Option<FanOut>, JudgingError> {
+        let scratch = &self.config.bench.scratch;
+        let (Some(toolchain), Some(compile)) = (left.toolchain(), self.compile.clone()) else {
+            return Ok(None);
+        };
+        let toolchain = compiled::toolchain(toolchain)?;
+        let Some(folder) = left.compiled(scratch)? else { return Ok(None) };
+        let judgement = self.task.judgement;
+        let stored = compiled::store(&self.config.blobs, judgement, folder.path(), scratch)?;
+        let (artefact, artefact_hash) = (stored.key, stored.hash);
+        Ok(Some(FanOut { artefact, artefact_hash, toolchain, compile }))
     }
 }
 

@@ -138,11 +138,20 @@ pub trait ProgressSink {
         Ok(Turn::Own)
     }
 
-    /// What a test case came to that was to be judged by [`Turn::Judge`]; `decides` says that none after it matters.
+    /// What a test case came to that was the caller's by [`Turn::Judge`] or [`Turn::Own`]; `decides` says that none after it
+    /// matters.
     ///
     /// # Errors
     /// [`Interrupted`] ends the judging.
     fn judged(&mut self, _ordinal: u32, _result: &str, _decides: bool) -> Result<(), Interrupted> {
+        Ok(())
+    }
+
+    /// One of [`Turn::Judge`] that is not wanted yet could not be judged. It is to be asked for in its order, if at all.
+    ///
+    /// # Errors
+    /// [`Interrupted`] ends the judging.
+    fn failed_ahead(&mut self) -> Result<(), Interrupted> {
         Ok(())
     }
 }

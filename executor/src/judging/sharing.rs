@@ -8,6 +8,7 @@ use super::{
     program::{Program, failed},
 };
 use judge_types::{CompileResult, JudgingError, JudgingErrorKind};
+use languages::Toolchain;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
@@ -23,7 +24,7 @@ pub struct Compiled {
 /// Whose a test case is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Turn {
-    /// The caller's, and nobody else has to hear what it came to.
+    /// The caller's: it is not shared.
     Own,
     /// This one is the caller's, who then says what it came to. It need not be the one that was asked for.
     Judge(u32),
@@ -44,6 +45,12 @@ pub struct Left<'a> {
 const SHARED_BYTES: u64 = 128 << 20;
 
 impl Left<'_> {
+    /// What it was compiled with.
+    #[must_use]
+    pub fn toolchain(&self) -> Option<&Toolchain> {
+        self.program.map(|program| &program.toolchain)
+    }
+
     /// The compiled submission in a folder that is gone with what this gives; `None` where there is none, or it is too
     /// large to be carried about.
     ///

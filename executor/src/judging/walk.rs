@@ -139,12 +139,25 @@ impl<'a, 's> Walk<'a, 's> {
         loop {
             let left = Left { ordinals: &left, program: self.runner.program() };
             match self.sink.turn(&left)? {
-                Turn::Own => return Ok(self.runner.run(case, ordinal)?),
+                Turn::Own => {
+                    let result = self.runner.run(case, ordinal)?;
+                    self.sink.judged(ordinal, &sharing::to_text(&result)?, false)?;
+                    return Ok(result);
+                }
                 Turn::Judged(text) => return Ok(sharing::from_text(&text)?),
                 Turn::Wait => thread::sleep(ASK_EVERY),
                 Turn::Judge(other) => {
                     let index = self.plan.case_of(other).ok_or_else(|| sharing::unknown(other))?;
-                    let result = self.runner.run(&self.job.package.test_cases[index], other)?;
+                    let result = match self.runner.run(&self.job.package.test_cases[index], other) {
+                        Ok(result) => result,
+                        Err(error) if other == ordinal => return Err(error.into()),
+                        // In the order of judging it may never be come to.
+                        Err(error) => {
+                            tracing::warn!(%error, other, "a test case fails that is not wanted yet");
+                            self.sink.failed_ahead()?;
+                            continue;
+                        }
+                    };
                     let decides = sharing::ends_all(self.job, &self.plan, index, &result);
                     self.sink.judged(other, &sharing::to_text(&result)?, decides)?;
                 }

@@ -31,7 +31,10 @@ pub(super) fn decide(end: ChildEnd, deliveries: u32, limit: u32) -> Decision {
             FunctionExit::HeldElsewhere | FunctionExit::Unreachable | FunctionExit::NoRoom,
         )
         | ChildEnd::NotStarted => Decision::PutBack { delay: LATER, counted: PutBack::Uncounted },
-        ChildEnd::Stopped | ChildEnd::Exited(FunctionExit::HandedOver) => {
+        ChildEnd::Exited(FunctionExit::HandedOver) => {
+            Decision::PutBack { delay: Duration::ZERO, counted: PutBack::Anew }
+        }
+        ChildEnd::Stopped => {
             Decision::PutBack { delay: Duration::ZERO, counted: PutBack::Uncounted }
         }
         ChildEnd::Exited(FunctionExit::HandedBack) | ChildEnd::Died if deliveries > limit => {
@@ -73,7 +76,6 @@ mod tests {
         for end in [
             ChildEnd::Stopped,
             ChildEnd::NotStarted,
-            ChildEnd::Exited(FunctionExit::HandedOver),
             ChildEnd::Exited(FunctionExit::HeldElsewhere),
             ChildEnd::Exited(FunctionExit::Unreachable),
             ChildEnd::Exited(FunctionExit::NoRoom),
@@ -84,6 +86,13 @@ mod tests {
                 "{end:?}: {decision:?}"
             );
         }
+    }
+
+    #[test]
+    fn what_gets_on_is_never_given_up() {
+        let end = ChildEnd::Exited(FunctionExit::HandedOver);
+        let at_once = Decision::PutBack { delay: Duration::ZERO, counted: PutBack::Anew };
+        assert_eq!(decide(end, 100, 3), at_once);
     }
 
     #[test]

@@ -79,6 +79,8 @@ impl Task {
         let concluded = match decision {
             Decision::Acknowledge => self.acknowledge(database).await,
             Decision::PutBack { delay, counted } => {
+                // A helper makes room for others: they are to come before it.
+                let delay = if self.key.is_help() { delay.max(LATER) } else { delay };
                 self.release(database, worker).await;
                 self.put_back(database, delay, counted).await;
                 Ok(())

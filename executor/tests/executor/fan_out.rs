@@ -1,7 +1,7 @@
 //! Several functions judge one submission, and it comes to what one alone would have said.
 
 use crate::{
-    scaler::{config, functions, start},
+    scaler::{HELLO, config, functions, start},
     stand::{Judge, PackageFolder},
     tests_on_each_stack,
 };
@@ -20,6 +20,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         one_executor_gets_through_what_takes_longer_than_a_function_may,
         one_long_test_case_has_a_function_s_whole_time,
         what_was_judged_survives_who_has_died,
+        who_submits_goes_before_helpers,
         a_short_judgement_stays_with_its_function,
     ]
 }
@@ -141,10 +142,21 @@ fn writing() -> PackageFolder {
     folder
 }
 
+/// A problem whose validator breaks down at what comes after the test case that [`SLOW`] fails on.
+fn breaking() -> PackageFolder {
+    counting((100..110).chain([7]).chain(200..210)).validated_by(
+        "check.sh",
+        "read -r n < \"$1\"; ((n >= 200)) && exit 1; read -r said; [[ $said == $n ]] && exit 42; exit 43\n",
+    )
+}
+
 fn helpers_come_to_what_one_alone_comes_to(mut judge: Judge) {
-    for (package, language, file) in
-        [(counting(100..120), "bash", SLOW), (scoring(), "bash", SLOW), (writing(), "c", SLOW_IN_C)]
-    {
+    for (package, language, file) in [
+        (counting(100..120), "bash", SLOW),
+        (scoring(), "bash", SLOW),
+        (writing(), "c", SLOW_IN_C),
+        (breaking(), "bash", SLOW),
+    ] {
         judge.fan_out = FanOutRules { helpers: 0, ..SOON };
         let alone = judge.submit(&package, language, file);
         let running = start(config(&mut judge));
@@ -236,4 +248,24 @@ fn a_short_judgement_stays_with_its_function(mut judge: Judge) {
     running.stop();
     assert!(executions::of_helpers(&mut judge.connection, id).unwrap().is_empty());
     assert!(!judge.folder().join("blobs/compiled").exists());
+}
+
+fn who_submits_goes_before_helpers(mut judge: Judge) {
+    judge.fan_out = SOON;
+    let long = judge.submit(&counting(100..200), "bash", SLOW);
+    let running = start(config(&mut judge));
+    let mut helps = || executions::of_helpers(&mut judge.connection, long).unwrap();
+    while helps().iter().all(|help| help.usage.memory_bytes == 0) {
+        thread::sleep(Duration::from_millis(5));
+    }
+    // Both slots are taken, and 10 s at least will go by until the long one is judged.
+    judge.team = "another";
+    let short = judge.submit(&PackageFolder::greeting(), "bash", HELLO);
+    judge.bell.ring();
+    let judged = judge.wait_for(short, JudgementState::is_final);
+    assert_eq!(judged.verdict, Some(Verdict::Accepted));
+    assert!(!judge.judgement(long).state.is_final());
+    assert_eq!(told(&mut judge, long).runs.len(), 100);
+    running.stop();
+    assert_swept(&mut judge, long);
 }

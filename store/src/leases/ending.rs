@@ -91,7 +91,7 @@ pub fn release_dead(
         let released = release(connection, judgement, Guard::Worker(worker))?;
         if let Some(lease) = &released {
             let now = clock::now(connection)?;
-            executions::insert_lost(connection, lease, now)?;
+            executions::insert_lost(connection, lease, worker, now)?;
         }
         Ok(released.is_some())
     })

@@ -114,6 +114,7 @@ pub fn claim(
                 judgements::state,
                 judgements::lease_expires_at,
                 judgements::created_at,
+                judgements::worker,
             ))
             .first(connection)?;
         let claimed = diesel::update(
@@ -134,7 +135,7 @@ pub fn claim(
             judgements::lease_expires_at.eq(to_timestamp(now + length.min(LONGEST_LEASE))),
         ))
         .execute(connection)?;
-        let (attempt, state, expires, created) = before;
+        let (attempt, state, expires, created, dead) = before;
         let state: JudgementState = parse("judgement state", &state)?;
         if claimed == 0 {
             return Ok(match expires {
@@ -153,7 +154,8 @@ pub fn claim(
         if state != JudgementState::Queued {
             // Its function is gone, and nobody has noticed: it counts as dead since its lease ran out.
             let missed_at = expires.map_or(now, |at| from_timestamp(at).min(now));
-            executions::insert_lost(connection, &lease, missed_at)?;
+            let dead = dead.unwrap_or_default();
+            executions::insert_lost(connection, &lease, &dead, missed_at)?;
             lease.queued_at = missed_at;
         } else if lease.attempt > 0 {
             let released = ProgressKind::Released;
@@ -167,8 +169,8 @@ pub fn claim(
     })
 }
 
-/// Attempt, state, end of the lease, and when it was made.
-type Before = (i32, String, Option<PrimitiveDateTime>, PrimitiveDateTime);
+/// Attempt, state, end of the lease, when it was made, and which function had it.
+type Before = (i32, String, Option<PrimitiveDateTime>, PrimitiveDateTime, Option<String>);
 
 /// What a judgement's events are about, which stays while it is being judged: only what is judged is applied; `None` where
 /// there is no such judgement.

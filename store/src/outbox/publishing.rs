@@ -142,13 +142,17 @@ pub fn unpublish(
     counted: PutBack,
 ) -> Result<(), DatabaseError> {
     let available_at = available_after(connection, delay)?;
-    let more = i32::from(counted == PutBack::Counted);
+    let (kept, more) = match counted {
+        PutBack::Counted => (1, 1),
+        PutBack::Uncounted => (1, 0),
+        PutBack::Anew => (0, 0),
+    };
     diesel::update(entry(key.into()))
         .set((
             outbox::published_at.eq(None::<PrimitiveDateTime>),
             outbox::taken_until.eq(None::<PrimitiveDateTime>),
             outbox::available_at.eq(available_at),
-            outbox::deliveries.eq(outbox::deliveries + more),
+            outbox::deliveries.eq(outbox::deliveries * kept + more),
         ))
         .execute(connection)?;
     Ok(())
