@@ -37,10 +37,12 @@ impl Stand {
         fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
         let place = |name: &str, from: &Path| {
             let path = folder.path().join(name);
-            fs::copy(from, &path).unwrap();
+            // By another process: what this one writes to may be open in a child that is being started.
+            let copied = Command::new("cp").args([from, &path]).status().unwrap();
+            assert!(copied.success());
             fs::set_permissions(&path, Permissions::from_mode(0o755)).unwrap();
         };
-        place("test", Path::new("/proc/self/exe"));
+        place("test", &std::env::current_exe().unwrap());
         place("helper", Path::new(env!("CARGO_BIN_EXE_gavel-sandbox-helper")));
         place("hostile", &HOSTILE);
         place("on_host", &ON_HOST);

@@ -45,8 +45,8 @@ impl ScalerMetrics {
         let seconds = |name, help| HistogramOpts::new(name, help).buckets(SECONDS.into());
         let ends = Opts::new(
             "gavel_functions_total",
-            "Functions that have ended, by how: done, handed_back, held_elsewhere, other_version, unreachable, no_room, died, stopped \
-             or not_started.",
+            "Functions that have ended, by how: done, handed_back, held_elsewhere, other_version, unreachable, no_room, \
+             handed_over, died, stopped or not_started.",
         );
         let metrics = Self {
             slots: Slots::new()?,

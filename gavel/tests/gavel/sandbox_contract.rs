@@ -1,6 +1,6 @@
 //! The manual page of `gavel sandbox` names what there is, and nothing else.
 
-use crate::judge::GAVEL;
+use crate::judge::{GAVEL, copy_of_gavel};
 use crate::sandbox_runs::{results, run_in, text};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -158,8 +158,7 @@ fn the_check_fails_where_nothing_works() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755))
         .unwrap();
-    let gavel = folder.path().join("gavel");
-    std::fs::copy(GAVEL, &gavel).unwrap();
+    let gavel = copy_of_gavel(folder.path());
     let output = Command::new("setpriv")
         .args(["--reuid=65533", "--regid=65533", "--clear-groups", "--", "bash", "-c"])
         .arg(format!("ulimit -u 1; exec {} sandbox check", gavel.display()))

@@ -2,7 +2,7 @@
 //!
 //! These tests need root and control groups.
 
-use crate::judge::GAVEL;
+use crate::judge::copy_of_gavel;
 use crate::sandbox_runs::{results, run, run_in, text};
 use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
 use nix::unistd::Pid;
@@ -108,9 +108,7 @@ fn what_the_host_cannot_enforce_is_a_failure_of_the_sandbox() {
     let folder = tempfile::tempdir().unwrap();
     fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755))
         .unwrap();
-    // The build folder may be closed to others.
-    let gavel = folder.path().join("gavel");
-    fs::copy(GAVEL, &gavel).unwrap();
+    let gavel = copy_of_gavel(folder.path());
     let unprivileged = |arguments: &[&str]| {
         let mut command = Command::new("setpriv");
         command.args(["--reuid=65534", "--regid=65534", "--clear-groups", "--"]).arg(&gavel);

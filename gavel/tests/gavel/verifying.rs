@@ -1,6 +1,6 @@
 //! `gavel verify`, from the outside.
 
-use crate::judge::{GAVEL, example, hello};
+use crate::judge::{GAVEL, copy_of_gavel, example, hello};
 use serde_json::Value;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -162,9 +162,7 @@ fn every_fault_of_a_broken_package_is_listed() {
 fn without_root_the_verdicts_are_the_same() {
     let folder = tempfile::tempdir().unwrap();
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).unwrap();
-    // The build folder may be closed to others.
-    let gavel = folder.path().join("gavel");
-    fs::copy(GAVEL, &gavel).unwrap();
+    let gavel = copy_of_gavel(folder.path());
     let package = folder.path().join("hello");
     copy(&example("hello"), &package);
     let is_root = fs::metadata("/proc/self").unwrap().permissions().mode() != 0
