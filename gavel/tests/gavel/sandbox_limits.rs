@@ -82,6 +82,8 @@ fn a_small_program_reads_as_small_as_it_is() {
             for (size_t at = 0; at < bytes; at += 4096) memory[at] = 1;
         }";
     const MIB: u64 = 1 << 20;
+    // What a processor has counted and the kernel has not added up yet, since Linux 6.2: at most 32 pages.
+    const NOT_ADDED_UP: u64 = 32 * 4096;
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("touch.c"), TOUCH).unwrap();
     let mut gcc = Command::new("gcc");
@@ -98,7 +100,8 @@ fn a_small_program_reads_as_small_as_it_is() {
         for mebibytes in [1, 2, 4, 8] {
             let (expected, peak) = (mebibytes * MIB + runtime, read(mebibytes));
             let off = peak.abs_diff(expected);
-            assert!(off <= expected / 20, "{level}: {mebibytes} MiB: {peak} instead of {expected}");
+            let most = expected / 20 + NOT_ADDED_UP;
+            assert!(off <= most, "{level}: {mebibytes} MiB: {peak} instead of {expected}");
         }
     }
 }
