@@ -50,6 +50,10 @@ pub fn connect(url: &DatabaseUrl) -> Result<AnyConnection, DatabaseError> {
             AnyConnection::Sqlite(connection)
         }
         DatabaseUrl::Postgres(url) => {
+            // Before libpq does: left to itself, OpenSSL takes everything down when the process exits, also from under
+            // threads of the pool that are connecting at that moment.
+            #[cfg(feature = "postgres-tls")]
+            openssl_sys::init();
             AnyConnection::Postgres(PgConnection::establish(url.with_password())?)
         }
     })
