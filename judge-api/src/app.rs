@@ -9,6 +9,7 @@ use actix_web::web;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::time::Duration;
 use store::outbox::Positions;
 use store::{AnyConnection, Bell, Blobs, Database};
 use tokio::sync::{Semaphore, watch};
@@ -60,6 +61,16 @@ impl App {
             stopping,
             hashing: Semaphore::new(2),
             installing: Semaphore::new(1),
+        }
+    }
+
+    /// Waits for so long; false where the server stops meanwhile.
+    pub(crate) async fn rest(&self, time: Duration) -> bool {
+        let mut stopping = self.stopping.clone();
+        tokio::select! {
+            // Also when the sender is gone, which is when the server is.
+            _ = stopping.wait_for(|stopping| *stopping) => false,
+            () = tokio::time::sleep(time) => true,
         }
     }
 

@@ -45,7 +45,6 @@ impl Maker {
 
 /// Goes on with what is half made, until the server stops.
 pub(crate) async fn go_on(app: web::Data<App>) {
-    let mut stopping = app.stopping.clone();
     loop {
         let (database, maker) = (app.database.clone(), Maker::of(&app));
         let went_on = database.run(move |connection| {
@@ -57,10 +56,8 @@ pub(crate) async fn go_on(app: web::Data<App>) {
         if let Err(error) = went_on.await {
             tracing::warn!(%error, "go on with rejudgings");
         }
-        tokio::select! {
-            // Also when the sender is gone, which is when the server is.
-            _ = stopping.wait_for(|stopping| *stopping) => return,
-            () = tokio::time::sleep(PERIOD) => {}
+        if !app.rest(PERIOD).await {
+            return;
         }
     }
 }

@@ -19,15 +19,12 @@ enum SweepError {
 
 /// Sweeps now and then until the server stops.
 pub(crate) async fn go_on(app: web::Data<App>) {
-    let mut stopping = app.stopping.clone();
     loop {
         if let Err(error) = sweep(&app).await {
             tracing::warn!(error = judge_types::with_causes(&error), "sweep compiled submissions");
         }
-        tokio::select! {
-            // Also when the sender is gone, which is when the server is.
-            _ = stopping.wait_for(|stopping| *stopping) => return,
-            () = tokio::time::sleep(PERIOD) => {}
+        if !app.rest(PERIOD).await {
+            return;
         }
     }
 }

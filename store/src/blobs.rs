@@ -7,7 +7,9 @@ use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
 use object_store::prefix::PrefixStore;
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload, WriteMultipart};
-use std::fs::DirBuilder;
+use sha2::{Digest, Sha256};
+use std::fs::{DirBuilder, File};
+use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
@@ -222,6 +224,30 @@ impl Blobs {
             .try_collect()
             .await
             .map_err(|source| failed("list", prefix, source))
+    }
+}
+
+/// How many bytes a file has, and their SHA-256 in hexadecimal digits, by which blobs are named.
+///
+/// # Errors
+/// Where it cannot be read.
+pub fn digest(path: &Path) -> io::Result<(u64, String)> {
+    let mut hash = Hashing(Sha256::new());
+    let bytes = io::copy(&mut File::open(path)?, &mut hash)?;
+    Ok((bytes, hex::encode(hash.0.finalize())))
+}
+
+/// What is written to it is hashed.
+struct Hashing(Sha256);
+
+impl io::Write for Hashing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

@@ -147,12 +147,6 @@ impl HelpExecution {
         })
     }
 
-    /// The how-manieth function it is for its task, from 1.
-    #[must_use]
-    pub fn attempt(&self) -> u32 {
-        self.attempt
-    }
-
     /// Replaces its reading, unless it has said how it ended.
     ///
     /// # Errors

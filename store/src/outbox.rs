@@ -249,6 +249,17 @@ pub enum PutBack {
     Anew,
 }
 
+impl PutBack {
+    /// What the count of deliveries is multiplied by, and what is then added, where the last one is not in it yet.
+    fn count(self) -> (i32, i32) {
+        match self {
+            Self::Counted => (1, 1),
+            Self::Uncounted => (1, 0),
+            Self::Anew => (0, 0),
+        }
+    }
+}
+
 /// Puts a taken task back, to be taken again after `delay`. Nothing happens to one that is not taken.
 ///
 /// # Errors
@@ -260,17 +271,13 @@ pub fn put_back(
     counted: PutBack,
 ) -> Result<(), DatabaseError> {
     let available_at = available_after(connection, delay)?;
-    // At least 1 was counted when it was taken.
-    let (kept, given_back) = match counted {
-        PutBack::Counted => (1, 0),
-        PutBack::Uncounted => (1, 1),
-        PutBack::Anew => (0, 0),
-    };
+    let (kept, more) = counted.count();
     diesel::update(taken!(key))
         .set((
             outbox::taken_until.eq(None::<PrimitiveDateTime>),
             outbox::available_at.eq(available_at),
-            outbox::deliveries.eq(outbox::deliveries * kept - given_back),
+            // The last one was counted when it was taken.
+            outbox::deliveries.eq((outbox::deliveries - 1) * kept + more),
         ))
         .execute(connection)?;
     Ok(())

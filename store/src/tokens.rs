@@ -7,7 +7,6 @@ use crate::{AnyConnection, DatabaseError};
 use diesel::prelude::*;
 use judge_types::{TokenId, UserId};
 use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
 use time::{Duration, OffsetDateTime, PrimitiveDateTime};
 
 /// What a token is for.
@@ -72,10 +71,7 @@ fn token(row: Row) -> Result<Token, DatabaseError> {
 
 /// A secret has 256 random bits, so a plain SHA-256 of it cannot be guessed back.
 fn hash(secret: &str) -> String {
-    Sha256::digest(secret.as_bytes()).iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex::encode(Sha256::digest(secret.as_bytes()))
 }
 
 /// Stores a token whose secret the caller made and shows once.

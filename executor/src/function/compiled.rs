@@ -1,9 +1,9 @@
 //! A compiled submission on its way to other functions: a zip in the blob store, named by its judgement and its content.
 
-use crate::judging::host;
+use crate::judging::{Workbench, host};
 use crate::package_cache::wait_for;
 use judge_types::{JudgementId, JudgingError, JudgingErrorKind, with_causes};
-use languages::Toolchain;
+use languages::{Language, Toolchain};
 use sha2::{Digest, Sha256};
 use std::{
     fs::{self, File, Permissions},
@@ -11,18 +11,9 @@ use std::{
     os::unix::fs::{MetadataExt, PermissionsExt},
     path::Path,
 };
-use store::{Blobs, blobs};
+use store::{Blobs, blobs, fan_out::FanOut};
 use tempfile::{NamedTempFile, TempDir};
 use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
-
-/// What is needed to fetch it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Stored {
-    /// The key of its blob.
-    pub(super) key: String,
-    /// The SHA-256 of the blob, in hexadecimal digits.
-    pub(super) hash: String,
-}
 
 /// What a submission is compiled with, so that it runs only where that is the same: a virtual machine of another version may
 /// not read what this one's compiler wrote.
@@ -39,33 +30,44 @@ pub(super) fn toolchain(toolchain: &Toolchain) -> Result<String, JudgingError> {
     Ok(hex::encode(hash.finalize()))
 }
 
-/// Stores what is in a folder.
+/// Whether what `fan_out` names was compiled with the toolchain that the language has on this machine.
+pub(super) fn is_for_here(
+    bench: &Workbench,
+    language: &Language,
+    fan_out: &FanOut,
+) -> Result<bool, JudgingError> {
+    Ok(toolchain(&bench.toolchain(language)?)? == fan_out.toolchain)
+}
+
+/// Stores what is in a folder; gives the blob's key and its SHA-256.
 pub(super) fn store(
     blobs: &Blobs,
     judgement: JudgementId,
     folder: &Path,
     scratch: &Path,
-) -> Result<Stored, JudgingError> {
+) -> Result<(String, String), JudgingError> {
     let failed = |e: io::Error| host("pack", folder.display(), &e);
     let mut packed = NamedTempFile::new_in(scratch).map_err(failed)?;
     pack(folder, packed.as_file_mut()).map_err(failed)?;
-    let hash = hash_of(packed.path()).map_err(failed)?;
+    let (_, hash) = blobs::digest(packed.path()).map_err(failed)?;
     let key = blobs::compiled_key(judgement, &hash);
     wait_for(blobs.put_file(&key, packed.path()))?;
-    Ok(Stored { key, hash })
+    Ok((key, hash))
 }
 
 /// Fetches one into a folder that is gone with what this gives; says how many bytes came.
 pub(super) fn fetch(
     blobs: &Blobs,
-    stored: &Stored,
+    fan_out: &FanOut,
     scratch: &Path,
 ) -> Result<(TempDir, u64), JudgingError> {
-    let failed = |e: io::Error| host("unpack", &stored.key, &e);
+    let key = &fan_out.artefact;
+    let failed = |e: io::Error| host("unpack", key, &e);
     let packed = NamedTempFile::new_in(scratch).map_err(failed)?;
-    let bytes = wait_for(blobs.get_to_file(&stored.key, packed.path()))?;
-    if hash_of(packed.path()).map_err(failed)? != stored.hash {
-        let message = format!("blob {} does not hold what was stored there", stored.key);
+    wait_for(blobs.get_to_file(key, packed.path()))?;
+    let (bytes, hash) = blobs::digest(packed.path()).map_err(failed)?;
+    if hash != fan_out.artefact_hash {
+        let message = format!("blob {key} does not hold what was stored there");
         return Err(JudgingError::new(JudgingErrorKind::Storage, message));
     }
     let folder = TempDir::new_in(scratch).map_err(failed)?;
@@ -122,20 +124,6 @@ fn unpack(packed: &Path, folder: &Path) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-fn hash_of(path: &Path) -> io::Result<String> {
-    let mut hash = Sha256::new();
-    let mut file = BufReader::with_capacity(1 << 16, File::open(path)?);
-    loop {
-        let chunk = io::BufRead::fill_buf(&mut file)?;
-        if chunk.is_empty() {
-            return Ok(hex::encode(hash.finalize()));
-        }
-        hash.update(chunk);
-        let length = chunk.len();
-        io::BufRead::consume(&mut file, length);
-    }
 }
 
 #[cfg(test)]

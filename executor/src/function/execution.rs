@@ -1,18 +1,16 @@
 //! One execution: from the claim of a judgement to its end, or to the next function.
 
 use super::{
-    FunctionConfig, FunctionExit, Notice,
-    compiled::{self, Stored},
+    FunctionConfig, FunctionExit, Notice, compiled,
     guardian::Guardian,
-    metered,
+    job, language, metered,
     recorder::{self, Recorder},
     sharing::Sharing,
     source_texts, storage, whole_ms,
 };
-use crate::judging::{Compiled, Interrupted, JudgeJob, Judged, judge, run_count};
-use judge_types::{
-    CompileResult, ExecutionUsage, JudgeTask, JudgingError, JudgingErrorKind, Retry, with_causes,
-};
+use crate::judging::{Compiled, Interrupted, Judged, judge, run_count};
+use judge_types::{CompileResult, ExecutionUsage, JudgeTask, JudgingError, Retry, with_causes};
+use languages::Language;
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -48,8 +46,8 @@ impl Execution<'_> {
         // From here on nobody else ends this process or writes through the lease.
         guardian.stop();
         let usage = metered(&self.config.bench.meter, self.started, usage);
-        let (exit, is_over) = self.conclude(connection, judged, &usage);
-        if let Some(key) = sharing.artefact().filter(|_| is_over) {
+        let exit = self.conclude(connection, judged, &usage);
+        if let Some(key) = sharing.artefact().filter(|_| exit == FunctionExit::Done) {
             compiled::remove(&self.config.blobs, key);
         }
         exit
@@ -68,31 +66,19 @@ impl Execution<'_> {
         usage: &mut ExecutionUsage,
         sharing: &mut Sharing<'_>,
     ) -> Result<Judged, Interrupted> {
-        let language = self.config.bench.languages.get(&self.task.language).ok_or_else(|| {
-            let message = format!("language {} is not known here", self.task.language);
-            JudgingError::new(JudgingErrorKind::ToolchainMissing, message)
-        })?;
+        let language = language(self.config, &self.task)?;
         let cached = self.config.packages.get(&self.task.package, &self.config.blobs)?;
         usage.transferred_bytes = cached.transferred_bytes;
         let package = &cached.package;
         let total = run_count(package);
         self.lease.fetched(connection, total).map_err(recorder::interrupted)?;
         let sources = source_texts(connection, self.task.submission)?;
-        let before = self.resume(connection, usage, sharing)?;
-        let job = JudgeJob {
-            bench: &self.config.bench,
-            package,
-            language,
-            sources,
-            limits: self.task.limits.clone(),
-            stop: self.config.stop,
-            entry_point: None,
-            overtime: Duration::ZERO,
-            compiled: before.as_ref().map(|(folder, result)| Compiled {
-                folder: folder.path().to_owned(),
-                result: result.clone(),
-            }),
-        };
+        let before = self.resume(connection, language, usage, sharing)?;
+        let compiled = before.as_ref().map(|(folder, result)| Compiled {
+            folder: folder.path().to_owned(),
+            result: result.clone(),
+        });
+        let job = job(self.config, &self.task, package, language, sources, compiled);
         judge(&job, &mut Recorder { connection, lease: self.lease, sharing })
     }
 
@@ -100,6 +86,7 @@ impl Execution<'_> {
     fn resume(
         &self,
         connection: &mut AnyConnection,
+        language: &Language,
         usage: &mut ExecutionUsage,
         sharing: &mut Sharing<'_>,
     ) -> Result<Option<(TempDir, CompileResult)>, JudgingError> {
@@ -109,17 +96,11 @@ impl Execution<'_> {
         let found = fan_out::find(connection, self.task.judgement).map_err(|e| storage(&e))?;
         let Some(fan_out) = found else { return Ok(None) };
         sharing.resume(connection, &fan_out)?;
-        let language = self.config.bench.languages.get(&self.task.language);
-        let toolchain =
-            language.map(|language| self.config.bench.toolchain(language)).transpose()?;
-        let here = toolchain.map(|toolchain| compiled::toolchain(&toolchain)).transpose()?;
-        if here.as_ref() != Some(&fan_out.toolchain) {
+        if !compiled::is_for_here(&self.config.bench, language, &fan_out)? {
             // What another one has made may not run here.
             return Ok(None);
         }
-        let stored = Stored { key: fan_out.artefact, hash: fan_out.artefact_hash };
-        let scratch = &self.config.bench.scratch;
-        match compiled::fetch(&self.config.blobs, &stored, scratch) {
+        match compiled::fetch(&self.config.blobs, &fan_out, &self.config.bench.scratch) {
             Ok((folder, bytes)) => {
                 usage.transferred_bytes += bytes;
                 Ok(Some((folder, fan_out.compile)))
@@ -132,13 +113,13 @@ impl Execution<'_> {
         }
     }
 
-    /// Writes how it ended; whether that is the judgement's end, too.
+    /// Writes how it ended; only where it is done is that the judgement's end, too.
     fn conclude(
         &self,
         connection: &mut AnyConnection,
         judged: Result<Judged, Interrupted>,
         usage: &ExecutionUsage,
-    ) -> (FunctionExit, bool) {
+    ) -> FunctionExit {
         let (written, exit) = match judged {
             Ok(judged) => {
                 tracing::info!(verdict = %judged.verdict, wall_ms = usage.wall_ms, "judged");
@@ -151,7 +132,7 @@ impl Execution<'_> {
             }
             Err(Interrupted::Stopped) => {
                 tracing::warn!("lost the lease");
-                return (FunctionExit::HeldElsewhere, false);
+                return FunctionExit::HeldElsewhere;
             }
             Err(Interrupted::HandedOver) => {
                 tracing::info!("leaves the rest to another function");
@@ -171,17 +152,17 @@ impl Execution<'_> {
             }
         };
         match written {
-            Ok(()) => (exit, exit == FunctionExit::Done),
+            Ok(()) => exit,
             Err(LeaseError::Lost(_)) => {
                 tracing::warn!("lost the lease");
-                (FunctionExit::HeldElsewhere, false)
+                FunctionExit::HeldElsewhere
             }
             Err(LeaseError::Database(error)) => {
                 tracing::error!(
                     error = with_causes(&error),
                     "cannot write the end of the judgement"
                 );
-                (FunctionExit::Unreachable, false)
+                FunctionExit::Unreachable
             }
         }
     }

@@ -69,12 +69,10 @@ impl Heart {
     fn renew(&mut self) -> Result<bool, DatabaseError> {
         let usage = self.reading();
         let (open, length) = (self.connection.get()?, to_lease_length(self.lease));
-        let held = fan_out::renew(open, self.judgement, &self.worker, length)?;
+        fan_out::renew(open, self.judgement, &self.worker, length)?;
         self.execution.read(open, &usage, ExecutionEnding::Lost)?;
-        // An executor of a version that knows no helpers may have ended it.
-        let is_over = judgements::by_id(open, self.judgement)?
-            .is_none_or(|judgement| judgement.state.is_final());
-        Ok(!is_over && (held > 0 || fan_out::find(open, self.judgement)?.is_some()))
+        let judgement = judgements::by_id(open, self.judgement)?;
+        Ok(judgement.is_some_and(|judgement| !judgement.state.is_final()))
     }
 }
 

@@ -1,23 +1,17 @@
 //! A function that helps another one: it judges test cases of a submission that the other has compiled.
 
 use super::{
-    FunctionConfig, FunctionExit, Notice, compiled,
-    compiled::Stored,
-    heart::Heart,
-    metered,
-    pace::Pace,
-    sharing::{LAST, is_time_to_hand_over},
-    source_texts, storage, to_lease_length, whole_ms,
+    FunctionConfig, FunctionExit, Notice, compiled, heart::Heart, job, language, metered,
+    pace::Pace, sharing::is_time_to_hand_over, source_texts, storage, taken::Taken, whole_ms,
 };
-use crate::judging::{Compiled, HelpSource, Interrupted, JudgeJob, help};
-use judge_types::{ExecutionUsage, JudgeTask, JudgingError, JudgingErrorKind, Retry};
+use crate::judging::{Compiled, HelpSource, Interrupted, help};
+use judge_types::{ExecutionUsage, JudgeTask, Retry};
 use std::{
-    collections::VecDeque,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::{Duration, Instant},
+    time::Instant,
 };
 use store::{
     AnyConnection, DatabaseError,
@@ -37,7 +31,9 @@ pub(super) fn run(
         tracing::info!("needs no help any more");
         return Ok(FunctionExit::Done);
     };
-    if !is_compiled_for_here(config, task, &fan_out) {
+    let is_for_here = language(config, task)
+        .and_then(|language| compiled::is_for_here(&config.bench, language, &fan_out));
+    if !is_for_here.unwrap_or(false) {
         tracing::info!("was compiled with another toolchain than is here");
         return Ok(FunctionExit::OtherVersion);
     }
@@ -71,15 +67,6 @@ pub(super) fn run(
     Ok(exit)
 }
 
-/// Whether the submission, compiled elsewhere, runs with what is on this machine.
-fn is_compiled_for_here(config: &FunctionConfig, task: &JudgeTask, fan_out: &FanOut) -> bool {
-    let language = config.bench.languages.get(&task.language);
-    let toolchain = language.and_then(|language| config.bench.toolchain(language).ok());
-    toolchain.is_some_and(|toolchain| {
-        compiled::toolchain(&toolchain).is_ok_and(|here| here == fan_out.toolchain)
-    })
-}
-
 fn help_out(
     config: &FunctionConfig,
     task: &JudgeTask,
@@ -88,31 +75,15 @@ fn help_out(
     started: Instant,
     transferred: &AtomicU64,
 ) -> Result<(), Interrupted> {
-    let language = config.bench.languages.get(&task.language).ok_or_else(|| {
-        let message = format!("language {} is not known here", task.language);
-        JudgingError::new(JudgingErrorKind::ToolchainMissing, message)
-    })?;
+    let language = language(config, task)?;
     let cached = config.packages.get(&task.package, &config.blobs)?;
-    let stored = Stored { key: fan_out.artefact.clone(), hash: fan_out.artefact_hash.clone() };
-    let (folder, bytes) = compiled::fetch(&config.blobs, &stored, &config.bench.scratch)?;
+    let (folder, bytes) = compiled::fetch(&config.blobs, fan_out, &config.bench.scratch)?;
     transferred.store(cached.transferred_bytes + bytes, Ordering::Relaxed);
-    let job = JudgeJob {
-        bench: &config.bench,
-        package: &cached.package,
-        language,
-        sources: source_texts(connection, task.submission)?,
-        limits: task.limits.clone(),
-        stop: config.stop,
-        entry_point: None,
-        overtime: Duration::ZERO,
-        compiled: Some(Compiled {
-            folder: folder.path().to_owned(),
-            result: fan_out.compile.clone(),
-        }),
-    };
-    let taken = VecDeque::new();
-    let pace = Pace::default();
-    help(&job, &mut Shares { config, task, connection, started, taken, pace })
+    let compiled = Compiled { folder: folder.path().to_owned(), result: fan_out.compile.clone() };
+    let sources = source_texts(connection, task.submission)?;
+    let job = job(config, task, &cached.package, language, sources, Some(compiled));
+    let taken = Taken::none(config, task.judgement, Pace::default());
+    help(&job, &mut Shares { config, connection, started, taken })
 }
 
 /// A task that waits this long finds no free slot.
@@ -121,16 +92,13 @@ const WAITS_FOR: time::Duration = time::Duration::seconds(1);
 /// Takes test cases a share at a time.
 struct Shares<'a> {
     config: &'a FunctionConfig,
-    task: &'a JudgeTask,
     connection: &'a mut AnyConnection,
     started: Instant,
-    taken: VecDeque<u32>,
-    pace: Pace,
+    taken: Taken<'a>,
 }
 
 impl HelpSource for Shares<'_> {
     fn next(&mut self) -> Result<Option<u32>, Interrupted> {
-        let (judgement, worker) = (self.task.judgement, &self.config.worker);
         if is_time_to_hand_over(self.config, self.started) {
             return Err(Interrupted::HandedOver);
         }
@@ -140,27 +108,15 @@ impl HelpSource for Shares<'_> {
             if waits.map_err(|e| storage(&e))? {
                 return Err(Interrupted::HandedOver);
             }
-            let length = to_lease_length(self.config.lease);
-            let most = self.pace.share();
-            let taken = fan_out::claim(self.connection, judgement, worker, most, LAST, length);
-            self.taken.extend(taken.map_err(|e| storage(&e))?);
+            self.taken.claim(self.connection)?;
         }
-        self.pace.begin();
-        Ok(self.taken.pop_front())
+        Ok(self.taken.next())
     }
 
     fn judged(&mut self, ordinal: u32, result: &str, decides: bool) -> Result<(), Interrupted> {
-        let (judgement, worker) = (self.task.judgement, &self.config.worker);
-        let failed = |e| Interrupted::Failed(storage(&e));
-        self.pace.end();
-        let kept = fan_out::store(self.connection, judgement, worker, ordinal, result);
-        if !kept.map_err(failed)? {
+        if !self.taken.judged(self.connection, ordinal, result, decides)? {
             // Nobody wants it any more; then perhaps the rest of the share neither.
-            fan_out::release(self.connection, judgement, worker).map_err(failed)?;
-            self.taken.clear();
-        } else if decides {
-            fan_out::cancel_after(self.connection, judgement, ordinal).map_err(failed)?;
-            self.taken.retain(|other| *other < ordinal);
+            self.taken.release(self.connection)?;
         }
         Ok(())
     }

@@ -11,6 +11,7 @@ mod pace;
 mod place;
 mod recorder;
 mod sharing;
+mod taken;
 mod watchdog;
 
 pub use exit::FunctionExit;
@@ -20,14 +21,16 @@ pub use sharing::FanOutRules;
 
 use crate::{
     PackageCache,
-    judging::{Meter, SourceText, StopRule, Workbench},
+    judging::{Compiled, JudgeJob, Meter, SourceText, StopRule, Workbench},
 };
 use execution::Execution;
 use judge_types::{
     ExecutionUsage, HELP_TASK_VERSION, JudgeTask, JudgingError, JudgingErrorKind, SourceFile,
     SubmissionId, TASK_VERSION, TraceContext, with_causes,
 };
+use languages::Language;
 use nix::sys::resource::{UsageWho, getrusage};
+use problems::Package;
 use std::time::{Duration, Instant};
 use store::{
     AnyConnection, Blobs, DatabaseError, DatabaseUrl, database,
@@ -151,6 +154,39 @@ fn parse(message: &str) -> Result<JudgeTask, Refused> {
 fn unclaimed(error: &DatabaseError) -> FunctionExit {
     tracing::error!(error = with_causes(error), "cannot claim");
     FunctionExit::Unreachable
+}
+
+/// The language of the task's submission.
+fn language<'a>(
+    config: &'a FunctionConfig,
+    task: &JudgeTask,
+) -> Result<&'a Language, JudgingError> {
+    config.bench.languages.get(&task.language).ok_or_else(|| {
+        let message = format!("language {} is not known here", task.language);
+        JudgingError::new(JudgingErrorKind::ToolchainMissing, message)
+    })
+}
+
+/// What a task asks to be judged.
+fn job<'a>(
+    config: &'a FunctionConfig,
+    task: &JudgeTask,
+    package: &'a Package,
+    language: &'a Language,
+    sources: Vec<SourceText>,
+    compiled: Option<Compiled>,
+) -> JudgeJob<'a> {
+    JudgeJob {
+        bench: &config.bench,
+        package,
+        language,
+        sources,
+        limits: task.limits.clone(),
+        stop: config.stop,
+        entry_point: None,
+        overtime: Duration::ZERO,
+        compiled,
+    }
 }
 
 /// The submission's files.

@@ -22,7 +22,6 @@ impl ProgressSink for Recorder<'_, '_> {
     }
 
     fn ran(&mut self, result: &RunResult, total: u32) -> Result<(), Interrupted> {
-        self.sharing.ran();
         self.lease.add_run(self.connection, result, total).map_err(interrupted)
     }
 

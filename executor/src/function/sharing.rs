@@ -1,12 +1,11 @@
 //! Opening a judgement to others when it takes long, and going on with what they have judged.
 
 use super::{
-    FunctionConfig, Notice, compiled, pace::Pace, recorder::interrupted, storage, to_lease_length,
+    FunctionConfig, Notice, compiled, pace::Pace, recorder::interrupted, storage, taken::Taken,
 };
 use crate::judging::{Interrupted, Left, Turn};
 use judge_types::{CompileResult, JudgeTask, JudgementId, JudgingError};
 use std::{
-    collections::VecDeque,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -50,9 +49,6 @@ impl FanOutRules {
     }
 }
 
-/// As far as test cases go.
-pub(super) const LAST: u32 = u32::MAX >> 1;
-
 /// A function starts nothing new after half its time: the other half is for what it has started.
 pub(super) fn is_time_to_hand_over(config: &FunctionConfig, started: Instant) -> bool {
     started.elapsed() > config.hard_timeout / 2
@@ -90,34 +86,28 @@ impl Opened {
 
 /// What one function, which holds the judgement, shares of it.
 pub(super) struct Sharing<'a> {
-    pub(super) config: &'a FunctionConfig,
-    pub(super) task: &'a JudgeTask,
-    pub(super) started: Instant,
+    config: &'a FunctionConfig,
+    task: &'a JudgeTask,
+    started: Instant,
     pub(super) opened: Arc<Opened>,
-    state: State,
+    state: State<'a>,
     compile: Option<CompileResult>,
     runs_began: Instant,
-    /// How many runs have been judged since.
-    runs: u32,
-    /// What test cases came to that were judged here before others could help.
-    own: Vec<(u32, String)>,
 }
 
-enum State {
-    /// It may be opened, should it take long.
-    Alone,
+enum State<'a> {
+    /// It may be opened, should it take long: what its test cases came to so far.
+    Alone(Vec<(u32, String)>),
     /// It stays with this function.
     Never,
-    Open(Open),
+    Open(Open<'a>),
 }
 
-struct Open {
+struct Open<'a> {
     artefact: String,
-    /// What it has taken and not yet judged.
-    taken: VecDeque<u32>,
+    taken: Taken<'a>,
     /// The test case that is expected to be wanted next, where none is skipped.
     expected: u32,
-    pace: Pace,
     /// Something went wrong with a test case before it was wanted: from then on none is taken that is not.
     in_order: bool,
     /// Not to ask for more test cases before.
@@ -130,16 +120,15 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 impl<'a> Sharing<'a> {
     /// One that may be opened.
     pub(super) fn new(config: &'a FunctionConfig, task: &'a JudgeTask, started: Instant) -> Self {
+        let may_be_opened = config.fan_out.helpers > 0;
         Self {
             config,
             task,
             started,
             opened: Arc::default(),
-            state: if config.fan_out.helpers > 0 { State::Alone } else { State::Never },
+            state: if may_be_opened { State::Alone(Vec::new()) } else { State::Never },
             compile: None,
             runs_began: Instant::now(),
-            runs: 0,
-            own: Vec::new(),
         }
     }
 
@@ -156,11 +145,10 @@ impl<'a> Sharing<'a> {
     }
 
     fn open(&mut self, artefact: String, found_judged: u64, pace: Pace) {
-        let taken = VecDeque::new();
+        let taken = Taken::none(self.config, self.task.judgement, pace);
         let look_again = Instant::now();
-        let open = Open { artefact, taken, expected: 0, pace, in_order: false, look_again };
+        let open = Open { artefact, taken, expected: 0, in_order: false, look_again };
         self.state = State::Open(open);
-        self.own = Vec::new();
         self.opened.open(found_judged);
     }
 
@@ -170,16 +158,11 @@ impl<'a> Sharing<'a> {
         self.runs_began = Instant::now();
     }
 
-    /// Notes that one more run is judged.
-    pub(super) fn ran(&mut self) {
-        self.runs += 1;
-    }
-
     /// The blob that is of no more use once the judgement has come to its end.
     pub(super) fn artefact(&self) -> Option<&str> {
         match &self.state {
             State::Open(open) => Some(&open.artefact),
-            State::Alone | State::Never => None,
+            State::Alone(_) | State::Never => None,
         }
     }
 
@@ -190,9 +173,7 @@ impl<'a> Sharing<'a> {
         lease: &Lease,
         left: &Left<'_>,
     ) -> Result<Turn, Interrupted> {
-        if matches!(self.state, State::Alone) {
-            self.consider(connection, lease, left)?;
-        }
+        self.consider(connection, lease, left)?;
         let State::Open(open) = &mut self.state else { return Ok(Turn::Own) };
         let Some(&wanted) = left.ordinals.first() else { return Ok(Turn::Own) };
         let judgement = self.task.judgement;
@@ -200,12 +181,11 @@ impl<'a> Sharing<'a> {
         if is_time_to_hand_over(self.config, self.started)
             && self.opened.has_got_on(connection, judgement).map_err(failed)?
         {
-            fan_out::release(connection, judgement, &self.config.worker).map_err(failed)?;
+            open.taken.release(connection)?;
             return Err(Interrupted::HandedOver);
         }
         if wanted > open.expected {
-            fan_out::skip_before(connection, judgement, wanted).map_err(failed)?;
-            open.taken.retain(|ordinal| *ordinal >= wanted);
+            open.taken.skip_before(connection, wanted)?;
         }
         open.expected = left.ordinals.get(1).copied().unwrap_or(wanted);
         match fan_out::look(connection, judgement, wanted).map_err(failed)? {
@@ -214,18 +194,16 @@ impl<'a> Sharing<'a> {
             SharedRun::Waited => {}
         }
         if open.taken.is_empty() && open.look_again <= Instant::now() {
-            let (most, up_to) = if open.in_order { (1, wanted) } else { (open.pace.share(), LAST) };
-            let length = to_lease_length(self.config.lease);
-            let worker = &self.config.worker;
-            let taken = fan_out::claim(connection, judgement, worker, most, up_to, length);
-            open.taken.extend(taken.map_err(failed)?);
+            if open.in_order {
+                open.taken.claim_one(connection, wanted)?;
+            } else {
+                open.taken.claim(connection)?;
+            }
             if open.taken.is_empty() {
                 open.look_again = Instant::now() + LOOK_EVERY;
             }
         }
-        let Some(next) = open.taken.pop_front() else { return Ok(Turn::Wait) };
-        open.pace.begin();
-        Ok(Turn::Judge(next))
+        Ok(open.taken.next().map_or(Turn::Wait, Turn::Judge))
     }
 
     /// What a test case came to.
@@ -236,21 +214,12 @@ impl<'a> Sharing<'a> {
         result: &str,
         decides: bool,
     ) -> Result<(), Interrupted> {
-        let open = match &mut self.state {
-            State::Open(open) => open,
-            State::Alone => {
-                self.own.push((ordinal, result.to_owned()));
-                return Ok(());
+        match &mut self.state {
+            State::Alone(own) => own.push((ordinal, result.to_owned())),
+            State::Never => {}
+            State::Open(open) => {
+                open.taken.judged(connection, ordinal, result, decides)?;
             }
-            State::Never => return Ok(()),
-        };
-        open.pace.end();
-        let (judgement, worker) = (self.task.judgement, &self.config.worker);
-        let failed = |e| Interrupted::Failed(storage(&e));
-        let kept = fan_out::store(connection, judgement, worker, ordinal, result);
-        if kept.map_err(failed)? && decides {
-            fan_out::cancel_after(connection, judgement, ordinal).map_err(failed)?;
-            open.taken.retain(|other| *other < ordinal);
         }
         Ok(())
     }
@@ -262,29 +231,28 @@ impl<'a> Sharing<'a> {
     ) -> Result<(), Interrupted> {
         if let State::Open(open) = &mut self.state {
             open.in_order = true;
-            open.taken.clear();
-            let released = fan_out::release(connection, self.task.judgement, &self.config.worker);
-            released.map_err(|e| storage(&e))?;
+            open.taken.release(connection)?;
         }
         Ok(())
     }
 
-    /// Opens the judgement to others if it is worth it.
+    /// Opens the judgement to others if it may be and is worth it.
     fn consider(
         &mut self,
         connection: &mut AnyConnection,
         lease: &Lease,
         left: &Left<'_>,
     ) -> Result<(), Interrupted> {
+        let State::Alone(own) = &mut self.state else { return Ok(()) };
         let time = self.runs_began.elapsed();
-        let pace = Pace::of(time, self.runs);
+        let pace = Pace::of(time, u32::try_from(own.len()).unwrap_or(u32::MAX));
         let wanted = self.config.fan_out.wanted(time, &pace, left.ordinals.len());
         if wanted == 0 {
             return Ok(());
         }
+        let own = std::mem::take(own);
         // Once: what cannot be shared now cannot be later.
         self.state = State::Never;
-        let own = std::mem::take(&mut self.own);
         let fan_out = match self.stored(left) {
             Ok(Some(fan_out)) => fan_out,
             Ok(None) => return Ok(()),
@@ -312,8 +280,8 @@ impl<'a> Sharing<'a> {
         let toolchain = compiled::toolchain(toolchain)?;
         let Some(folder) = left.compiled(scratch)? else { return Ok(None) };
         let judgement = self.task.judgement;
-        let stored = compiled::store(&self.config.blobs, judgement, folder.path(), scratch)?;
-        let (artefact, artefact_hash) = (stored.key, stored.hash);
+        let (artefact, artefact_hash) =
+            compiled::store(&self.config.blobs, judgement, folder.path(), scratch)?;
         Ok(Some(FanOut { artefact, artefact_hash, toolchain, compile }))
     }
 }

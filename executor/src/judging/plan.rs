@@ -7,8 +7,10 @@ pub(super) struct Plan {
     cases: Vec<u32>,
     static_validations: Vec<Option<u32>>,
     pub(super) total: u32,
-    /// The numbers of test cases, each with its test case's index, in order.
-    ordered: Vec<(u32, usize)>,
+    /// The numbers of test cases, in order.
+    ordinals: Vec<u32>,
+    /// The index of the test case of each of them.
+    indices: Vec<usize>,
     /// By test case: whether its failure is the end of everything.
     decides: Vec<bool>,
 }
@@ -24,7 +26,8 @@ impl Plan {
             cases: vec![0; package.test_cases.len()],
             static_validations: vec![None; package.groups.len()],
             total: 0,
-            ordered: Vec::with_capacity(package.test_cases.len()),
+            ordinals: Vec::with_capacity(package.test_cases.len()),
+            indices: Vec::with_capacity(package.test_cases.len()),
             decides: vec![false; package.test_cases.len()],
         };
         if let Some(root) = package.groups.first() {
@@ -44,7 +47,8 @@ impl Plan {
                 Member::Case(case) => {
                     self.total += 1;
                     self.cases[case] = self.total;
-                    self.ordered.push((self.total, case));
+                    self.ordinals.push(self.total);
+                    self.indices.push(case);
                     self.decides[case] = decides;
                 }
                 Member::Group(inner) => {
@@ -64,15 +68,14 @@ impl Plan {
     }
 
     /// The numbers of the test cases from `ordinal` on.
-    pub(super) fn cases_from(&self, ordinal: u32) -> Vec<u32> {
-        let start = self.ordered.partition_point(|(other, _)| *other < ordinal);
-        self.ordered[start..].iter().map(|(ordinal, _)| *ordinal).collect()
+    pub(super) fn cases_from(&self, ordinal: u32) -> &[u32] {
+        let start = self.ordinals.partition_point(|other| *other < ordinal);
+        &self.ordinals[start..]
     }
 
     /// The index of the test case of this number.
     pub(super) fn case_of(&self, ordinal: u32) -> Option<usize> {
-        let at = self.ordered.binary_search_by_key(&ordinal, |(ordinal, _)| *ordinal).ok()?;
-        Some(self.ordered[at].1)
+        self.ordinals.binary_search(&ordinal).ok().map(|at| self.indices[at])
     }
 
     /// Whether nothing after the test case matters once it has failed.

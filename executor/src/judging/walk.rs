@@ -135,9 +135,9 @@ impl<'a, 's> Walk<'a, 's> {
 
     /// What the test case comes to, whoever judges it. Meanwhile others may be judged here.
     fn result_of(&mut self, case: &TestCase, ordinal: u32) -> Result<CaseResult, Interrupted> {
-        let left = self.plan.cases_from(ordinal);
         loop {
-            let left = Left { ordinals: &left, program: self.runner.program() };
+            let ordinals = self.plan.cases_from(ordinal);
+            let left = Left { ordinals, program: self.runner.program() };
             match self.sink.turn(&left)? {
                 Turn::Own => {
                     let result = self.runner.run(case, ordinal)?;

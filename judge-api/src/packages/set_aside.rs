@@ -2,10 +2,9 @@
 
 use problems::{Fault, Faults};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use store::blobs;
 use utoipa::ToSchema;
 
 /// A file to download.
@@ -53,7 +52,7 @@ impl SetAside {
         if self.files.iter().any(|file| file.name == name) {
             return Ok(());
         }
-        let (bytes, sha256) = digest(&path).map_err(|error| unreadable(&path, &error))?;
+        let (bytes, sha256) = blobs::digest(&path).map_err(|error| unreadable(&path, &error))?;
         self.files.push(PackageFile { name, bytes, sha256 });
         self.paths.push(path);
         Ok(())
@@ -68,26 +67,6 @@ impl SetAside {
     pub(super) fn to_store(&self, audience: Audience) -> impl Iterator<Item = (String, &Path)> {
         let keys = self.files.iter().map(move |file| file.blob_key(audience));
         keys.zip(self.paths.iter().map(PathBuf::as_path))
-    }
-}
-
-fn digest(path: &Path) -> io::Result<(u64, String)> {
-    let mut file = File::open(path)?;
-    let mut hash = Sha256::new();
-    let bytes = io::copy(&mut file, &mut HashWriter(&mut hash))?;
-    Ok((bytes, hex::encode(hash.finalize())))
-}
-
-struct HashWriter<'a>(&'a mut Sha256);
-
-impl io::Write for HashWriter<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }
 

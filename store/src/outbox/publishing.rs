@@ -142,11 +142,7 @@ pub fn unpublish(
     counted: PutBack,
 ) -> Result<(), DatabaseError> {
     let available_at = available_after(connection, delay)?;
-    let (kept, more) = match counted {
-        PutBack::Counted => (1, 1),
-        PutBack::Uncounted => (1, 0),
-        PutBack::Anew => (0, 0),
-    };
+    let (kept, more) = counted.count();
     diesel::update(entry(key.into()))
         .set((
             outbox::published_at.eq(None::<PrimitiveDateTime>),
