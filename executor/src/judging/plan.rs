@@ -96,3 +96,55 @@ fn ends_its_parent(group: &TestGroup) -> bool {
     };
     is_rejected && group.on_reject == OnReject::Break
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{fs, path::Path};
+
+    /// A package with two secret groups, of two test cases each, and these files besides.
+    fn package(folder: &Path, files: &[(&str, &str)]) -> Package {
+        let write = |name: &str, content: &str| {
+            let path = folder.join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, content).unwrap();
+        };
+        write("problem.yaml", "name: Test\n");
+        write("problem_statement/problem.en.md", "# Test\n");
+        for case in ["sample/1", "secret/a/1", "secret/a/2", "secret/b/1", "secret/b/2"] {
+            write(&format!("data/{case}.in"), "1\n");
+            write(&format!("data/{case}.ans"), "1\n");
+        }
+        for (name, content) in files {
+            write(name, content);
+        }
+        Package::open(folder).unwrap_or_else(|faults| panic!("{faults}"))
+    }
+
+    /// Those of the test cases whose failure is the end of everything.
+    fn deciding(files: &[(&str, &str)]) -> Vec<u32> {
+        let folder = tempfile::tempdir().unwrap();
+        let plan = Plan::of(&package(folder.path(), files));
+        assert_eq!((plan.total, plan.cases_from(0)), (5, &[1, 2, 3, 4, 5][..]));
+        assert_eq!((plan.cases_from(4), plan.case_of(6)), (&[4, 5][..], None));
+        let decides = |ordinal: &&u32| plan.decides(plan.case_of(**ordinal).unwrap());
+        plan.cases_from(0).iter().filter(decides).copied().collect()
+    }
+
+    #[test]
+    fn a_failure_decides_where_no_group_goes_on_or_forgives() {
+        assert_eq!(deciding(&[]), [1, 2, 3, 4, 5]);
+        let going_on = "on_reject: continue\n";
+        assert_eq!(deciding(&[("data/testdata.yaml", going_on)]), [0_u32; 0]);
+        assert_eq!(deciding(&[("data/secret/testdata.yaml", going_on)]), [1]);
+        assert_eq!(deciding(&[("data/secret/a/testdata.yaml", going_on)]), [1, 4, 5]);
+        for forgiving in ["always_accept", "accept_if_any_accepted", "ignore_sample"] {
+            let rule = format!("grader_flags: {forgiving}\n");
+            assert_eq!(deciding(&[("data/secret/b/testdata.yaml", &rule)]), [1, 2, 3], "{rule}");
+        }
+        let grader = ("data/secret/testdata.yaml", "grading: custom\n");
+        let program = ("graders/grade.sh", "echo AC 0\n");
+        let scoring = ("problem.yaml", "name: Test\ntype: scoring\n");
+        assert_eq!(deciding(&[grader, program, scoring]), [1]);
+    }
+}
