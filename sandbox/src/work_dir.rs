@@ -3,11 +3,11 @@
 //! Every path is resolved by the kernel below the folder, without following any link and without
 //! leaving its file system; only regular files are opened, and never waited for.
 
-use std::fs::{self, File};
+mod copy;
+
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
-use std::path::Path;
 
 use nix::dir::Dir;
 use nix::errno::Errno;
@@ -120,26 +120,42 @@ impl<'a> WorkDir<'a> {
         Ok(entries)
     }
 
+    /// What the regular files of a folder hold, at any depth, in bytes; 0 if nothing is there.
+    ///
+    /// # Errors
+    /// When it is no folder, or there are more files in it, or deeper ones, than a judge has any use for.
+    pub fn bytes_in(&self, folder: &str) -> Result<u64, SandboxError> {
+        let mut entries = Vec::new();
+        match self.list_below(folder, 0, &mut entries) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(failed("list", folder, error));
+            }
+            _ => {}
+        }
+        Ok(entries.iter().map(|entry| entry.size).fold(0, u64::saturating_add))
+    }
+
     /// Makes a folder and those above it; that it exists already is no failure.
     ///
     /// # Errors
     /// Names the folder and why it could not be made.
     pub fn make_dir(&self, name: &str) -> Result<(), SandboxError> {
-        let make = || {
-            check_name(name)?;
-            let mut so_far = String::new();
-            for part in name.split('/').filter(|part| !part.is_empty()) {
-                let parent = self.open_folder(&so_far)?;
-                let _acting = Acting::as_user(self.sandbox.id());
-                match mkdirat(&parent, part, Mode::from_bits_truncate(0o755)) {
-                    Ok(()) | Err(Errno::EEXIST) => {}
-                    Err(error) => return Err(error.into()),
-                }
-                so_far = join(&so_far, part);
+        self.make_folders(name).map_err(|source| failed("make folder", name, source))
+    }
+
+    fn make_folders(&self, name: &str) -> io::Result<()> {
+        check_name(name)?;
+        let mut so_far = String::new();
+        for part in name.split('/').filter(|part| !part.is_empty()) {
+            let parent = self.open_folder(&so_far)?;
+            let _acting = Acting::as_user(self.sandbox.id());
+            match mkdirat(&parent, part, Mode::from_bits_truncate(0o755)) {
+                Ok(()) | Err(Errno::EEXIST) => {}
+                Err(error) => return Err(error.into()),
             }
-            self.open_folder(name).map(drop)
-        };
-        make().map_err(|source| failed("make folder", name, source))
+            so_far = join(&so_far, part);
+        }
+        self.open_folder(name).map(drop)
     }
 
     /// Empties it, whatever is in it, in constant time.
@@ -148,64 +164,6 @@ impl<'a> WorkDir<'a> {
     /// When the helper could not replace it.
     pub fn clear(&self) -> Result<(), SandboxError> {
         self.sandbox.renew_work()
-    }
-
-    /// Copies all regular files and folders to a folder of the host, which exists.
-    ///
-    /// # Errors
-    /// When they hold more than `max_bytes`, or something could not be read or written.
-    pub fn copy_all_to(&self, host: &Path, max_bytes: u64) -> Result<(), SandboxError> {
-        let mut left = max_bytes;
-        for entry in self.list()? {
-            let copy = |left: &mut u64| {
-                let target = host.join(&entry.name);
-                if entry.is_folder {
-                    return fs::create_dir(&target);
-                }
-                let Some(file) = self.open_regular(&entry.name)? else { return Ok(()) };
-                let mut copy = File::create_new(&target)?;
-                let copied = io::copy(&mut file.take(*left + 1), &mut copy)?;
-                *left = left.checked_sub(copied).ok_or_else(|| {
-                    io::Error::new(
-                        io::ErrorKind::FileTooLarge,
-                        format!("more than {max_bytes} bytes in all"),
-                    )
-                })?;
-                let mode = if entry.executable { 0o755 } else { 0o644 };
-                copy.set_permissions(fs::Permissions::from_mode(mode))
-            };
-            copy(&mut left).map_err(|source| failed("copy out", &entry.name, source))?;
-        }
-        Ok(())
-    }
-
-    /// Copies all regular files and folders of a folder of the host into it.
-    ///
-    /// # Errors
-    /// Names what could not be read or written.
-    pub fn copy_all_from(&self, host: &Path) -> Result<(), SandboxError> {
-        self.copy_below(host, "")
-    }
-
-    fn copy_below(&self, host: &Path, below: &str) -> Result<(), SandboxError> {
-        let fail = |source| failed("copy in", &host.display().to_string(), source);
-        for entry in fs::read_dir(host).map_err(fail)? {
-            let entry = entry.map_err(fail)?;
-            let kind = entry.file_type().map_err(fail)?;
-            let name = join(below, &entry.file_name().to_string_lossy());
-            if kind.is_dir() {
-                self.make_dir(&name)?;
-                self.copy_below(&entry.path(), &name)?;
-            } else if kind.is_file() {
-                let copy = || {
-                    let mut source = File::open(entry.path())?;
-                    let executable = source.metadata()?.mode() & 0o100 != 0;
-                    io::copy(&mut source, &mut self.create(&name, executable)?)
-                };
-                copy().map_err(|source| failed("copy in", &name, source))?;
-            }
-        }
-        Ok(())
     }
 
     /// Opens a new file for writing, which belongs to the box's user.

@@ -102,6 +102,17 @@ fn compiled_artefacts_are_kept_on_the_host() {
         assert_eq!(other.work().list().unwrap(), sandbox.work().list().unwrap());
         assert_eq!(other.work().read("tool", 1000).unwrap().unwrap(), [8; 500]);
 
+        let third = open(level);
+        sandbox.work().copy_all_into(&third.work(), "of/another", 1500).unwrap();
+        let copied = third.work();
+        assert_eq!(copied.read("of/another/classes/Main.class", 1000).unwrap().unwrap(), [7; 1000]);
+        assert_eq!(copied.bytes_in("of").unwrap(), 1500);
+        assert_eq!(copied.bytes_in("nowhere").unwrap(), 0);
+        let tool = copied.list().unwrap().into_iter().find(|entry| entry.name.ends_with("tool"));
+        assert!(tool.unwrap().executable);
+        let error = sandbox.work().copy_all_into(&third.work(), "again", 1499).unwrap_err();
+        assert!(error.to_string().contains("copy"), "{error}");
+
         let small = tempfile::tempdir().unwrap();
         let error = sandbox.work().copy_all_to(small.path(), 1499).unwrap_err();
         assert!(matches!(error, sandbox::SandboxError::Work { .. }), "{error:?}");

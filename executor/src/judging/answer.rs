@@ -78,6 +78,9 @@ pub(super) fn read(
         let said = &ended.stderr;
         validator.error(&format!("ended with {ending} on test case {case}; {answers}\n{said}"))
     })?;
+    let written = validator.program.work().bytes_in(feedback);
+    let written = written.map_err(|e| validator.error(&with_causes(&e)))?;
+    validator.require_brief(case, ended.printed_bytes.saturating_add(written))?;
     let mut checked = Checked::new(verdict);
     if validator.protocol == Protocol::Testlib {
         let message = ended.stderr.trim();

@@ -10,6 +10,7 @@ use super::{
     checker::{CaseInput, Checker, Question},
     judge::JudgeJob,
     program::Program,
+    seen::Seen,
     sources::SourceText,
 };
 use judge_types::{JudgingError, RunUsage, Verdict};
@@ -35,6 +36,14 @@ impl<'a> Runner<'a> {
         match self {
             Self::Program(cases) => Some(&cases.program),
             Self::Answers(_) => None,
+        }
+    }
+
+    /// The submission as the jury's programs see it.
+    pub(super) fn seen(&self) -> Seen<'_> {
+        match self {
+            Self::Program(cases) => Seen::Compiled(&cases.program),
+            Self::Answers(answers) => Seen::Files(&answers.job.sources),
         }
     }
 

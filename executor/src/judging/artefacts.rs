@@ -4,6 +4,7 @@
 
 use super::{
     bench::host,
+    limits,
     program::{Program, failed},
 };
 use crate::package_cache::size_of;
@@ -16,9 +17,6 @@ use std::{
     path::{Path, PathBuf},
     time::SystemTime,
 };
-
-/// The most that a compiled validator may have, in bytes.
-const ARTEFACT_BYTES: u64 = 256 << 20;
 
 /// What all of them may have together, in bytes, besides the one that is added.
 const ALL_BYTES: u64 = 2 << 30;
@@ -72,13 +70,13 @@ impl Artefact {
             .prefix(INCOMING)
             .tempdir_in(&self.all)
             .map_err(|e| host("create a folder in", self.all.display(), &e))?;
-        program.work().copy_all_to(incoming.path(), ARTEFACT_BYTES).map_err(
-            |error| match error {
+        program.work().copy_all_to(incoming.path(), limits::COMPILED_BYTES).map_err(|error| {
+            match error {
                 // What is written to is this machine's disk here, not the box.
                 SandboxError::Work { operation, name, source } => host(operation, name, &source),
                 other => failed(other),
-            },
-        )?;
+            }
+        })?;
         fs::rename(incoming.path(), &self.path)
             .map_err(|e| host("rename", incoming.path().display(), &e))
     }

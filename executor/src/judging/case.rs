@@ -9,6 +9,7 @@ use super::{
     jury_program::JuryProgram,
     limits,
     program::{Ended, HowToRun, Program, Role, usage_of},
+    seen::Seen,
     verdict::{ProgramEnd, verdict_of},
 };
 use judge_types::{JudgingError, RunUsage, Verdict};
@@ -65,12 +66,10 @@ impl<'a> CaseRunner<'a> {
         let open = |interactor| {
             JuryProgram::open(job.bench, job.package, "interactor", interactor, &job.limits)
         };
-        Ok(Self {
-            job,
-            program,
-            checker: Checker::open(job.bench, job.package, &job.limits)?,
-            interactor: job.package.interactor.as_ref().map(open).transpose()?,
-        })
+        let interactor = job.package.interactor.as_ref().map(open).transpose()?;
+        let seen = Seen::Compiled(&program);
+        let checker = Checker::open(job.bench, job.package, &job.limits, &seen)?;
+        Ok(Self { job, program, checker, interactor })
     }
 
     pub(super) fn run(

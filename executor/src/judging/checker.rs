@@ -6,9 +6,10 @@ use super::{
     bench::host,
     jury_program::JuryProgram,
     program::usage_of,
+    seen::Seen,
 };
 use judge_types::{JudgingError, Limits, Verdict};
-use problems::{CompareFlags, Comparison, Package, Protocol, TestCase, Validation};
+use problems::{CompareFlags, Comparison, Package, PackageFormat, Protocol, TestCase, Validation};
 use sandbox::Input;
 use std::{fs::File, io::Seek, path::Path};
 
@@ -54,19 +55,23 @@ pub(super) fn rewound(file: &File) -> Result<File, JudgingError> {
 }
 
 impl<'a> Checker<'a> {
-    /// Compiles the package's validators, or takes the ones compiled before.
-    pub(crate) fn open(
+    /// Compiles the package's validators, or takes the ones compiled before, for outputs of the submission `seen`.
+    pub(super) fn open(
         bench: &'a Workbench,
         package: &'a Package,
         limits: &'a Limits,
+        seen: &Seen<'_>,
     ) -> Result<Self, JudgingError> {
         let open = |program| JuryProgram::open(bench, package, "output validator", program, limits);
-        let (validators, scores) = match &package.validation {
+        let (mut validators, scores): (Vec<_>, _) = match &package.validation {
             Validation::Default(_) => (Vec::new(), false),
             Validation::Custom { validators, scores, .. } => {
                 (validators.iter().map(open).collect::<Result<_, _>>()?, *scores)
             }
         };
+        if package.format == PackageFormat::V2025 {
+            validators.iter_mut().try_for_each(|validator| seen.show_to(validator))?;
+        }
         let allowed = Allowed { scores, passes: package.kind.is_multi_pass() };
         Ok(Self { validators, allowed, cpu_ms: 0 })
     }

@@ -5,7 +5,8 @@ use super::{
     bench::Workbench,
     checker::{Question, input_path},
     jury_program::JuryProgram,
-    program::{Ended, HowToRun, Program, duplicate, failed, text, usage_of},
+    printed::text,
+    program::{Ended, HowToRun, Program, duplicate, failed, usage_of},
 };
 use judge_types::{JudgingError, Verdict};
 use problems::Protocol;
@@ -63,7 +64,7 @@ pub(super) fn talk(
     });
     arguments.extend(question.case.validator_flags.iter().cloned());
     let (output_bytes, wall) = (how.limits.output_bytes, how.limits.wall);
-    let mut jury_how = jury.how(&arguments, "");
+    let mut jury_how = jury.how(&arguments);
     let jury_output_bytes = jury_how.limits.output_bytes;
     // It waits for the submission as long as that may take, and has its own time besides.
     jury_how.limits.wall += wall;
@@ -175,7 +176,7 @@ mod tests {
             Ok(verdict) => Found::Answer(Checked::new(verdict)),
             Err(()) => Found::Failure(JudgingError::new(JudgingErrorKind::Package, "crashed")),
         };
-        let submission = Ended { outcome, stderr: String::new() };
+        let submission = Ended { outcome, stderr: String::new(), printed_bytes: 0 };
         Talked {
             submission,
             submission_first,

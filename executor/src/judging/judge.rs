@@ -8,6 +8,7 @@ use super::{
     checker::Checker,
     grader::Grader,
     program::{Program, lay_out},
+    seen::Seen,
     sharing::{Compiled, Left, Turn},
     sources::SourceText,
     static_validation::Submitted,
@@ -172,8 +173,7 @@ pub fn judge(job: &JudgeJob<'_>, sink: &mut dyn ProgressSink) -> Result<Judged, 
         return Ok(Judged::new(job, compile));
     }
     let cases = CaseRunner::open(job, program)?;
-    let submitted =
-        Submitted { language: job.language, layout: &prepared.layout, sources: &prepared.sources };
+    let submitted = Submitted { language: job.language, layout: &prepared.layout };
     judge_all(job, Runner::Program(Box::new(cases)), submitted, compile, sink)
 }
 
@@ -218,9 +218,9 @@ fn judge_answers(job: &JudgeJob<'_>, sink: &mut dyn ProgressSink) -> Result<Judg
     let compile =
         CompileResult { success: true, output: String::new(), usage: RunUsage::default() };
     sink.compiled(&compile)?;
-    let checker = Checker::open(job.bench, job.package, &job.limits)?;
+    let checker = Checker::open(job.bench, job.package, &job.limits, &Seen::Files(&job.sources))?;
     let layout = job.language.lay_out(&[]);
-    let submitted = Submitted { language: job.language, layout: &layout, sources: &[] };
+    let submitted = Submitted { language: job.language, layout: &layout };
     judge_all(job, Runner::Answers(Answers { job, checker }), submitted, compile, sink)
 }
 

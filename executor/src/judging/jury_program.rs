@@ -5,7 +5,8 @@ use super::{
     artefacts::Artefact,
     bench::host,
     limits,
-    program::{HowToRun, Program, Ran, Role, failed, lay_out, text},
+    printed::text,
+    program::{HowToRun, Program, Ran, Role, failed, lay_out},
     scripts,
     sources::read_sources,
 };
@@ -29,6 +30,8 @@ pub(crate) struct JuryProgram<'a> {
     pub(super) name: String,
     pub(super) protocol: Protocol,
     pub(super) program: Program<'a>,
+    /// Where it starts, below its work folder.
+    pub(super) folder: &'static str,
     limits: &'a Limits,
     data: PathBuf,
 }
@@ -85,6 +88,7 @@ impl<'a> JuryProgram<'a> {
             name: program.name.clone(),
             protocol: program.protocol,
             program: compiled,
+            folder: "",
             limits,
             data,
         })
@@ -92,18 +96,18 @@ impl<'a> JuryProgram<'a> {
 
     /// Runs it once with these arguments.
     pub(super) fn run(&mut self, arguments: &[String], stdin: Input) -> Result<Ran, JudgingError> {
-        let how = self.how(arguments, "");
+        let how = self.how(arguments);
         self.program.run(how, stdin)
     }
 
-    /// How it is run, in `folder` of its work folder.
-    pub(super) fn how<'b>(&self, arguments: &'b [String], folder: &'b str) -> HowToRun<'b> {
+    /// How it is run.
+    pub(super) fn how<'b>(&self, arguments: &'b [String]) -> HowToRun<'b> {
         HowToRun {
             role: Role::Jury,
             arguments,
             limits: self.run_limits(),
             memory_bytes: self.limits.validation_memory_bytes,
-            folder,
+            folder: self.folder,
         }
     }
 
@@ -149,6 +153,19 @@ impl<'a> JuryProgram<'a> {
         let content = content.map_err(|e| self.error(&with_causes(&e)))?;
         let message = content.map(|bytes| text(&bytes).trim().to_owned());
         Ok(message.filter(|message| !message.is_empty()))
+    }
+
+    /// Refuses what it has printed and written about a test case in all, if that is more than it may.
+    ///
+    /// ICPC problem package format (2025-09), section "Limits", `validation_output`.
+    pub(super) fn require_brief(&self, case: &str, bytes: u64) -> Result<(), JudgingError> {
+        let most = self.limits.validation_output_bytes;
+        if bytes <= most {
+            return Ok(());
+        }
+        Err(self.error(&format!(
+            "wrote {bytes} bytes in all about test case {case}; at most {most} are allowed"
+        )))
     }
 
     /// It is broken, or says what it may not.

@@ -18,6 +18,9 @@ pub(crate) const STDERR_BYTES: u64 = 8 << 10;
 /// What is kept of a compiler's output, in bytes: the first errors are the ones that matter.
 pub(crate) const COMPILE_OUTPUT_BYTES: u64 = 64 << 10;
 
+/// What a program may have in its work folder when it is compiled, in bytes.
+pub(crate) const COMPILED_BYTES: u64 = 256 << 20;
+
 /// What a compiler may write before it is stopped, in bytes.
 pub(crate) const COMPILER_PRINTS_BYTES: u64 = 8 << 20;
 

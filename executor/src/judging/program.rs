@@ -3,19 +3,20 @@
 use super::{
     bench::{Workbench, host},
     limits,
+    printed::{read_tail, size_of},
     room::require_room_for,
     scripts,
     sources::SourceText,
 };
-use judge_types::{CompileResult, JudgingError, JudgingErrorKind, Limits, RunUsage, with_causes};
-use languages::{Entry, Folders, Invocation, Layout, Source, Toolchain};
+use judge_types::{JudgingError, JudgingErrorKind, RunUsage, with_causes};
+use languages::{Folders, Invocation, Layout, Source, Toolchain};
 use sandbox::{
     BoxSpec, Ending, Input, Level, Mount, Outcome, Output, Policy, RunLimits, RunSpec, Sandbox,
     SandboxError, Stdio, Usage, WorkAccess,
 };
 use std::{
     fs::File,
-    io::{Read, Seek, SeekFrom},
+    io::Seek,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -36,7 +37,7 @@ pub(crate) struct Program<'a> {
     pub(crate) toolchain: Toolchain,
     pub(crate) layout: Layout,
     pub(super) sandbox: Sandbox,
-    folders: Folders,
+    pub(super) folders: Folders,
     /// Whether the box shows what it was to show besides the toolchain.
     pub(crate) shows_extra: bool,
     /// What its work folder is to hold at the start of each run, where runs may change it.
@@ -71,6 +72,8 @@ pub(crate) struct Ended {
     pub(crate) outcome: Outcome,
     /// The end of what it wrote to standard error, as text.
     pub(crate) stderr: String,
+    /// How much it wrote to those of its streams that are files, in bytes.
+    pub(crate) printed_bytes: u64,
 }
 
 /// What one run left.
@@ -83,7 +86,8 @@ pub(crate) struct Ran {
 impl Ended {
     /// With what it wrote to `stderr`.
     pub(super) fn new(outcome: Outcome, stderr: File) -> Result<Self, JudgingError> {
-        Ok(Self { outcome, stderr: read_tail(stderr, limits::STDERR_BYTES)? })
+        let printed_bytes = size_of(&stderr)?;
+        Ok(Self { outcome, stderr: read_tail(stderr, limits::STDERR_BYTES)?, printed_bytes })
     }
 }
 
@@ -118,53 +122,6 @@ impl<'a> Program<'a> {
         Ok(Self { bench, toolchain, layout, sandbox, folders, shows_extra, kept: None })
     }
 
-    /// Puts the sources into the work folder and compiles them there.
-    pub(crate) fn compile(
-        &mut self,
-        sources: &[SourceText],
-        limits: &Limits,
-    ) -> Result<CompileResult, JudgingError> {
-        for (source, name) in sources.iter().zip(&self.layout.names) {
-            self.put(name, &source.content, self.is_script(name))?;
-        }
-        self.sandbox.work().make_dir(Folders::OUT).map_err(failed)?;
-        let memory = limits.compilation_memory_bytes;
-        let Some(invocation) = self.toolchain.compile(&self.layout, memory, &self.folders) else {
-            let usage = RunUsage::default();
-            return Ok(CompileResult { success: true, output: String::new(), usage });
-        };
-        let printed = self.bench.scratch_file(2 * limits::COMPILER_PRINTS_BYTES)?;
-        let stdio = Stdio {
-            stdin: Input::Null,
-            stdout: Output::File(duplicate(&printed)?),
-            stderr: Output::File(duplicate(&printed)?),
-        };
-        let limits = limits::of_compile(limits, invocation.processes);
-        let spec = self.spec_of(invocation, limits, WorkAccess::Writable)?;
-        let outcome = self.start(&spec, stdio)?;
-        let mut output = read_head(printed, limits::COMPILE_OUTPUT_BYTES)?;
-        let fault = match outcome.ending {
-            Ending::Exited { code: 0 } => self.missing_program(),
-            Ending::Exited { .. } => Some(String::new()),
-            ref ending => Some(format!("\nThe compiler was stopped: {ending}.\n")),
-        };
-        output.push_str(fault.as_deref().unwrap_or_default());
-        Ok(CompileResult { success: fault.is_none(), output, usage: usage_of(&outcome) })
-    }
-
-    /// What a compiler left out that was content with the sources.
-    fn missing_program(&self) -> Option<String> {
-        if self.toolchain.language.entry == Entry::JavaClass && self.layout.main_class.is_empty() {
-            return Some("No class has a method `public static void main`.\n".to_owned());
-        }
-        let run = self.toolchain.run(&self.layout, 0, &self.folders);
-        let program = run.argv.first()?.strip_prefix(&self.folders.work)?.trim_start_matches('/');
-        let there = matches!(self.sandbox.work().read(program, 1), Ok(Some(_)));
-        (!there).then(|| {
-            "The compiler made no program: nothing to start it with was found.\n".to_owned()
-        })
-    }
-
     /// Runs the program once.
     pub(crate) fn run(&mut self, how: HowToRun<'_>, stdin: Input) -> Result<Ran, JudgingError> {
         let mut stdout = self.bench.scratch_file(how.limits.output_bytes)?;
@@ -177,7 +134,9 @@ impl<'a> Program<'a> {
         let spec = self.spec(how)?;
         let outcome = self.start(&spec, stdio)?;
         stdout.rewind().map_err(|e| host("rewind", "the program's output", &e))?;
-        Ok(Ran { ended: Ended::new(outcome, stderr)?, stdout })
+        let mut ended = Ended::new(outcome, stderr)?;
+        ended.printed_bytes += size_of(&stdout)?;
+        Ok(Ran { ended, stdout })
     }
 
     /// What the sandbox is asked for.
@@ -217,7 +176,7 @@ impl<'a> Program<'a> {
     }
 
     /// Whether the file is to be executed as it is: those that build and run a program of the jury.
-    fn is_script(&self, name: &str) -> bool {
+    pub(super) fn is_script(&self, name: &str) -> bool {
         self.toolchain.language.id == scripts::ID && matches!(name, "build" | "run")
     }
 
@@ -234,7 +193,7 @@ impl<'a> Program<'a> {
         work.put(name, content, executable).map_err(failed)
     }
 
-    fn spec_of(
+    pub(super) fn spec_of(
         &self,
         invocation: Invocation,
         limits: RunLimits,
@@ -246,7 +205,7 @@ impl<'a> Program<'a> {
         Ok(RunSpec { argv, env, limits, policy, work, cwd, survives_broken_pipes: false })
     }
 
-    fn start(&mut self, spec: &RunSpec, stdio: Stdio) -> Result<Outcome, JudgingError> {
+    pub(super) fn start(&mut self, spec: &RunSpec, stdio: Stdio) -> Result<Outcome, JudgingError> {
         require_room_for(&self.sandbox)?;
         let ran = self.sandbox.run(spec, stdio);
         require_room_for(&self.sandbox)?;
@@ -295,26 +254,4 @@ pub(crate) fn usage_of(outcome: &Outcome) -> RunUsage {
 
 pub(super) fn duplicate(file: &File) -> Result<File, JudgingError> {
     file.try_clone().map_err(|e| host("duplicate", "a descriptor", &e))
-}
-
-fn read_head(mut file: File, limit: u64) -> Result<String, JudgingError> {
-    let mut bytes = Vec::new();
-    file.rewind()
-        .and_then(|()| file.take(limit).read_to_end(&mut bytes))
-        .map_err(|e| host("read", "what a program printed", &e))?;
-    Ok(text(&bytes))
-}
-
-fn read_tail(mut file: File, limit: u64) -> Result<String, JudgingError> {
-    let mut bytes = Vec::new();
-    file.seek(SeekFrom::End(0))
-        .and_then(|end| file.seek(SeekFrom::Start(end.saturating_sub(limit))))
-        .and_then(|_| file.take(limit).read_to_end(&mut bytes))
-        .map_err(|e| host("read", "what a program printed", &e))?;
-    Ok(text(&bytes))
-}
-
-/// What a program wrote, as text that a database takes: PostgreSQL has no NUL in its texts.
-pub(crate) fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).replace('\0', "\u{fffd}")
 }

@@ -7,21 +7,17 @@ use super::{
     bench::Workbench,
     jury_program::JuryProgram,
     program::usage_of,
-    sources::SourceText,
+    seen::Seen,
 };
 use judge_types::{JudgingError, JudgingErrorKind, Limits};
 use languages::{Language, Layout};
 use problems::{Package, StaticValidation};
 use sandbox::Input;
 
-/// Where the validator finds the submission in its work folder, and starts.
-const FOLDER: &str = ".submission";
-
 /// What a static validator is told of a submission.
 pub(super) struct Submitted<'a> {
     pub(super) language: &'a Language,
     pub(super) layout: &'a Layout,
-    pub(super) sources: &'a [SourceText],
 }
 
 /// Runs the package's static validator for one group; returns its answer and its CPU time in milliseconds.
@@ -30,6 +26,7 @@ pub(super) fn validate(
     package: &Package,
     limits: &Limits,
     submitted: &Submitted<'_>,
+    seen: &Seen<'_>,
     test: &StaticValidation,
     ordinal: u32,
 ) -> Result<(Checked, u64), JudgingError> {
@@ -39,9 +36,7 @@ pub(super) fn validate(
     };
     let mut validator = JuryProgram::open(bench, package, "static validator", program, limits)?;
     let feedback = validator.make_feedback(ordinal)?;
-    for (source, name) in submitted.sources.iter().zip(&submitted.layout.names) {
-        validator.program.put(&format!("{FOLDER}/{name}"), &source.content, false)?;
-    }
+    seen.show_to(&mut validator)?;
     let language = submitted.language.icpc_names.first().unwrap_or(&submitted.language.id);
     let layout = submitted.layout;
     let entry =
@@ -49,8 +44,7 @@ pub(super) fn validate(
     let mut arguments =
         vec![language.clone(), entry, validator.program.path_in_work(&format!("{feedback}/"))];
     arguments.extend(test.arguments.iter().cloned());
-    let how = validator.how(&arguments, FOLDER);
-    let ran = validator.program.run(how, Input::Null)?;
+    let ran = validator.run(&arguments, Input::Null)?;
     let allowed = Allowed { scores: package.kind.scoring, passes: false };
     let checked = answer::read(&validator, &ran.ended, &feedback, "of its source", &allowed)?;
     Ok((checked, usage_of(&ran.ended.outcome).cpu_ms))

@@ -5,6 +5,7 @@ use super::{
     bench::{Workbench, host},
     checker::{CaseInput, Checker, Question},
     jury_program::JuryProgram,
+    seen::Seen,
 };
 use judge_types::{JudgingError, JudgingErrorKind, Limits, Verdict};
 use problems::{
@@ -102,7 +103,7 @@ impl<'a> OutputChecker<'a> {
         package: &'a Package,
         limits: &'a Limits,
     ) -> Result<Self, JudgingError> {
-        Ok(Self { checker: Checker::open(bench, package, limits)?, asked: 0 })
+        Ok(Self { checker: Checker::open(bench, package, limits, &Seen::Files(&[]))?, asked: 0 })
     }
 
     /// Whether the validators accept the file `output` for the test case.

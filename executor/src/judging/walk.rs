@@ -9,7 +9,7 @@ use super::{
     judge::{Interrupted, JudgeJob, ProgressSink, StopRule},
     limits::Waiting,
     plan::Plan,
-    program::text,
+    printed::text,
     sharing::{self, Left, Turn},
     static_validation::{self, Submitted},
 };
@@ -178,6 +178,7 @@ impl<'a, 's> Walk<'a, 's> {
             job.package,
             &job.limits,
             &self.submitted,
+            &self.runner.seen(),
             test,
             ordinal,
         )?;

@@ -21,6 +21,9 @@ pub(crate) fn trials() -> Vec<Trial> {
         a_validator_says_scores,
         groups_of_the_newer_format_add_up_and_depend,
         a_static_validator_looks_at_the_source,
+        validators_start_where_the_submission_is,
+        a_validator_is_brief,
+        what_a_compiler_leaves_is_no_fault_of_the_judge,
         arguments_files_and_writing,
         what_is_written_into_files_is_output,
         scripts_build_and_run_a_validator,
@@ -329,6 +332,85 @@ fn a_static_validator_looks_at_the_source() {
     assert_eq!(run.judge_message.as_deref(), Some("bash a.sh"));
     let long = bash(&package, "# a long way to say it\ncat\n");
     assert_eq!(summary(&long), (Verdict::WrongAnswer, Some(90.0)));
+}
+
+/// Says what there is where it starts, and accepts everything.
+const LOOKING: &str = "\
+import os, sys
+there = sorted(os.path.join(folder, file)[2:] for folder, _, files in os.walk('.') for file in files)
+open(sys.argv[-1] + 'judgemessage.txt', 'w').write(' '.join(there))
+sys.exit(42)
+";
+
+fn validators_start_where_the_submission_is() {
+    let said = |head: &str, folder: &str, language: &str, files: &[(&str, &str)]| {
+        let package = PackageFolder::new(&[("", ""), ("", "")]);
+        package.file("problem.yaml", &format!("name: Test\n{head}"));
+        package.file(&format!("{folder}/look.py"), LOOKING);
+        package.file("include/c/help.h", "#define CODE 0\n");
+        let files = files.iter().map(|(name, content)| executor::SourceText {
+            name: (*name).into(),
+            content: (*content).into(),
+        });
+        let judged = judged(&package, language, files.collect()).unwrap();
+        assert_eq!(judged.verdict, Verdict::Accepted, "{judged:?}");
+        judged.runs[1].judge_message.clone().unwrap_or_default()
+    };
+    let new = "problem_format_version: 2025-09\nuuid: 1\n";
+    let program = [("a.c", "#include \"help.h\"\nint main(void) { return CODE; }\n")];
+    for kind in ["", "type: interactive\n"] {
+        let head = format!("{new}{kind}");
+        assert_eq!(said(&head, "output_validator", "c", &program), ".out/program a.c help.h");
+    }
+    let head = format!("{new}type: submit-answer\n");
+    let answers = [("00.out", "x"), ("01.out", "y")];
+    assert_eq!(said(&head, "output_validator", "c", &answers), "00.out 01.out");
+    let old = said("validation: custom\n", "output_validators", "c", &program);
+    assert!(!old.contains("a.c"), "the legacy format says nothing of it: {old}");
+}
+
+fn a_validator_is_brief() {
+    let verbose = |files: u32| {
+        let package = PackageFolder::new(&[("", ""), ("", "")]);
+        package.file(
+            "problem.yaml",
+            "name: Test\nproblem_format_version: 2025-09\nuuid: 1\nlimits:\n  validation_output: 1\n",
+        );
+        package.file(
+            "output_validator/say.py",
+            &format!(
+                "import os, sys\nos.mkdir(sys.argv[3] + 'more')\n\
+                 for i in range({files}):\n    open(sys.argv[3] + f'more/{{i}}', 'w').write('x' * 300_000)\n\
+                 sys.stderr.write('x' * 300_000)\nsys.exit(42)\n"
+            ),
+        );
+        judged(&package, "bash", source("a.sh", "exit 0\n"))
+    };
+    assert_eq!(verbose(2).unwrap().verdict, Verdict::Accepted, "each test case counts for itself");
+    let error = verbose(3).unwrap_err();
+    assert_eq!(error.kind, JudgingErrorKind::Package);
+    assert!(error.message.contains("wrote 1200000 bytes in all"), "{error}");
+}
+
+/// Lisp's compiler runs what a program tells it to.
+fn what_a_compiler_leaves_is_no_fault_of_the_judge() {
+    let package = PackageFolder::new(&[("", ""), ("", "")]);
+    for (act, fault) in [
+        (
+            "(dotimes (i 20500) (close (open (format nil \"f~a\" i) :direction :output)))",
+            "more than 20000 files",
+        ),
+        (
+            "(dotimes (i 5) (with-open-file (s (format nil \"f~a\" i) :direction :output)
+               (file-position s 60000000) (write-char #\\x s)))",
+            "bytes of files",
+        ),
+    ] {
+        let code = format!("#.(progn {act} nil)\n(format t \"x~%\")\n");
+        let judged = judged(&package, "commonlisp", source("a.lisp", &code)).unwrap();
+        assert_eq!(judged.verdict, Verdict::CompileError, "{act}");
+        assert!(judged.compile.output.contains(fault), "{}", judged.compile.output);
+    }
 }
 
 fn arguments_files_and_writing() {
