@@ -34,6 +34,29 @@ const MIB: u64 = 1 << 20;
 impl Limits {
     /// The time limit of a problem that states none, until one is measured, in milliseconds.
     pub const DEFAULT_TIME_MS: u64 = 2_000;
+
+    /// The same limits, and no less than usual for compiling and validating: for programs of a package that its limits, which
+    /// are for submissions and output validators, do not bind.
+    ///
+    /// ICPC problem package format (2025-09), section "Limits".
+    #[must_use]
+    pub fn for_preparation(&self) -> Self {
+        let usual = Self::default();
+        Self {
+            compilation_time_ms: self.compilation_time_ms.max(usual.compilation_time_ms),
+            compilation_memory_bytes: self
+                .compilation_memory_bytes
+                .max(usual.compilation_memory_bytes),
+            validation_time_ms: self.validation_time_ms.max(usual.validation_time_ms),
+            validation_memory_bytes: self
+                .validation_memory_bytes
+                .max(usual.validation_memory_bytes),
+            validation_output_bytes: self
+                .validation_output_bytes
+                .max(usual.validation_output_bytes),
+            ..self.clone()
+        }
+    }
 }
 
 impl Default for Limits {

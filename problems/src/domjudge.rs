@@ -2,6 +2,7 @@
 
 use crate::{
     fault::{Fault, Findings},
+    kind::PackageFormat,
     tree::Tree,
 };
 
@@ -15,13 +16,16 @@ pub(crate) struct Domjudge {
     pub(crate) short_name: Option<String>,
 }
 
-/// Reads both files where they are there; `.timelimit` goes before the other.
-pub(crate) fn read(tree: &Tree, findings: &mut Findings) -> Domjudge {
+/// Reads both files where they are there; `.timelimit` goes before the other. In 2025-09 `problem.yaml` alone says the time limit.
+pub(crate) fn read(tree: &Tree, format: PackageFormat, findings: &mut Findings) -> Domjudge {
     let mut stated = Domjudge::default();
     if let Some(file) = tree.files.get(INI)
         && let Some(text) = findings.keep(file.text(INI))
     {
         read_ini(&text, &mut stated, findings);
+    }
+    if format == PackageFormat::V2025 {
+        return Domjudge { time_limit_ms: None, ..stated };
     }
     if let Some(file) = tree.files.get(TIME_LIMIT)
         && let Some(text) = findings.keep(file.text(TIME_LIMIT))

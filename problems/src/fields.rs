@@ -100,6 +100,16 @@ impl<'a> Fields<'a> {
 
     /// Words: a list of single values, or one value split at `separator`.
     pub(crate) fn words(&mut self, key: &'static str, separator: Separator) -> Option<Vec<String>> {
+        self.arguments(key, separator)
+            .map(|words| words.into_iter().map(|word| word.trim().to_owned()).collect())
+    }
+
+    /// As [`Self::words`], and those of a list are left as they are written, with the spaces around them.
+    pub(crate) fn arguments(
+        &mut self,
+        key: &'static str,
+        separator: Separator,
+    ) -> Option<Vec<String>> {
         let node = self.value(key)?;
         match &node.value {
             Value::Text(text) => Some(separator.split(text)),
@@ -107,7 +117,7 @@ impl<'a> Fields<'a> {
                 let mut words = Vec::new();
                 for item in items {
                     if let Value::Text(text) = &item.value {
-                        words.push(text.trim().to_owned());
+                        words.push(text.clone());
                     } else {
                         let message = format!("must be single values, not {}", item.value.kind());
                         self.fault(key, item.line, message);

@@ -108,7 +108,11 @@ fn package_folder(dir: &Path) -> Result<PathBuf, Faults> {
     let mut inner = None;
     for entry in fs::read_dir(dir).map_err(Faults::io("open package", dir))? {
         let entry = entry.map_err(Faults::io("open package", dir))?;
-        if entry.file_name().to_str().is_some_and(names::is_leftover) {
+        if entry
+            .file_name()
+            .to_str()
+            .is_some_and(|name| names::is_leftover(name) || names::is_auxiliary(name))
+        {
             continue;
         }
         let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());

@@ -17,6 +17,26 @@ pub(crate) fn is_leftover(name: &str) -> bool {
     LEFTOVERS.contains(&name) || name.starts_with("._")
 }
 
+/// Whether the formats take a file or folder of this name for removed: what tools keep beside a package's own files.
+///
+/// ICPC problem package format (legacy and 2025-09), section "General Requirements".
+pub(crate) fn is_auxiliary(name: &str) -> bool {
+    // DOMjudge keeps a problem's time limit there.
+    name.starts_with(['.', '-']) && name != ".timelimit"
+}
+
+/// Whether it is a name that the formats allow for a file or folder.
+///
+/// ICPC problem package format (legacy and 2025-09), section "General Requirements".
+pub(crate) fn is_allowed(name: &str) -> bool {
+    const LONGEST: usize = 255;
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
+    !name.is_empty()
+        && name.len() <= LONGEST
+        && !name.starts_with(['.', '-'])
+        && name.bytes().all(allowed)
+}
+
 /// Checks a path relative to the package, with `/` between its parts.
 ///
 /// # Errors
@@ -70,6 +90,19 @@ pub(crate) fn check_clashes<'a>(paths: impl Iterator<Item = &'a str>, findings: 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_formats_have_their_own_rules() {
+        for name in ["1.in", "a_b-c.d", "_", &"x".repeat(255)] {
+            assert!(is_allowed(name) && !is_auxiliary(name), "{name:?}");
+        }
+        for name in [".gitkeep", "-x", ".directory"] {
+            assert!(is_auxiliary(name) && !is_allowed(name), "{name:?}");
+        }
+        for name in ["", "1 (copy).in", "ä.in", ".timelimit", &"x".repeat(256)] {
+            assert!(!is_allowed(name) && !is_auxiliary(name), "{name:?}");
+        }
+    }
 
     #[test]
     fn paths_that_are_not_below_the_package_are_refused() {

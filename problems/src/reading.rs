@@ -6,7 +6,9 @@ use crate::{
     groups::{Grading, TestGroup},
     kind::PackageFormat,
     metadata::{self, Metadata},
-    polygon, statement, submission, test_data,
+    polygon, statement,
+    submission::{self, JurySubmission},
+    test_data,
     tree::Tree,
     validator::{self, ValidatorProgram},
 };
@@ -33,15 +35,25 @@ impl Package {
             findings.check()?;
             return Err(Fault::new(metadata::FILE, "is of a version that is not known").into());
         };
-        let domjudge = domjudge::read(tree, &mut findings);
+        let tree = &tree.of_format(format, &mut findings);
+        let domjudge = domjudge::read(tree, format, &mut findings);
         let short_name = domjudge.short_name.unwrap_or_else(|| folder_name.to_owned());
         let stated_time_ms = domjudge.time_limit_ms.or(metadata.stated_time_ms);
         let mut limits = metadata.limits.clone();
         limits.time_ms = stated_time_ms.unwrap_or(Limits::DEFAULT_TIME_MS);
+        let mut single = |folder| validator::read_single(tree, root, folder, &mut findings);
+        let static_validators = single("static_validator/");
+        let new_validators = match format {
+            PackageFormat::V2025 => single("output_validator/"),
+            _ => Vec::new(),
+        };
         let mut programs = |folders: &[&str]| validator::read(tree, root, folders, &mut findings);
-        let output_validators = programs(&["output_validators/", "output_validator/"]);
+        let output_validators = if new_validators.is_empty() {
+            programs(&["output_validators/", "output_validator/"])
+        } else {
+            new_validators
+        };
         let input_validators = programs(&["input_validators/", "input_format_validators/"]);
-        let static_validators = programs(&["static_validator/"]);
         let graders = programs(&["graders/"]);
         let validation = validation(&metadata, format, output_validators, &mut findings);
         let context = test_data::Context {
@@ -53,6 +65,10 @@ impl Package {
             default_validation: matches!(validation, Validation::Default(_)),
         };
         let data = test_data::read(context, &mut findings);
+        if metadata.kind.submit_answer && !static_validators.is_empty() {
+            let message = "is for submissions that are programs; here they are answers";
+            findings.fault(Fault::new("static_validator", message));
+        }
         let static_validator = only_one("static_validator", static_validators, &mut findings);
         let grader = only_one("graders", graders, &mut findings);
         need_programs(&data.groups, static_validator.is_some(), grader.is_some(), &mut findings);
@@ -60,6 +76,9 @@ impl Package {
         let solutions = statement::solutions(tree, root, &mut findings);
         let titles = statement::titles(tree, &statements, root, &metadata.names, &mut findings);
         let submissions = submission::read(tree, root, format, &data, &mut findings);
+        if format == PackageFormat::V2025 {
+            warn_of_missing(&input_validators, &submissions, &mut findings);
+        }
         let attachments = tree.below("attachments/");
         let attachments =
             attachments.map(|(path, _)| root.join("attachments").join(path)).collect();
@@ -128,7 +147,12 @@ fn validation(
             let message = "validation is custom, but there is no program here";
             findings.fault(Fault::new("output_validators", message));
         }
-        if validators.len() > 1 && (metadata.kind.interactive || metadata.kind.is_multi_pass()) {
+        if validators.len() > 1 && format == PackageFormat::V2025 {
+            let message = "holds several programs; in version 2025-09 there is one";
+            findings.fault(Fault::new("output_validator", message));
+        } else if validators.len() > 1
+            && (metadata.kind.interactive || metadata.kind.is_multi_pass())
+        {
             let message =
                 format!("holds several programs; a problem that is {} has one", metadata.kind);
             findings.fault(Fault::new("output_validators", message));
@@ -150,6 +174,23 @@ fn validation(
             .of_field("validator_flags")
     });
     Validation::Default(findings.keep(flags).unwrap_or_default())
+}
+
+/// What a package should have besides what it is judged with.
+///
+/// ICPC problem package format (2025-09), sections "Problem Package Structure Overview" and "Example Submissions".
+fn warn_of_missing(
+    input_validators: &[ValidatorProgram],
+    submissions: &[JurySubmission],
+    findings: &mut Findings,
+) {
+    if input_validators.is_empty() {
+        findings.warn(Fault::new("input_validators", "holds no program, and must hold one"));
+    }
+    if !submissions.iter().any(|submission| submission.name.starts_with("accepted/")) {
+        let message = "holds no submission, and must hold one";
+        findings.warn(Fault::new("submissions/accepted", message));
+    }
 }
 
 fn only_one(

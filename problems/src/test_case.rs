@@ -99,6 +99,10 @@ pub struct ValidationCase {
     pub input: PathBuf,
     /// The answer and the output to validate, where it is a test of output validators.
     pub answer_and_output: Option<(PathBuf, PathBuf)>,
+    /// Arguments that a submission would get.
+    pub arguments: Vec<String>,
+    /// Files that a submission would find.
+    pub files: Vec<CaseFile>,
     /// Arguments for the input validators.
     pub input_flags: InputFlags,
     /// Arguments for the output validator.

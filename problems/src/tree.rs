@@ -6,6 +6,7 @@
 use crate::{
     caps::ArchiveCaps,
     fault::{Fault, Faults, Findings},
+    kind::PackageFormat,
     names,
 };
 use judge_types::PackageHash;
@@ -109,6 +110,25 @@ impl Tree {
         let tree = scan.tree;
         names::check_clashes(tree.files.keys().map(String::as_str), findings);
         Ok(tree)
+    }
+
+    /// What is left of it where its format takes some names for removed. Names of other characters than it allows were always
+    /// read in the legacy format, and are in no package that was written for 2025-09 in earnest.
+    pub(crate) fn of_format(&self, format: PackageFormat, findings: &mut Findings) -> Self {
+        let is_strict = format == PackageFormat::V2025;
+        let mut files = self.files.clone();
+        files.retain(|path, _| {
+            if path.split('/').any(names::is_auxiliary) {
+                return false;
+            }
+            if is_strict && !path.split('/').all(names::is_allowed) {
+                let message = "has a name that the format does not allow; ignored";
+                findings.warn(Fault::new(path, message));
+                return false;
+            }
+            true
+        });
+        Self { files }
     }
 
     /// The files below `folder`, which ends in `/`: the rest of the path, and the file.

@@ -82,6 +82,35 @@ pub(crate) fn read(
     programs.collect()
 }
 
+/// The one program of `folder`, which ends in `/`: as [`read`] finds it, or all that is in the folder where that is several sources
+/// or has the scripts `build` and `run`.
+///
+/// ICPC problem package format (2025-09), sections "Output Validator" and "Static Validator".
+pub(crate) fn read_single(
+    tree: &Tree,
+    root: &Path,
+    folder: &str,
+    findings: &mut Findings,
+) -> Vec<ValidatorProgram> {
+    let loose = || tree.below(folder).map(|(rest, _)| rest).filter(|rest| !rest.contains('/'));
+    let has_scripts = loose().any(|name| matches!(name, "build" | "run"));
+    let programs = read(tree, root, &[folder], findings);
+    let has_loose = programs.iter().any(|program| loose().any(|name| name == program.name));
+    if !has_scripts && !(has_loose && programs.len() > 1) {
+        return programs;
+    }
+    let mut files = Vec::new();
+    for (rest, file) in tree.below(folder) {
+        let place = format!("{folder}{rest}");
+        let head = findings.keep(file.head(&place));
+        if head.is_some_and(|head| !is_binary(rest, &head)) {
+            files.push(root.join(place));
+        }
+    }
+    let name = folder.trim_end_matches('/').to_owned();
+    vec![ValidatorProgram { name, files, protocol: Protocol::Icpc }]
+}
+
 /// What a loose source file may include but no program can be made of.
 pub(crate) fn is_header(name: &str) -> bool {
     matches!(name.rsplit_once('.'), Some((_, "h" | "hh" | "hpp" | "hxx")))

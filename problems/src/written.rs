@@ -110,6 +110,17 @@ pub(crate) fn seconds(ms: u64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
+/// The keys of `limits` that state a time limit in milliseconds.
+pub(crate) fn time_limit(ms: u64) -> impl Iterator<Item = (&'static str, String)> {
+    const SECOND: u64 = 1_000;
+    // The limit must be a multiple of it; it is a second where nothing is said.
+    let resolutions = [SECOND, 500, 250, 100, 50, 10];
+    let resolution = resolutions.into_iter().find(|resolution| ms.is_multiple_of(*resolution));
+    let resolution = Some(resolution.unwrap_or(1)).filter(|resolution| *resolution != SECOND);
+    let resolution = resolution.map(|resolution| ("time_resolution", seconds(resolution)));
+    [("time_limit", seconds(ms))].into_iter().chain(resolution)
+}
+
 /// A number of mebibytes from one of bytes, rounded up: at least 1.
 pub(crate) fn mebibytes(bytes: u64) -> String {
     bytes.div_ceil(1 << 20).max(1).to_string()

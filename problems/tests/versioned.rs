@@ -42,7 +42,7 @@ fn metadata_of_every_kind_is_read() {
          limits:\n  time_limit: 1.5\n  time_resolution: 0.5\n  memory: 64\n  validation_passes: 7\n  \
          time_multipliers: {ac_to_time_limit: 3, time_limit_to_tle: 2}\n",
     );
-    draft.write("output_validator/check.py", "");
+    draft.write("output_validator/check.py", "").write("input_validators/check.py", "");
     let package = open(&draft);
     assert_eq!(package.format, PackageFormat::V2025);
     assert_eq!(package.kind.to_string(), "scoring multi-pass interactive");
@@ -123,6 +123,7 @@ fn a_test_case_has_arguments_files_and_notes_of_its_own() {
 #[test]
 fn who_fails_on_a_hidden_test_case_is_shown_it_where_that_is_said() {
     let draft = draft("");
+    draft.remove("data/secret/1.in").remove("data/secret/1.ans");
     let write = |name: &str, content: &str| draft.write(&format!("data/secret/{name}"), content);
     for case in ["open/a", "open/b", "closed/c", "closed/d"] {
         write(&format!("{case}.in"), "1\n");
@@ -180,6 +181,8 @@ fn groups_of_a_scoring_problem() {
 fn groups_that_contradict_each_other_are_refused() {
     let draft = draft("type: scoring\n");
     draft
+        .remove("data/secret/1.in")
+        .remove("data/secret/1.ans")
         .write("data/secret/test_group.yaml", "score_aggregation: pass-fail\nmax_score: 10\n")
         .write("data/secret/a/test_group.yaml", "score_aggregation: sum\nrequire_pass: [b, c]\n")
         .write("data/secret/a/1.in", "")
@@ -196,6 +199,7 @@ fn groups_that_contradict_each_other_are_refused() {
             "data/secret/a/test_group.yaml:2: require_pass: \"b\" does not come earlier",
             "data/secret/a/test_group.yaml:2: require_pass: \"c\" is no group of test data",
             "data/secret/b/test_group.yaml: max_score: must be a number: the group's score is all of it or nothing",
+            "data/secret/b/test_group.yaml: static_validation_score: must be pass-fail: nothing here has a score of its own",
             "data/secret/b/test_group.yaml:2: max_score: must be a number from 0 to 1000000000000000, not \"few\"",
             "data/secret/test_group.yaml: score_aggregation: is pass-fail, but that of secret/a is not",
             "data/secret/test_group.yaml: max_score: is a number, but secret/a has no max_score",
@@ -203,6 +207,139 @@ fn groups_that_contradict_each_other_are_refused() {
             "static_validator: holds no program, but secret/b has a static validation",
         ]
     );
+}
+
+#[test]
+fn groups_keep_the_rules_of_the_version() {
+    let groups = |files: &[(&str, &str)]| {
+        let draft = draft("type: scoring\n");
+        draft.remove("data/secret/1.in").remove("data/secret/1.ans");
+        draft.write("static_validator/look.py", "");
+        for (file, content) in files {
+            draft.write(&format!("data/secret/{file}"), content);
+        }
+        draft
+    };
+    fn of_a(yaml: &str) -> Vec<(&str, &str)> {
+        vec![("a/1.in", ""), ("a/1.ans", ""), ("a/test_group.yaml", yaml)]
+    }
+    let sum = "score_aggregation: sum\nmax_score: 50\n";
+    for (more, expected) in [
+        (
+            vec![("2.in", ""), ("2.ans", "")],
+            "data/secret/2.in: stands beside groups (a); data/secret holds test cases or groups, not both",
+        ),
+        (
+            vec![("a/b/test_group.yaml", "args: [x]\n")],
+            "data/secret/a/b/test_group.yaml: stands in a folder that can be no group; they are in data/secret/",
+        ),
+        (
+            vec![("b/test_group.yaml", "max_score: 1\n")],
+            "data/secret/b: is a group that holds no test case and no static validation",
+        ),
+        (
+            vec![
+                ("b/test_group.yaml", "max_score: 1\nrequire_pass: a\n"),
+                ("b/1.in", ""),
+                ("b/1.ans", ""),
+            ],
+            "data/secret/b/test_group.yaml:2: require_pass: \"secret/a\" is not pass-fail",
+        ),
+    ] {
+        let draft = groups(&[of_a(sum), more].concat());
+        assert_eq!(faults(&draft), [expected]);
+    }
+    for (yaml, expected) in [
+        ("pass-fail", "must be a number: the group is not pass-fail"),
+        ("51", "is 51, more than the group can get"),
+    ] {
+        let yaml = format!("{sum}static_validation_score: {yaml}\n");
+        let place = "data/secret/a/test_group.yaml: static_validation_score: ";
+        assert_eq!(faults(&groups(&of_a(&yaml))), [format!("{place}{expected}")]);
+    }
+    // A group may consist of a static validation alone.
+    let of_style = "max_score: 10\nscore_aggregation: sum\nstatic_validation_score: 10\n";
+    let package = open(&groups(&[of_a(sum), vec![("style/test_group.yaml", of_style)]].concat()));
+    let style = package.groups.last().unwrap();
+    assert_eq!((style.name.as_str(), style.members.len()), ("secret/style", 0));
+    assert!(style.static_validation.is_some());
+    // The least of sums may still sink where a part of one has failed.
+    let least = "score_aggregation: min\n";
+    let package = open(&groups(&[of_a(sum), vec![("test_group.yaml", least)]].concat()));
+    assert_eq!(package.groups[2].on_reject, OnReject::Continue);
+}
+
+#[test]
+fn auxiliary_files_are_as_if_they_were_not_there() {
+    let draft = draft("limits:\n  time_limit: 3\n");
+    draft
+        .write(".timelimit", "soon\n")
+        .write("data/secret/.2.in", "")
+        .write("data/secret/-3.in", "")
+        .write("data/secret/4 (copy).in", "")
+        .write("output_validator/.gitignore", "*.o\n")
+        .write("output_validator/check.py", "")
+        .write("input_validators/.directory", "[x]\n")
+        .write("submissions/accepted/a.py", "")
+        .write("submissions/wrong_answer/.gitkeep", "");
+    let package = open(&draft);
+    assert_eq!(package.limits.time_ms, 3_000);
+    assert_eq!(package.test_cases.len(), 2);
+    assert_eq!(package.input_validators, []);
+    assert!(package.submissions.iter().all(|one| one.name.starts_with("accepted/")));
+    let problems::Validation::Custom { validators, .. } = &package.validation else { panic!() };
+    assert_eq!(validators.len(), 1);
+    let warnings: Vec<_> = package.warnings.iter().map(ToString::to_string).collect();
+    let ignored = "data/secret/4 (copy).in: has a name that the format does not allow; ignored";
+    assert!(warnings.iter().any(|warning| warning == ignored), "{warnings:?}");
+}
+
+#[test]
+fn an_output_validator_may_lie_in_its_folder_as_it_is() {
+    let validators = |files: &[&str]| {
+        let draft = draft("");
+        for file in files {
+            draft.write(&format!("output_validator/{file}"), "x");
+        }
+        draft
+    };
+    for (files, name, expected) in [
+        (&["check.cpp", "util.cpp", "util.h"][..], "output_validator", 3),
+        (&["build", "run", "jury.c"], "output_validator", 3),
+        (&["check.py"], "check.py", 1),
+        (&["check.cpp", "testlib.h"], "check.cpp", 2),
+        (&["check/a.py", "check/b.py"], "check", 2),
+    ] {
+        let package = open(&validators(files));
+        let problems::Validation::Custom { validators, .. } = &package.validation else { panic!() };
+        let [validator] = &validators[..] else { panic!("{validators:?}") };
+        assert_eq!((validator.name.as_str(), validator.files.len()), (name, expected));
+        assert_eq!(validator.has_scripts(), files.contains(&"run"));
+    }
+    assert_eq!(
+        faults(&validators(&["one/a.py", "two/b.py"])),
+        ["output_validator: holds several programs; in version 2025-09 there is one"]
+    );
+}
+
+#[test]
+fn arguments_are_what_is_written() {
+    let draft = draft("");
+    let yaml = "args: ['a ', ' ']\ninput_validator_args: {check.py: [--set, a b, '']}\n";
+    draft.write("data/secret/1.yaml", yaml);
+    draft.write(
+        "data/sample/1.yaml",
+        "output_validator_args: [float_tolerance, 1, float_relative_tolerance, 2]\n",
+    );
+    assert_eq!(
+        faults(&draft),
+        ["data/sample/1.yaml:1: output_validator_args: float_relative_tolerance is given twice"]
+    );
+    draft.remove("data/sample/1.yaml");
+    let package = open(&draft);
+    let case = &package.test_cases[1];
+    assert_eq!(case.arguments, ["a ", " "]);
+    assert_eq!(case.input_flags.of("check.py"), ["--set", "a b", ""]);
 }
 
 #[test]

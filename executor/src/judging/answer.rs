@@ -88,8 +88,11 @@ pub(super) fn read(
         checked.judge_message = (!message.is_empty()).then(|| message.to_owned());
         return Ok(checked);
     }
-    checked.judge_message = validator.feedback(feedback, "judgemessage.txt")?;
-    checked.team_message = validator.feedback(feedback, "teammessage.txt")?;
+    let message = |file| -> Result<Option<String>, JudgingError> {
+        Ok(validator.feedback(feedback, file)?.filter(|message| !message.is_empty()))
+    };
+    checked.judge_message = message("judgemessage.txt")?;
+    checked.team_message = message("teammessage.txt")?;
     checked.said = said_score(validator, feedback, case, verdict, allowed)?;
     checked.next_pass = next_pass(validator, feedback, case, verdict, allowed)?;
     Ok(checked)

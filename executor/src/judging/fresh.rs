@@ -6,7 +6,7 @@ use super::{
     program::{Program, failed},
 };
 use judge_types::JudgingError;
-use problems::{Package, TestCase};
+use problems::{CaseFile, Package, TestCase};
 use std::{fs::File, path::Path};
 use tempfile::TempDir;
 
@@ -40,6 +40,17 @@ impl Program<'_> {
         work.copy_all_from(folder).map_err(failed)
     }
 
+    /// Puts a copy of a test case's file into the work folder.
+    pub(super) fn put_copy(&self, file: &CaseFile) -> Result<(), JudgingError> {
+        let work = self.work();
+        if let Some((folder, _)) = file.name.rsplit_once('/') {
+            work.make_dir(folder).map_err(failed)?;
+        }
+        let mut source =
+            File::open(&file.source).map_err(|e| host("open", file.source.display(), &e))?;
+        work.put_from(&file.name, &mut source).map_err(failed)
+    }
+
     /// Makes the work folder what it was, with the files that belong to the test case, and its input where that is read
     /// from a file.
     pub(super) fn freshen(
@@ -50,14 +61,7 @@ impl Program<'_> {
         let Some(kept) = &self.kept else { return Ok(()) };
         let work = self.work();
         self.restore_from(kept.path())?;
-        for file in &case.files {
-            if let Some((folder, _)) = file.name.rsplit_once('/') {
-                work.make_dir(folder).map_err(failed)?;
-            }
-            let mut source =
-                File::open(&file.source).map_err(|e| host("open", file.source.display(), &e))?;
-            work.put_from(&file.name, &mut source).map_err(failed)?;
-        }
+        case.files.iter().try_for_each(|file| self.put_copy(file))?;
         if let Some((name, mut input)) = input {
             work.put_from(name, &mut input).map_err(failed)?;
         }

@@ -85,7 +85,7 @@ pub(super) fn aggregate_score(
         (_, Some(SaidScore::Points(points))) if points < 0.0 => {
             Err(format!("says the score {points}, which is below 0"))
         }
-        (Some(most), Some(SaidScore::Points(points))) if points > most + 1e-6 => {
+        (Some(most), Some(SaidScore::Points(points))) if points > most + ROUNDING => {
             Err(format!("says the score {points}, and the most is {most}"))
         }
         (_, Some(SaidScore::Points(points))) => Ok(points),
@@ -158,6 +158,20 @@ pub(super) fn grade(group: &TestGroup, members: &[MemberResult]) -> Option<Grade
         }
     }
 }
+
+/// ICPC problem package format (2025-09), section "Scoring Test Data Groups": a group that comes to more than its most is a judge
+/// error.
+pub(super) fn require_within_most(group: &TestGroup, graded: Graded) -> Result<(), String> {
+    match group.grading.max_score() {
+        Some(most) if graded.score > most + ROUNDING => {
+            Err(format!("{} comes to {}, and its max_score is {most}", group.name, graded.score))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// By how much sums of parts may be off.
+const ROUNDING: f64 = 1e-6;
 
 fn by_default_grader(flags: GraderFlags, scores: &CaseScores, members: &[MemberResult]) -> Graded {
     let counted: Vec<Graded> = members

@@ -77,7 +77,7 @@ impl<'a> JuryProgram<'a> {
         let mut compiled = Program::open(bench, toolchain, layout, vec![mount])?;
         let artefact = Artefact::of(&bench.cache, package, &what, &language);
         if !artefact.restore(&compiled)? {
-            let result = compiled.compile(&sources, limits)?;
+            let result = compiled.compile(&sources, &limits.for_preparation())?;
             if !result.success {
                 return Err(broken(format!("does not compile:\n{}", result.output)));
             }
@@ -143,7 +143,7 @@ impl<'a> JuryProgram<'a> {
         Ok(folder)
     }
 
-    /// What it wrote into a file of its feedback folder, if anything.
+    /// What it wrote into a file of its feedback folder, if it made that, without the white space around it.
     pub(super) fn feedback(
         &self,
         folder: &str,
@@ -151,8 +151,7 @@ impl<'a> JuryProgram<'a> {
     ) -> Result<Option<String>, JudgingError> {
         let content = self.program.work().read(&format!("{folder}/{file}"), limits::FEEDBACK_BYTES);
         let content = content.map_err(|e| self.error(&with_causes(&e)))?;
-        let message = content.map(|bytes| text(&bytes).trim().to_owned());
-        Ok(message.filter(|message| !message.is_empty()))
+        Ok(content.map(|bytes| text(&bytes).trim().to_owned()))
     }
 
     /// Refuses what it has printed and written about a test case in all, if that is more than it may.

@@ -40,4 +40,4 @@ pub(crate) use plan::run_count;
 pub(crate) use room::out_of_room;
 pub use sharing::{Compiled, HelpSource, Left, Turn, help};
 pub use sources::{SourceText, SourcesError, read_sources};
-pub(crate) use validating::{InputValidator, OutputChecker, validate_input};
+pub(crate) use validating::{InputQuestion, InputValidator, OutputChecker, validate_input};

@@ -5,11 +5,12 @@ use super::{
     bench::{Workbench, host},
     checker::{CaseInput, Checker, Question},
     jury_program::JuryProgram,
+    program::failed,
     seen::Seen,
 };
 use judge_types::{JudgingError, JudgingErrorKind, Limits, Verdict};
 use problems::{
-    Checktestdata, Package, Protocol, TestCase, ValidatorProgram,
+    CaseFile, Checktestdata, InputFlags, Package, Protocol, TestCase, ValidatorProgram,
     checktestdata::{self, CheckError},
 };
 use sandbox::{Ending, Input};
@@ -47,18 +48,40 @@ pub(crate) fn validate_input<'a>(
     parsed.map(InputValidator::Description).map_err(|fault| broken(fault.to_string()))
 }
 
+/// What an input validator is asked about.
+pub(crate) struct InputQuestion<'a> {
+    /// The test case's name.
+    pub(crate) name: &'a str,
+    pub(crate) input: &'a Path,
+    pub(crate) flags: &'a InputFlags,
+    /// Those of the submission.
+    pub(crate) arguments: &'a [String],
+    /// What it finds in its folder besides its own files.
+    pub(crate) files: &'a [CaseFile],
+}
+
 impl InputValidator<'_> {
     /// `None` if it accepts the input, otherwise how it ended and what it said.
     ///
     /// ICPC problem package format, section "Input Validators": exit code 42 accepts, any other refuses.
     pub(crate) fn accepts(
         &mut self,
-        input: &Path,
-        arguments: &[String],
+        question: &InputQuestion<'_>,
+        validator: &str,
     ) -> Result<Option<String>, JudgingError> {
+        let input = question.input;
         let file = File::open(input).map_err(|e| host("open", input.display(), &e))?;
         match self {
-            Self::Program(program) => ask(program, file, arguments),
+            Self::Program(program) => {
+                let arguments = question.flags.of(validator).iter().chain(question.arguments);
+                let arguments: Vec<String> = arguments.cloned().collect();
+                put_files(program, question)?;
+                let said = ask(program, file, &arguments)?;
+                for file in question.files {
+                    program.program.work().remove(&file.name).map_err(failed)?;
+                }
+                Ok(said)
+            }
             Self::Description(description) => {
                 let limits = checktestdata::Limits::default();
                 match description.check(&mut BufReader::new(file), &limits) {
@@ -69,6 +92,19 @@ impl InputValidator<'_> {
             }
         }
     }
+}
+
+/// ICPC problem package format (2025-09), section "Working directory".
+fn put_files(program: &JuryProgram<'_>, question: &InputQuestion<'_>) -> Result<(), JudgingError> {
+    for file in question.files {
+        if program.program.layout.names.contains(&file.name) {
+            let message =
+                format!("has a file {:?} of its own, as {} has", file.name, question.name);
+            return Err(program.error(&message));
+        }
+        program.program.put_copy(file)?;
+    }
+    Ok(())
 }
 
 fn ask(

@@ -16,7 +16,9 @@ use super::{
 use judge_types::{
     GroupResult, JudgingError, JudgingErrorKind, RunResult, RunUsage, Score, Verdict,
 };
-use problems::{Grading, Member, Note, OnReject, Package, StaticValidation, TestCase, TestGroup};
+use problems::{
+    Grading, Member, Note, OnReject, Package, PackageFormat, StaticValidation, TestCase, TestGroup,
+};
 use std::{fs::File, io::Read, thread, time::Duration};
 
 /// Judges all test data in the order of the package.
@@ -91,6 +93,9 @@ impl<'a, 's> Walk<'a, 's> {
             (None, Grading::Custom { arguments, .. }) => self.grader.grade(arguments, &results)?,
             (None, _) => Graded { verdict: Verdict::Accepted, score: 0.0 },
         };
+        if package.format == PackageFormat::V2025 {
+            grading::require_within_most(group, graded).map_err(|wrong| broken(&wrong))?;
+        }
         self.graded[index] = Some(graded);
         Ok(graded)
     }

@@ -4,11 +4,10 @@
 //! Test Case Files".
 
 use super::VerifyEvent;
-use crate::judging::{InputValidator, OutputChecker, Workbench, validate_input};
+use crate::judging::{InputQuestion, InputValidator, OutputChecker, Workbench, validate_input};
 use judge_types::{JudgingError, Limits};
 use problems::{
-    InputFlags, Package, Shown, TestCase, Validation, ValidationCase, ValidationKind,
-    ValidatorProgram,
+    Package, Shown, TestCase, Validation, ValidationCase, ValidationKind, ValidatorProgram,
 };
 use serde::Serialize;
 use std::path::Path;
@@ -64,6 +63,7 @@ pub(super) fn check(
     progress: &mut dyn FnMut(VerifyEvent<'_>),
 ) -> Vec<ValidatorCheck> {
     let mut checks = Vec::new();
+    let of_preparation = limits.for_preparation();
     let invalid: Vec<&ValidationCase> = of_kind(package, ValidationKind::InvalidInput).collect();
     let mut refuses = ValidatorCheck::new("input validators", "refuse invalid inputs", &invalid);
     let mut left = invalid;
@@ -71,9 +71,9 @@ pub(super) fn check(
         progress(VerifyEvent::Validating { validator: &validator.name });
         let inputs = good_inputs(package);
         let mut accepts = ValidatorCheck::new(&validator.name, "accepts the inputs", &inputs);
-        match validate_input(bench, package, validator, limits) {
+        match validate_input(bench, package, validator, &of_preparation) {
             Ok(mut asked) => {
-                accepts.error = accepts_inputs(&mut accepts, &mut asked, validator, inputs).err();
+                accepts.error = accepts_inputs(&mut accepts, &mut asked, validator, &inputs).err();
                 refuses.error = refuses
                     .error
                     .take()
@@ -102,27 +102,38 @@ pub(super) fn check(
 }
 
 /// Inputs that must be good: all but those that are there to be refused.
-fn good_inputs(package: &Package) -> Vec<(&str, &Path, &InputFlags, &[String])> {
-    let judged = package.test_cases.iter().map(|case| {
-        (case.name.as_str(), case.input.as_path(), &case.input_flags, case.arguments.as_slice())
+fn good_inputs(package: &Package) -> Vec<InputQuestion<'_>> {
+    let judged = package.test_cases.iter().map(|case| InputQuestion {
+        name: &case.name,
+        input: &case.input,
+        flags: &case.input_flags,
+        arguments: &case.arguments,
+        files: &case.files,
     });
     let tried = package.validation_cases.iter();
-    let tried = tried.filter(|case| case.kind != ValidationKind::InvalidInput).map(|case| {
-        (case.name.as_str(), case.input.as_path(), &case.input_flags, <&[String]>::default())
-    });
+    let tried = tried.filter(|case| case.kind != ValidationKind::InvalidInput).map(tried_input);
     judged.chain(tried).collect()
+}
+
+fn tried_input(case: &ValidationCase) -> InputQuestion<'_> {
+    InputQuestion {
+        name: &case.name,
+        input: &case.input,
+        flags: &case.input_flags,
+        arguments: &case.arguments,
+        files: &case.files,
+    }
 }
 
 fn accepts_inputs(
     check: &mut ValidatorCheck,
     asked: &mut InputValidator<'_>,
     validator: &ValidatorProgram,
-    inputs: Vec<(&str, &Path, &InputFlags, &[String])>,
+    inputs: &[InputQuestion<'_>],
 ) -> Result<(), JudgingError> {
-    for (name, input, flags, arguments) in inputs {
-        let all: Vec<String> = flags.of(&validator.name).iter().chain(arguments).cloned().collect();
-        if let Some(said) = asked.accepts(input, &all)? {
-            check.note(format!("{name}: is refused{said}"));
+    for input in inputs {
+        if let Some(said) = asked.accepts(input, &validator.name)? {
+            check.note(format!("{}: is refused{said}", input.name));
         }
     }
     Ok(())
@@ -136,7 +147,7 @@ fn retain_accepted(
 ) -> Result<(), JudgingError> {
     let mut accepted = Vec::new();
     for &case in left.iter() {
-        if asked.accepts(&case.input, case.input_flags.of(&validator.name))?.is_none() {
+        if asked.accepts(&tried_input(case), &validator.name)?.is_none() {
             accepted.push(case);
         }
     }
@@ -226,8 +237,8 @@ fn as_test_case(case: &ValidationCase) -> Option<TestCase> {
         description: None,
         hint: None,
         image: None,
-        arguments: Vec::new(),
-        files: Vec::new(),
+        arguments: case.arguments.clone(),
+        files: case.files.clone(),
         input_flags: case.input_flags.clone(),
         validator_flags: case.validator_flags.clone(),
         compare_flags: case.compare_flags,

@@ -67,6 +67,20 @@ impl CompareFlags {
         Ok(flags)
     }
 
+    /// Finds a tolerance that is given twice, alone or as a part of `float_tolerance`, in arguments that are good otherwise.
+    ///
+    /// ICPC problem package format (2025-09), section "Default Output Validator".
+    pub(crate) fn repeated_tolerance<S: AsRef<str>>(arguments: &[S]) -> Option<&'static str> {
+        const ALL: [&str; 3] =
+            ["float_tolerance", "float_absolute_tolerance", "float_relative_tolerance"];
+        let count = |name| arguments.iter().filter(|word| word.as_ref() == name).count();
+        let both = count(ALL[0]);
+        ALL.into_iter().find(|name| match *name {
+            "float_tolerance" => both > 1,
+            one => count(one) + both > 1,
+        })
+    }
+
     /// Whether numbers are compared by value.
     pub(crate) fn compares_numbers(&self) -> bool {
         self.float_absolute_tolerance.is_some() || self.float_relative_tolerance.is_some()

@@ -17,14 +17,16 @@ impl Conversion<'_> {
     pub(super) fn data(&self, written: &mut WrittenPackage, findings: &mut Findings) {
         let package = self.package;
         let stems: Vec<_> = package.test_cases.iter().map(|case| self.stem(case)).collect();
+        let mut configs = self.scores(&stems, findings);
         let mut by_folder: BTreeMap<String, Vec<(&str, Arguments)>> = BTreeMap::new();
         for (case, stem) in package.test_cases.iter().zip(&stems) {
-            let folder = stem.splitn(3, '/').collect::<Vec<_>>();
-            let folder = folder[..folder.len() - 1].join("/");
+            let parts: Vec<_> = stem.splitn(3, '/').collect();
+            let inner = parts[..parts.len() - 1].join("/");
+            // A folder with a file of its own would become a group, and groups suffer no test case beside them.
+            let folder = if configs.contains_key(&inner) { inner } else { parts[0].to_owned() };
             by_folder.entry(folder).or_default().push((stem, arguments(case)));
             self.case(case, stem, written, findings);
         }
-        let mut configs = self.scores(&stems, findings);
         let mut own: BTreeMap<&str, String> = BTreeMap::new();
         for (folder, cases) in &by_folder {
             let first = &cases[0].1;

@@ -4,7 +4,7 @@ use super::Conversion;
 use crate::{
     PackageFormat,
     fault::Findings,
-    written::{WrittenPackage, list, mebibytes, quoted, seconds},
+    written::{WrittenPackage, list, mebibytes, quoted, seconds, time_limit},
 };
 use judge_types::Limits;
 
@@ -76,7 +76,7 @@ impl Conversion<'_> {
         let (own, default) = (&package.limits, Limits::default());
         let limits = &mut written.head.limits;
         if package.time_limit_stated {
-            limits.push(("time_limit", seconds(own.time_ms)));
+            limits.extend(time_limit(own.time_ms));
         } else if package.format == PackageFormat::Legacy {
             let timing = package.timing;
             let value = format!(

@@ -4,7 +4,7 @@ use super::statement;
 use crate::{
     adapter::Foreign,
     fault::Findings,
-    written::{WrittenPackage, mebibytes, quoted, seconds},
+    written::{WrittenPackage, mebibytes, quoted, time_limit},
     xml::{self, Element},
 };
 use std::path::Path;
@@ -85,7 +85,7 @@ fn limits(item: Element<'_>, written: &mut WrittenPackage, findings: &mut Findin
     )]
     let whole = |number: f64| number.round().max(1.0) as u64;
     if let Some(ms) = limit("time_limit", &UNITS_OF_TIME, 3.6e9) {
-        written.head.limits.push(("time_limit", seconds(whole(ms))));
+        written.head.limits.extend(time_limit(whole(ms)));
     }
     if let Some(bytes) = limit("memory_limit", &UNITS_OF_MEMORY, 1e15) {
         written.head.limits.push(("memory", mebibytes(whole(bytes))));

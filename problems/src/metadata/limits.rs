@@ -133,11 +133,16 @@ impl Metadata {
             });
             if let Some(stated_ms) = self.stated_time_ms
                 && stated_ms % self.timing.resolution_ms != 0
-                && fields.value("time_resolution").is_some()
             {
                 let line = fields.line("time_limit");
-                let message = "must be a multiple of time_resolution".to_owned();
-                fields.fault("time_limit", line, message);
+                if fields.value("time_resolution").is_some() {
+                    let message = "must be a multiple of time_resolution".to_owned();
+                    fields.fault("time_limit", line, message);
+                } else {
+                    let message =
+                        "is no multiple of a second, which time_resolution is unless it is given";
+                    fields.warn("time_limit", line, message.to_owned());
+                }
             }
         });
     }

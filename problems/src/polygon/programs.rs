@@ -148,6 +148,8 @@ fn add_cases(
             kind,
             input,
             answer_and_output,
+            arguments: Vec::new(),
+            files: Vec::new(),
             input_flags: InputFlags::default(),
             validator_flags: Vec::new(),
             compare_flags: CompareFlags::default(),

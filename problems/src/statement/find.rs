@@ -148,8 +148,31 @@ pub(crate) fn titles(
     if names.is_empty() {
         let message = "is missing; the statement's title or the short name stands in for it";
         findings.warn(Fault::new(metadata::FILE, message).of_field("name"));
+    } else if !names.contains_key("") {
+        warn_of_other_languages(statements, names, findings);
     }
     titles
+}
+
+/// ICPC problem package format (2025-09), section "Problem Metadata", `name`: its languages are those of the statements.
+fn warn_of_other_languages(
+    statements: &[Statement],
+    names: &BTreeMap<Lang, String>,
+    findings: &mut Findings,
+) {
+    let mut warn = |message: String| {
+        findings.warn(Fault::new(metadata::FILE, message).of_field("name"));
+    };
+    let has_statement = |language: &Lang| statements.iter().any(|s| s.language == *language);
+    for language in names.keys().filter(|language| !has_statement(language)) {
+        warn(format!("is given in {language}, in which there is no statement"));
+    }
+    let mut unnamed: Vec<_> = statements.iter().map(|s| &s.language).collect();
+    unnamed.retain(|language| !names.contains_key(*language));
+    unnamed.dedup();
+    for language in unnamed {
+        warn(format!("is missing in {language}, in which there is a statement"));
+    }
 }
 
 fn title_in(

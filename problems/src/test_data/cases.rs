@@ -92,7 +92,7 @@ fn read_own(
 }
 
 /// What the folder `.files` of the test case holds.
-fn files(context: Context<'_>, stem: &str) -> Vec<CaseFile> {
+pub(super) fn files(context: Context<'_>, stem: &str) -> Vec<CaseFile> {
     if context.format == PackageFormat::Legacy {
         return Vec::new();
     }

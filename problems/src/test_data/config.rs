@@ -7,6 +7,7 @@ use crate::{
     fault::{Fault, Findings},
     fields::{Fields, Separator},
     groups::{Aggregation, CaseScores, OnReject, StaticValidation},
+    kind::PackageFormat,
     test_case::InputFlags,
     yaml::{self, Entry, Value},
 };
@@ -22,6 +23,10 @@ pub(super) struct Flags {
 }
 
 impl Flags {
+    fn new(file: &str, fields: &Fields<'_>, field: &'static str, words: Vec<String>) -> Self {
+        Self { words, file: file.to_owned(), field, line: fields.line(field) }
+    }
+
     pub(super) fn fault(&self, message: String) -> Fault {
         Fault::new(&self.file, message).at(self.line).of_field(self.field)
     }
@@ -88,6 +93,10 @@ impl Configs {
                 "test_group.yaml" if context.dialect == Dialect::Versioned => false,
                 _ => continue,
             };
+            if context.format == PackageFormat::V2025 && is_too_deep(folder) {
+                let message = "stands in a folder that can be no group; they are in data/secret/";
+                findings.fault(Fault::new(&path, message));
+            }
             let Some(text) = findings.keep(file.text(&path)) else { continue };
             let text = context.metadata.constants.apply_to_text(&text);
             let Some(entries) = findings.keep(yaml::parse(&path, &text)) else { continue };
@@ -104,6 +113,16 @@ impl Configs {
             configs.by_folder.insert(folder.to_owned(), config);
         }
         configs
+    }
+
+    /// The groups of `data/secret/` that say so, and the other folders that have a static validation.
+    pub(super) fn groups(&self) -> impl Iterator<Item = (&str, &GroupConfig)> {
+        self.by_folder.iter().filter_map(|(folder, config)| {
+            let name = folder.strip_prefix("data/")?;
+            let is_group = name.strip_prefix("secret/").is_some_and(|group| !group.contains('/'));
+            let is_top = matches!(name, "sample" | "secret") && config.static_validation.is_some();
+            (is_group || is_top).then_some((name, config))
+        })
     }
 
     /// Whether the folder has a configuration of its own.
@@ -156,6 +175,12 @@ impl GroupConfig {
     }
 }
 
+/// Whether a folder of test data for judging lies where groups may not.
+fn is_too_deep(folder: &str) -> bool {
+    let group = folder.strip_prefix("data/secret/");
+    folder.starts_with("data/sample/") || group.is_some_and(|group| group.contains('/'))
+}
+
 fn legacy(file: &str, fields: &mut Fields<'_>, inherited: GroupConfig) -> GroupConfig {
     let mut config = GroupConfig { file: Some(file.to_owned()), ..inherited.inherited() };
     if let Some(on_reject) = fields.choice("on_reject", &OnReject::WORDS) {
@@ -172,9 +197,7 @@ fn legacy(file: &str, fields: &mut Fields<'_>, inherited: GroupConfig) -> GroupC
         Some(Value::Map(entries)) => {
             let (name, words) = named_flags(entries);
             config.validator = name;
-            let line = fields.line("output_validator_flags");
-            config.output_flags =
-                Some(Flags { words, file: file.to_owned(), field: "output_validator_flags", line });
+            config.output_flags = Some(Flags::new(file, fields, "output_validator_flags", words));
         }
         Some(_) => config.output_flags = flags(file, fields, "output_validator_flags"),
         None => {}
@@ -220,8 +243,10 @@ fn versioned(
     read_case_keys(file, fields, &mut config);
     config.aggregation = fields.choice("score_aggregation", &AGGREGATIONS);
     config.max_score = read_max_score(fields, "max_score");
-    config.require_pass = flags(file, fields, "require_pass");
-    let arguments = fields.words("static_validator_args", Separator::None);
+    config.require_pass = fields
+        .words("require_pass", Separator::Space)
+        .map(|words| Flags::new(file, fields, "require_pass", words));
+    let arguments = fields.arguments("static_validator_args", Separator::None);
     let is_static = fields.value("static_validation_score").is_some();
     if is_static {
         let max_score = match fields.text("static_validation_score") {
@@ -263,7 +288,7 @@ fn read_max_score(fields: &mut Fields<'_>, key: &'static str) -> Option<MaxScore
 
 /// The keys that a group's file and a test case's own have in common (2025-09, section "Test Case Configuration").
 pub(super) fn read_case_keys(file: &str, fields: &mut Fields<'_>, config: &mut GroupConfig) {
-    if let Some(arguments) = fields.words("args", Separator::None) {
+    if let Some(arguments) = fields.arguments("args", Separator::None) {
         config.arguments = Some(arguments);
     }
     read_input_flags(fields, "input_validator_args", config);
@@ -279,22 +304,23 @@ pub(super) fn read_case_keys(file: &str, fields: &mut Fields<'_>, config: &mut G
 }
 
 fn flags(file: &str, fields: &mut Fields<'_>, key: &'static str) -> Option<Flags> {
-    let words = fields.words(key, Separator::Space)?;
-    Some(Flags { words, file: file.to_owned(), field: key, line: fields.line(key) })
+    let words = fields.arguments(key, Separator::Space)?;
+    Some(Flags::new(file, fields, key, words))
 }
 
 /// Input validators' arguments: for all, or by the validator's name.
 fn read_input_flags(fields: &mut Fields<'_>, key: &'static str, config: &mut GroupConfig) {
     let Some(node) = fields.value(key) else { return };
+    let is_legacy = key == "input_validator_flags";
     config.input_flags = Some(match &node.value {
-        Value::Map(entries) if entries.iter().any(|entry| entry.key == "name") => {
+        Value::Map(entries) if is_legacy && entries.iter().any(|entry| entry.key == "name") => {
             let (name, words) = named_flags(entries);
             InputFlags::Named(vec![(name.unwrap_or_default(), words)])
         }
         Value::Map(entries) => InputFlags::Named(
             entries.iter().map(|entry| (entry.key.clone(), words_of(&entry.value.value))).collect(),
         ),
-        _ => InputFlags::All(fields.words(key, Separator::Space).unwrap_or_default()),
+        _ => InputFlags::All(fields.arguments(key, Separator::Space).unwrap_or_default()),
     });
 }
 
@@ -312,7 +338,13 @@ fn named_flags(entries: &[Entry]) -> (Option<String>, Vec<String>) {
 fn words_of(value: &Value) -> Vec<String> {
     match value {
         Value::Text(text) => text.split_whitespace().map(str::to_owned).collect(),
-        Value::List(nodes) => nodes.iter().flat_map(|node| words_of(&node.value)).collect(),
+        Value::List(nodes) => {
+            let texts = nodes.iter().map(|node| match &node.value {
+                Value::Text(text) => text.clone(),
+                Value::List(_) | Value::Map(_) | Value::Null => String::new(),
+            });
+            texts.collect()
+        }
         Value::Map(_) | Value::Null => Vec::new(),
     }
 }

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     fault::{Fault, Findings},
     groups::{Aggregation, GraderFlags, Grading, Member, OnReject, TestGroup},
+    kind::PackageFormat,
 };
 
 /// Fills in how the groups are graded, and finds what contradicts itself.
@@ -34,6 +35,9 @@ pub(super) fn check(
         groups[index].grading = grading;
         groups[index].on_reject = on_reject;
         groups[index].requires = requires(groups, index, &config, findings);
+    }
+    if context.format == PackageFormat::V2025 {
+        check_required(groups, configs, findings);
     }
 }
 
@@ -77,7 +81,8 @@ fn versioned(
         let file = config.file.clone().unwrap_or_else(|| format!("data/{}", group.name));
         findings.fault(Fault::new(file, message).of_field(key));
     };
-    if !context.metadata.kind.scoring || matches!(group.name.as_str(), "" | "sample") {
+    let is_scoring = context.metadata.kind.scoring;
+    if !is_scoring || matches!(group.name.as_str(), "" | "sample") {
         for (key, is_there) in [
             ("max_score", config.max_score.is_some()),
             ("score_aggregation", config.aggregation.is_some()),
@@ -87,7 +92,11 @@ fn versioned(
                 fault(key, "is for groups of secret data of scoring problems only".into());
             }
         }
-        return match context.metadata.kind.scoring {
+        if !config.is_draft {
+            let aggregation = is_scoring.then_some(Aggregation::PassFail);
+            check_static(group, aggregation, None, &mut fault);
+        }
+        return match is_scoring {
             // Everything is run, whatever the samples came to.
             true if group.name.is_empty() => (Grading::OfSecret, OnReject::Continue),
             true => (Grading::pass_fail(), OnReject::Continue),
@@ -113,12 +122,57 @@ fn versioned(
     if is_secret {
         check_secret(groups, group, aggregation, max_score, &mut fault);
     }
+    if !config.is_draft {
+        check_static(group, Some(aggregation), max_score, &mut fault);
+    }
     let on_reject = match aggregation {
         Aggregation::Sum => OnReject::Continue,
+        // A group that adds up is worth something where a part of it failed, and the next may be worth less.
+        Aggregation::Min if inner_groups(groups, group).any(adds_up) => OnReject::Continue,
         // Nothing that comes after can make up for it.
         Aggregation::PassFail | Aggregation::Min => OnReject::Break,
     };
     (Grading::Aggregate { aggregation, max_score }, on_reject)
+}
+
+/// What a static validation may be worth in a group; `aggregation` is `None` where there are no scores.
+///
+/// ICPC problem package format (2025-09), section "Static Validation Test Cases".
+fn check_static(
+    group: &TestGroup,
+    aggregation: Option<Aggregation>,
+    max_score: Option<f64>,
+    fault: &mut impl FnMut(&str, String),
+) {
+    let Some(test) = &group.static_validation else { return };
+    let passes_or_fails = matches!(aggregation, None | Some(Aggregation::PassFail));
+    let message = match (test.max_score, passes_or_fails) {
+        (Some(_), true) => "must be pass-fail: nothing here has a score of its own".to_owned(),
+        (None, false) => "must be a number: the group is not pass-fail".to_owned(),
+        (Some(most), false) if max_score.is_some_and(|of_group| most > of_group) => {
+            format!("is {most}, more than the group can get")
+        }
+        _ => return,
+    };
+    fault("static_validation_score", message);
+}
+
+/// Finds groups that others depend on and that have no one verdict (2025-09, section "Group Dependencies").
+fn check_required(groups: &[TestGroup], configs: &Configs, findings: &mut Findings) {
+    for group in groups {
+        let Some(names) = configs.of(&format!("data/{}", group.name)).require_pass else {
+            continue;
+        };
+        for required in group.requires.iter().map(|&required| &groups[required]) {
+            if !matches!(
+                required.grading,
+                Grading::Aggregate { aggregation: Aggregation::PassFail, .. }
+            ) {
+                let name = &required.name;
+                findings.fault(names.fault(format!("{name:?} is not pass-fail")));
+            }
+        }
+    }
 }
 
 /// Rules that `secret` and its groups keep together (2025-09, section "Scoring Problems").
@@ -142,6 +196,10 @@ fn check_secret(
             fault("max_score", message);
         }
     }
+}
+
+fn adds_up(group: &TestGroup) -> bool {
+    matches!(group.grading, Grading::Aggregate { aggregation: Aggregation::Sum, .. })
 }
 
 fn inner_groups<'a>(

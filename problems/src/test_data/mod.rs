@@ -87,7 +87,9 @@ pub(crate) fn read(context: Context<'_>, findings: &mut Findings) -> TestData {
     let mut data = TestData::default();
     let folders = Folder::of(context, &configs, findings);
     add_group(&mut data, context, &configs, &folders, "", findings);
-    if !data.cases.iter().any(|case| !case.is_sample) {
+    let has_static =
+        |group: &TestGroup| group.static_validation.is_some() && group.name.starts_with("secret");
+    if data.cases.iter().all(|case| case.is_sample) && !data.groups.iter().any(has_static) {
         findings.fault(Fault::new("data/secret", "holds no test case (a .in and a .ans file)"));
     }
     grading::check(&mut data.groups, context, &configs, findings);
@@ -136,7 +138,44 @@ impl Folder {
                 }
             }
         }
+        if context.dialect == Dialect::Versioned {
+            data.add_without_cases(context, configs, findings);
+        }
         data
+    }
+
+    /// Adds the groups of which no input tells, and finds what may not stand beside each other.
+    ///
+    /// ICPC problem package format (2025-09), section "Test Data Groups".
+    fn add_without_cases(
+        &mut self,
+        context: Context<'_>,
+        configs: &Configs,
+        findings: &mut Findings,
+    ) {
+        for (name, config) in configs.groups() {
+            let (top, group) = name.split_once('/').unwrap_or((name, ""));
+            let is_there = self.groups.get(top).is_some_and(|top| top.groups.contains_key(group));
+            if config.static_validation.is_some() {
+                let top = self.groups.entry(top.to_owned()).or_default();
+                if !group.is_empty() {
+                    top.groups.entry(group.to_owned()).or_default();
+                }
+            } else if !is_there && context.format == PackageFormat::V2025 {
+                let message = "is a group that holds no test case and no static validation";
+                findings.fault(Fault::new(format!("data/{name}"), message));
+            }
+        }
+        if let Some(secret) = self.groups.get("secret")
+            && let Some(case) = secret.cases.values().next()
+            && let Some(group) = secret.groups.keys().next()
+            && context.format == PackageFormat::V2025
+        {
+            let message = format!(
+                "stands beside groups ({group}); data/secret holds test cases or groups, not both"
+            );
+            findings.fault(Fault::new(format!("{case}.in"), message));
+        }
     }
 }
 
@@ -216,6 +255,12 @@ fn validator_flags(
     all.extend(own.into_iter().flat_map(|own| own.words.iter().cloned()));
     if !context.default_validation {
         return (all, CompareFlags::default());
+    }
+    if context.format == PackageFormat::V2025
+        && let Some(own) = own
+        && let Some(twice) = CompareFlags::repeated_tolerance(&all)
+    {
+        findings.fault_once(own.fault(format!("{twice} is given twice")));
     }
     let compare = CompareFlags::parse(&all);
     let compare = compare.unwrap_or_else(|error| {

@@ -2,7 +2,11 @@
 //!
 //! ICPC problem package format (2025-09), section "Validation Test Data", and the names that tools used before it.
 
-use super::{Context, cases::beside, config, validator_flags};
+use super::{
+    Context,
+    cases::{beside, files},
+    config, validator_flags,
+};
 use crate::{
     fault::{Fault, Findings},
     fields::Fields,
@@ -83,6 +87,8 @@ fn case(
         kind,
         input: context.root.join(format!("{stem}.in")),
         answer_and_output,
+        arguments: config.arguments.unwrap_or_default(),
+        files: files(context, stem),
         input_flags: config.input_flags.unwrap_or_default(),
         validator_flags,
         compare_flags,
