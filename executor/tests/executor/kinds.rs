@@ -19,6 +19,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         groups_of_the_legacy_format_are_graded_by_their_flags,
         a_grader_of_the_package_has_the_last_word,
         a_validator_says_scores,
+        groups_of_the_newer_format_keep_their_bounds,
         groups_of_the_newer_format_add_up_and_depend,
         a_static_validator_looks_at_the_source,
         validators_start_where_the_submission_is,
@@ -262,7 +263,7 @@ fn a_grader_of_the_package_has_the_last_word() {
 /// Accepts everything and writes what the submission says into a file.
 const SCORING: &str = "import sys\n\
     name, score = sys.stdin.read().split()\n\
-    open(sys.argv[3] + name, 'w').write(score)\n\
+    open(sys.argv[3] + name, 'w').write(score.strip(\"'\"))\n\
     sys.exit(42)\n";
 
 fn a_validator_says_scores() {
@@ -282,13 +283,29 @@ fn a_validator_says_scores() {
         ("score.txt 31", "the most is 30"),
         ("score.txt -1", "below 0"),
         ("score.txt many", "is no number"),
+        ("score.txt ''", "wrote \"\" into score.txt"),
         ("score_multiplier.txt 1.5", "not from 0 to 1"),
     ] {
-        let code = format!("echo {said}\n");
+        let code = format!("echo \"{said}\"\n");
         let error = judged(&package, "bash", source("a.sh", &code)).unwrap_err();
         assert_eq!(error.kind, JudgingErrorKind::Package);
         assert!(error.message.contains(fault), "{error}");
     }
+}
+
+fn groups_of_the_newer_format_keep_their_bounds() {
+    let yaml = "name: Test\nproblem_format_version: 2025-09\nuuid: 1\ntype: scoring\n";
+    let sum = "max_score: 60\nscore_aggregation: sum\n";
+    let package = scored(yaml, &[("a", sum), ("b", sum)]);
+    let error = judged(&package, "bash", source("a.sh", "cat\n")).unwrap_err();
+    assert_eq!(error.kind, JudgingErrorKind::Package);
+    assert!(error.message.contains("secret comes to 120, and its max_score is 100"), "{error}");
+    // Half of the first group, and nothing of the second, which is run all the same.
+    package.file("data/secret/test_group.yaml", "score_aggregation: min\n");
+    let half = bash(&package, "read -r n; [ $n = 3 ] || [ $n -gt 3 ] || echo $n\n");
+    assert_eq!(summary(&half), (Verdict::WrongAnswer, Some(0.0)), "{half:?}");
+    assert_eq!(half.groups[4].verdict, Some(Verdict::WrongAnswer));
+    assert_eq!(summary(&bash(&package, "cat\n")), (Verdict::Accepted, Some(60.0)));
 }
 
 fn groups_of_the_newer_format_add_up_and_depend() {

@@ -20,6 +20,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         several_at_once_come_to_the_same,
         some_submissions_can_be_chosen,
         a_validator_is_opened_once_for_all_that_it_is_asked,
+        an_input_validator_finds_the_files_and_has_time,
     ]
 }
 
@@ -193,4 +194,31 @@ fn a_validator_is_opened_once_for_all_that_it_is_asked() {
     let outputs = ["accepts what is shown", "accepts valid outputs", "refuses invalid outputs"];
     assert_eq!(asked, [&inputs[..], &outputs[..]].concat());
     assert!(report.validators.iter().all(executor::ValidatorCheck::is_good), "{report:#?}");
+}
+
+/// What an output validator and a submission's compiler may use is not what bounds these.
+fn an_input_validator_finds_the_files_and_has_time() {
+    let package = package();
+    package.file(
+        "problem.yaml",
+        "name: Test\nproblem_format_version: 2025-09\nuuid: 1\n\
+         limits: {validation_time: 1, validation_memory: 1, compilation_memory: 1}\n",
+    );
+    package.file("data/secret/01.files/deep/map.txt", "here\n");
+    package.file("data/secret/01.yaml", "args: ['a b']\n");
+    package.file(
+        "input_validators/slow.py",
+        "import os, sys, time\n\
+         while time.process_time() < 1.3: pass\n\
+         if os.path.exists('deep/map.txt'):\n    sys.exit(42 if sys.argv[1:] == ['a b'] else 43)\n\
+         sys.exit(42 if len(sys.argv) == 1 else 43)\n",
+    );
+    package.file("input_validators/compiled.c", "int main(void) { return 42; }\n");
+    let validators = || report(&package, &VerifyOptions::default()).validators;
+    let asked = validators();
+    assert_eq!(asked.len(), 3, "two input validators, and what is shown");
+    assert!(asked.iter().all(executor::ValidatorCheck::is_good), "{asked:#?}");
+    package.file("data/secret/01.files/slow.py", "");
+    let error = validators().remove(1).error.unwrap();
+    assert!(error.message.contains("has a file \"slow.py\" of its own"), "{error}");
 }
