@@ -96,7 +96,8 @@ pub(crate) fn read_single(
     let has_scripts = loose().any(|name| matches!(name, "build" | "run"));
     let programs = read(tree, root, &[folder], findings);
     let has_loose = programs.iter().any(|program| loose().any(|name| name == program.name));
-    if !has_scripts && !(has_loose && programs.len() > 1) {
+    let is_one = has_scripts || (has_loose && programs.len() > 1);
+    if !is_one {
         return programs;
     }
     let mut files = Vec::new();
