@@ -1,8 +1,8 @@
 //! What one jury submission came to.
 
 use super::bout::Attempt;
-use crate::judging::{Judged, best_score};
-use judge_types::{GroupResult, JudgingError, Score, Verdict};
+use crate::judging::{Interrupted, Judged, best_score};
+use judge_types::{GroupResult, JudgingError, JudgingErrorKind, Score, Verdict};
 use problems::{JurySubmission, Package};
 use serde::Serialize;
 
@@ -65,7 +65,7 @@ impl VerifyRow {
         };
         let judged = match attempt.result {
             Ok(judged) => judged,
-            Err(error) => return Self { error: Some(error), ..row },
+            Err(interrupted) => return Self { error: Some(error_of(interrupted)), ..row },
         };
         row.contradictions = contradictions(package, submission, &judged);
         row.mismatch = !row.contradictions.is_empty();
@@ -87,6 +87,15 @@ impl VerifyRow {
         row.max_memory_bytes = judged.usage.memory_bytes;
         row.compile_output = (!judged.compile.success).then_some(judged.compile.output);
         row
+    }
+}
+
+fn error_of(interrupted: Interrupted) -> JudgingError {
+    match interrupted {
+        Interrupted::Failed(error) => error,
+        Interrupted::Stopped | Interrupted::HandedOver => {
+            JudgingError::new(JudgingErrorKind::Host, "stopped")
+        }
     }
 }
 

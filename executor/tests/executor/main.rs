@@ -19,6 +19,7 @@ mod scaler;
 mod small_memory;
 mod stand;
 mod verifying;
+mod verifying_time_limits;
 mod versions;
 
 use libtest_mimic::{Arguments, Trial};
@@ -81,6 +82,7 @@ fn main() -> ExitCode {
         language_table::trials(),
         golden::trials(),
         verifying::trials(),
+        verifying_time_limits::trials(),
         packages::trials(),
         function::trials(),
         scaler::trials(),
