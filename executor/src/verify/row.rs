@@ -2,8 +2,8 @@
 
 use super::bout::Attempt;
 use crate::judging::{Interrupted, Judged, best_score};
-use judge_types::{GroupResult, JudgingError, JudgingErrorKind, Score, Verdict};
-use problems::{JurySubmission, Package};
+use judge_types::{GroupResult, JudgingError, JudgingErrorKind, RunResult, Score, Verdict};
+use problems::{JudgedCase, JurySubmission, Package, TestGroup, Tested};
 use serde::Serialize;
 
 /// One jury submission.
@@ -106,8 +106,12 @@ pub(super) fn contradictions(
     judged: &Judged,
 ) -> Vec<String> {
     let cases = judged.runs.iter().filter_map(|run| {
-        let index = package.test_cases.iter().position(|case| case.name == run.test_case)?;
-        Some((index, run.verdict, run.judge_message.as_deref().unwrap_or_default()))
+        Some(JudgedCase {
+            case: tested(package, run)?,
+            name: &run.test_case,
+            verdict: run.verdict,
+            message: run.judge_message.as_deref().unwrap_or_default(),
+        })
     });
     let mut group_scores: Vec<_> =
         judged.groups.iter().map(|group| group.score.map(Score::get)).collect();
@@ -119,4 +123,14 @@ pub(super) fn contradictions(
         cases: cases.collect(),
         group_scores,
     })
+}
+
+/// What of the package was tested by the run.
+pub(super) fn tested(package: &Package, run: &RunResult) -> Option<Tested> {
+    let case = package.test_cases.iter().position(|case| case.name == run.test_case);
+    let is_validated = |group: &TestGroup| {
+        group.static_validation.is_some() && group.static_validation_name() == run.test_case
+    };
+    let source = || package.groups.iter().position(is_validated);
+    case.map(Tested::Data).or_else(|| source().map(Tested::Source))
 }

@@ -2,9 +2,10 @@
 //!
 //! ICPC problem package format (legacy), section "Limits"; (2025-09), sections "Problem Timing" and "Timelimit Inference".
 
+use super::row::tested;
 use crate::judging::Judged;
 use judge_types::{RunResult, Verdict};
-use problems::{JurySubmission, Package, TimeBound};
+use problems::{JurySubmission, Package, Tested, TimeBound};
 use serde::Serialize;
 
 /// What the jury's submissions say about the time limit.
@@ -38,7 +39,7 @@ pub(super) fn times(
     side: TimeBound,
     judged: &Judged,
 ) -> Vec<Timed> {
-    let slowest = |cases: Option<&[usize]>| {
+    let slowest = |cases: Option<&[Tested]>| {
         // One that is to be accepted as a whole, and is not, says nothing.
         let counts = side == TimeBound::Upper || cases.is_some() || judged.verdict.is_accepted();
         let runs = judged.runs.iter().filter(|run| counts && is_among(package, cases, run));
@@ -58,9 +59,9 @@ pub(super) fn is_over(package: &Package, submission: &JurySubmission, run: &RunR
     was_stopped(run) && bounds.into_iter().any(|cases| is_among(package, cases, run))
 }
 
-fn is_among(package: &Package, cases: Option<&[usize]>, run: &RunResult) -> bool {
-    let is = |case: &usize| package.test_cases[*case].name == run.test_case;
-    cases.is_none_or(|cases| cases.iter().any(is))
+fn is_among(package: &Package, cases: Option<&[Tested]>, run: &RunResult) -> bool {
+    let is_in = |cases: &[Tested]| tested(package, run).is_some_and(|case| cases.contains(&case));
+    cases.is_none_or(is_in)
 }
 
 fn was_stopped(run: &RunResult) -> bool {

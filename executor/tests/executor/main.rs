@@ -19,6 +19,7 @@ mod scaler;
 mod small_memory;
 mod stand;
 mod verifying;
+mod verifying_rules;
 mod verifying_time_limits;
 mod versions;
 
@@ -82,6 +83,7 @@ fn main() -> ExitCode {
         language_table::trials(),
         golden::trials(),
         verifying::trials(),
+        verifying_rules::trials(),
         verifying_time_limits::trials(),
         packages::trials(),
         function::trials(),

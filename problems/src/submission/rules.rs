@@ -3,7 +3,8 @@
 //! ICPC problem package format (2025-09), section "Example Submissions".
 
 use super::{
-    expected::{Expectation, Expected, TimeBound},
+    expectation::{Expectation, Tested, TimeBound},
+    expected::Expected,
     folders, glob,
 };
 use crate::{
@@ -25,8 +26,7 @@ const FILE: &str = "submissions/submissions.yaml";
 pub(super) struct Rules {
     pub(super) format: PackageFormat,
     patterns: Vec<Pattern>,
-    /// Indices of all test cases.
-    all_cases: Vec<usize>,
+    all_cases: Vec<Tested>,
 }
 
 /// What holds for the submissions that a pattern matches.
@@ -37,7 +37,16 @@ struct Pattern {
     entry_point: Option<String>,
     rule: Wanted,
     /// Rules about some of the test cases.
-    parts: Vec<(String, Vec<usize>, Vec<usize>, Wanted)>,
+    parts: Vec<Part>,
+}
+
+/// A rule about some of the test data.
+struct Part {
+    glob: String,
+    cases: Vec<Tested>,
+    /// Groups whose score it is about, as their indices.
+    groups: Vec<usize>,
+    rule: Wanted,
 }
 
 /// What one mapping says about the test cases that it is about.
@@ -64,7 +73,7 @@ impl Rules {
         data: &TestData,
         findings: &mut Findings,
     ) -> Self {
-        let all_cases = (0..data.cases.len()).collect();
+        let all_cases = cases_among(data, |_| true);
         let mut rules = Self { format, patterns: Vec::new(), all_cases };
         if !format.is_new_icpc() {
             return rules;
@@ -117,9 +126,9 @@ impl Rules {
             if !is_default && pattern.rule.says_something() {
                 expected.rules.push(pattern.rule.rule(&pattern.glob, &self.all_cases, &[]));
             }
-            for (part, cases, groups, wanted) in &pattern.parts {
-                let origin = format!("{}: {part}", pattern.glob);
-                expected.rules.push(wanted.rule(&origin, cases, groups));
+            for part in &pattern.parts {
+                let origin = format!("{}: {}", pattern.glob, part.glob);
+                expected.rules.push(part.rule.rule(&origin, &part.cases, &part.groups));
             }
         }
         (language, entry_point)
@@ -151,22 +160,30 @@ fn pattern(entry: &Entry, data: &TestData, findings: &mut Findings) -> Option<Pa
             fields.fault(&part.key, part.line, message);
             continue;
         };
-        let matching = |name: &str| glob::matches(&part.key, name);
-        let cases = data.cases.iter().enumerate().filter(|(_, case)| matching(&case.name));
+        let cases = cases_among(data, |name| glob::matches(&part.key, name));
         let groups = data.groups.iter().enumerate();
         let groups = groups.filter(|(_, group)| glob::matches_exactly(&part.key, &group.name));
-        let (cases, groups): (Vec<usize>, Vec<usize>) =
-            (cases.map(|(index, _)| index).collect(), groups.map(|(index, _)| index).collect());
+        let groups: Vec<usize> = groups.map(|(index, _)| index).collect();
         if cases.is_empty() && groups.is_empty() {
             fields.warn(&part.key, part.line, "matches no test data".to_owned());
         }
         let mut inner = fields.inner(&part.key, inner);
-        let wanted = Wanted::read(&mut inner);
+        let rule = Wanted::read(&mut inner);
         inner.finish();
-        pattern.parts.push((part.key.clone(), cases, groups, wanted));
+        pattern.parts.push(Part { glob: part.key.clone(), cases, groups, rule });
     }
     fields.finish();
     Some(pattern)
+}
+
+/// The test cases whose names match, and the static validations of the groups whose names do.
+fn cases_among(data: &TestData, matches: impl Fn(&str) -> bool) -> Vec<Tested> {
+    let cases = data.cases.iter().enumerate().filter(|(_, case)| matches(&case.name));
+    let groups = data.groups.iter().enumerate();
+    let sources =
+        groups.filter(|(_, group)| group.static_validation.is_some() && matches(&group.name));
+    let cases = cases.map(|(index, _)| Tested::Data(index));
+    cases.chain(sources.map(|(index, _)| Tested::Source(index))).collect()
 }
 
 /// The keys of a pattern's mapping.
@@ -214,7 +231,7 @@ impl Wanted {
     }
 
     /// ICPC problem package format (2025-09), section "Timelimit Inference".
-    fn rule(&self, origin: &str, cases: &[usize], groups: &[usize]) -> Expectation {
+    fn rule(&self, origin: &str, cases: &[Tested], groups: &[usize]) -> Expectation {
         let permitted = self.permitted.clone().unwrap_or_else(|| VERDICTS.to_vec());
         let required = self.required.clone().unwrap_or_else(|| VERDICTS.to_vec());
         let bound = match self.time_limit {
