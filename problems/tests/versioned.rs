@@ -305,7 +305,7 @@ fn submissions_keep_the_rules_of_their_folder_and_of_the_file() {
     assert_eq!(slow.expected.to_string(), "TLE");
     assert_eq!(slow.expected.bounds(TimeBound::Upper), [Some(&[0, 1, 2].map(Tested::Data)[..])]);
     assert_eq!(slow.expected.bounds(TimeBound::Lower), [Some(&[Tested::Data(1)][..])]);
-    assert!(slow.expected.needs_all_cases());
+    assert!(slow.expected.needs_all_cases(&package));
     let ok = [Accepted, Accepted, TimeLimitExceeded];
     assert!(slow.expected.contradictions(&judged(&ok)).is_empty());
     assert_eq!(

@@ -1,8 +1,7 @@
 //! Judging the jury's submissions, several at once if wanted.
 
 use super::{
-    TimeBounds, VerifyEvent, VerifyOptions, VerifyRow, results::Results, row::contradictions,
-    time_bounds::is_over,
+    TimeBounds, VerifyEvent, VerifyOptions, VerifyRow, results::Results, time_bounds::is_over,
 };
 use crate::judging::{
     Interrupted, JudgeJob, Judged, ProgressSink, SourcesError, StopRule, Workbench, are_answers,
@@ -165,28 +164,23 @@ impl Bout<'_> {
             let error = JudgingError::new(JudgingErrorKind::ToolchainMissing, message);
             return Attempt { language: None, result: Err(error.into()) };
         };
-        let mut job = JudgeJob {
+        let stop = if submission.expected.needs_all_cases(self.package) {
+            StopRule::AfterAll
+        } else {
+            self.options.stop
+        };
+        let job = JudgeJob {
             bench: self.bench,
             package: self.package,
             language,
             sources,
             limits: limits.clone(),
-            stop: self.options.stop,
+            stop,
             entry_point: submission.entry_point.clone(),
             overtime: self.overtime(submission, limits),
             compiled: None,
         };
-        let mut result = self.judged(&job, reporter);
-        // What a rule asks for may be found beyond the first test case that fails.
-        if let Ok(judged) = &result
-            && job.stop == StopRule::AtFirstFailure
-            && submission.expected.needs_all_cases()
-            && !contradictions(self.package, submission, judged).is_empty()
-        {
-            job.stop = StopRule::AfterAll;
-            result = self.judged(&job, reporter);
-        }
-        Attempt { language: Some(language.id.clone()), result }
+        Attempt { language: Some(language.id.clone()), result: self.judged(&job, reporter) }
     }
 
     /// What the job comes to, or came to before.

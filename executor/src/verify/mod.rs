@@ -27,7 +27,7 @@ use std::{
 /// How to verify.
 #[derive(Debug, Clone)]
 pub struct VerifyOptions {
-    /// When to stop running test cases of one submission.
+    /// When to stop running test cases of one submission, unless what is left may break a rule about it or keep one.
     pub stop: StopRule,
     /// A time limit to use instead of the package's, in milliseconds.
     pub time_limit_ms: Option<u64>,

@@ -100,11 +100,7 @@ fn error_of(interrupted: Interrupted) -> JudgingError {
 }
 
 /// What is not what the jury means, in words.
-pub(super) fn contradictions(
-    package: &Package,
-    submission: &JurySubmission,
-    judged: &Judged,
-) -> Vec<String> {
+fn contradictions(package: &Package, submission: &JurySubmission, judged: &Judged) -> Vec<String> {
     let cases = judged.runs.iter().filter_map(|run| {
         Some(JudgedCase {
             case: tested(package, run)?,

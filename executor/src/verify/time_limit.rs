@@ -8,7 +8,7 @@ use super::{
     time_bounds::{is_over, times},
 };
 use crate::judging::Interrupted;
-use judge_types::{Limits, Verdict};
+use judge_types::Limits;
 use problems::{JurySubmission, TimeBound};
 
 /// What submissions that rule the time limit may take while they are timed, in milliseconds.
@@ -55,9 +55,9 @@ impl Bout<'_> {
         (limits, TimeLimitSource::Measured { slowest_ms }, hold)
     }
 
-    /// Those that must be accepted are timed under a generous limit. Others may have to be too slow on some test cases,
-    /// where such a limit would only be waited for: they get the limit that follows so far, and twice as much as long as
-    /// it is too little for them.
+    /// Those that must be accepted everywhere are timed under a generous limit. Others may have to be too slow on some test
+    /// cases, where such a limit would only be waited for: they get the limit that follows so far, and twice as much as
+    /// long as it is too little for them.
     fn timings<'s>(
         &self,
         ruling: &[&'s JurySubmission],
@@ -73,7 +73,7 @@ impl Bout<'_> {
         let (accepted, mut left): (Vec<_>, Vec<_>) = ruling
             .iter()
             .copied()
-            .partition(|submission| submission.expected.verdicts() == [Verdict::Accepted]);
+            .partition(|submission| submission.expected.is_accepted_everywhere(self.package));
         let mut timings = timed(&accepted, GENEROUS_MS);
         let slowest_ms = self.slowest_ms(&timings).unwrap_or_default();
         let mut limit_ms = self.package.timing.time_limit_ms(slowest_ms);

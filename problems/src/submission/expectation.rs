@@ -1,4 +1,6 @@
 //! Rules about what the test cases of jury submissions come to.
+//!
+//! ICPC problem package format (2025-09), sections "Example Submissions" and "Group Dependencies".
 
 use super::expected::{Judged, join, show, within};
 use judge_types::Verdict;
@@ -57,23 +59,47 @@ pub struct JudgedCase<'a> {
     pub message: &'a str,
 }
 
+/// The verdicts that rules know.
+pub(super) const VERDICTS: [Verdict; 4] =
+    [Verdict::Accepted, Verdict::WrongAnswer, Verdict::TimeLimitExceeded, Verdict::RunTimeError];
+
 impl Expectation {
-    /// Whether the first test case that fails tells all.
-    pub(super) fn is_only_accepted(&self) -> bool {
-        self.permitted == [Verdict::Accepted]
+    /// Whether the first test case that fails breaks it for good. There are `all` test cases.
+    pub(super) fn breaks_at_any_failure(&self, all: usize) -> bool {
+        self.cases.len() == all && self.permitted == [Verdict::Accepted]
+    }
+
+    /// Whether test cases that are left after the first one that fails can break it or are needed to keep it. There are
+    /// `all` test cases.
+    pub(super) fn needs_all_cases(&self, all: usize) -> bool {
+        let is_about_groups = self.score.is_some() && !self.groups.is_empty();
+        let forbids_something = !has_all(&self.permitted);
+        let is_kept_by_any_failure = self.cases.len() == all && has_all_failures(&self.required);
+        let is_kept = has_all(&self.required) || is_kept_by_any_failure;
+        is_about_groups || forbids_something || !is_kept || self.message.is_some()
     }
 
     pub(super) fn contradictions(&self, judged: &Judged<'_>, found: &mut Vec<String>) {
         let origin = &self.origin;
         let cases = || judged.cases.iter().filter(|judged| self.cases.contains(&judged.case));
         let is = |verdict: Verdict, among: &[Verdict]| among.contains(&class_of(verdict));
+        // Test cases of a group that is not run count as not accepted, whatever they might have come to.
+        let some_are_not_run = cases().count() < self.cases.len();
+        let permitted = || join(&self.permitted);
         if let Some(JudgedCase { name, verdict, .. }) =
             cases().find(|judged| !is(judged.verdict, &self.permitted))
         {
-            let permitted = join(&self.permitted);
-            found.push(format!("{origin}: {name} is {verdict}, permitted is {permitted}"));
+            found.push(format!("{origin}: {name} is {verdict}, permitted is {}", permitted()));
+        } else if some_are_not_run && self.permitted.iter().all(|verdict| verdict.is_accepted()) {
+            found.push(format!(
+                "{origin}: a test case is not run, so it is not accepted, permitted is {}",
+                permitted()
+            ));
         }
-        if cases().next().is_some() && !cases().any(|judged| is(judged.verdict, &self.required)) {
+        let is_kept = has_all(&self.required)
+            || (some_are_not_run && has_all_failures(&self.required))
+            || cases().any(|judged| is(judged.verdict, &self.required));
+        if !is_kept {
             found.push(format!("{origin}: no test case is {}", join(&self.required)));
         }
         if let Some(message) = &self.message
@@ -90,6 +116,14 @@ impl Expectation {
             }
         }
     }
+}
+
+fn has_all(verdicts: &[Verdict]) -> bool {
+    VERDICTS.iter().all(|verdict| verdicts.contains(verdict))
+}
+
+fn has_all_failures(verdicts: &[Verdict]) -> bool {
+    VERDICTS.iter().all(|verdict| verdict.is_accepted() || verdicts.contains(verdict))
 }
 
 /// The format knows no verdicts of their own for memory and output.

@@ -1,6 +1,7 @@
 //! What the jury's submissions should come to.
 
 use super::expectation::{Expectation, JudgedCase, Tested, TimeBound, class_of};
+use crate::Package;
 use judge_types::Verdict;
 use std::fmt;
 
@@ -27,7 +28,7 @@ pub struct Judged<'a> {
     pub score: Option<f64>,
     /// The best score there is, where there is one.
     pub best_score: Option<f64>,
-    /// Its test cases that were run.
+    /// Its test cases that were run: all but those of groups that are not, unless one that failed tells all.
     pub cases: Vec<JudgedCase<'a>>,
     /// What each group got, by index.
     pub group_scores: Vec<Option<f64>>,
@@ -91,11 +92,26 @@ impl Expected {
         verdicts.is_empty() || verdicts.contains(&verdict) || verdicts.contains(&class_of(verdict))
     }
 
-    /// Whether every test case must be run to tell whether it agrees.
+    /// Whether each test case of `package` must be accepted.
     #[must_use]
-    pub fn needs_all_cases(&self) -> bool {
-        self.verdicts.is_empty() && self.rules.iter().any(|rule| !rule.is_only_accepted())
+    pub fn is_accepted_everywhere(&self, package: &Package) -> bool {
+        let all = all_cases(package);
+        let by_rule = self.rules.iter().any(|rule| rule.breaks_at_any_failure(all));
+        by_rule || self.verdicts == [Verdict::Accepted]
     }
+
+    /// Whether the test cases of `package` after the first one that fails can change whether a submission agrees.
+    #[must_use]
+    pub fn needs_all_cases(&self, package: &Package) -> bool {
+        let all = all_cases(package);
+        !self.is_accepted_everywhere(package)
+            && self.rules.iter().any(|rule| rule.needs_all_cases(all))
+    }
+}
+
+fn all_cases(package: &Package) -> usize {
+    let sources = package.groups.iter().filter(|group| group.static_validation.is_some());
+    package.test_cases.len() + sources.count()
 }
 
 /// Scores are sums of fractions: a thousandth is no difference.

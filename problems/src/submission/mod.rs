@@ -8,6 +8,7 @@ mod folders;
 mod glob;
 mod rules;
 mod tags;
+mod wanted;
 
 pub use expectation::{Expectation, JudgedCase, Tested, TimeBound};
 pub use expected::{Expected, Judged};

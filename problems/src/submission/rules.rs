@@ -3,19 +3,19 @@
 //! ICPC problem package format (2025-09), section "Example Submissions".
 
 use super::{
-    expectation::{Expectation, Tested, TimeBound},
+    expectation::Tested,
     expected::Expected,
     folders, glob,
+    wanted::{TimeLimitUse, Wanted},
 };
 use crate::{
     fault::Findings,
-    fields::{Fields, Separator},
+    fields::Fields,
     kind::PackageFormat,
     test_data::TestData,
     tree::Tree,
     yaml::{self, Entry, Value},
 };
-use judge_types::Verdict;
 
 /// The file's name below `submissions/`.
 pub(super) const NAME: &str = "submissions.yaml";
@@ -47,23 +47,6 @@ struct Part {
     /// Groups whose score it is about, as their indices.
     groups: Vec<usize>,
     rule: Wanted,
-}
-
-/// What one mapping says about the test cases that it is about.
-#[derive(Default, Clone)]
-struct Wanted {
-    permitted: Option<Vec<Verdict>>,
-    required: Option<Vec<Verdict>>,
-    score: Option<(f64, f64)>,
-    message: Option<String>,
-    time_limit: Option<TimeLimitUse>,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum TimeLimitUse {
-    No,
-    AsItIs,
-    Bound(TimeBound),
 }
 
 impl Rules {
@@ -117,18 +100,18 @@ impl Rules {
                 wanted.time_limit
             };
             let wanted = Wanted { time_limit: bound, ..wanted };
-            expected.rules.push(wanted.rule(folder, &self.all_cases, &[]));
+            expected.rules.extend(wanted.rules(folder, &self.all_cases, &[]));
         }
         for pattern in self.patterns.iter().filter(|pattern| glob::matches(&pattern.glob, name)) {
             language = pattern.language.clone().or(language);
             entry_point = pattern.entry_point.clone().or(entry_point);
             let is_default = pattern.glob == folder && folders::defaults(folder).is_some();
             if !is_default && pattern.rule.says_something() {
-                expected.rules.push(pattern.rule.rule(&pattern.glob, &self.all_cases, &[]));
+                expected.rules.extend(pattern.rule.rules(&pattern.glob, &self.all_cases, &[]));
             }
             for part in &pattern.parts {
                 let origin = format!("{}: {}", pattern.glob, part.glob);
-                expected.rules.push(part.rule.rule(&origin, &part.cases, &part.groups));
+                expected.rules.extend(part.rule.rules(&origin, &part.cases, &part.groups));
             }
         }
         (language, entry_point)
@@ -198,87 +181,3 @@ const KEYS: [&str; 9] = [
     "message",
     "use_for_time_limit",
 ];
-
-/// The verdicts that rules know.
-const VERDICTS: [Verdict; 4] =
-    [Verdict::Accepted, Verdict::WrongAnswer, Verdict::TimeLimitExceeded, Verdict::RunTimeError];
-
-impl Wanted {
-    fn read(fields: &mut Fields<'_>) -> Self {
-        Self {
-            permitted: verdicts(fields, "permitted"),
-            required: verdicts(fields, "required"),
-            score: score(fields),
-            message: fields.text("message").filter(|text| !text.is_empty()).map(str::to_owned),
-            time_limit: fields.choice(
-                "use_for_time_limit",
-                &[
-                    ("true", TimeLimitUse::AsItIs),
-                    ("false", TimeLimitUse::No),
-                    ("lower", TimeLimitUse::Bound(TimeBound::Lower)),
-                    ("upper", TimeLimitUse::Bound(TimeBound::Upper)),
-                ],
-            ),
-        }
-    }
-
-    fn says_something(&self) -> bool {
-        self.permitted.is_some()
-            || self.required.is_some()
-            || self.score.is_some()
-            || self.message.is_some()
-            || self.time_limit.is_some()
-    }
-
-    /// ICPC problem package format (2025-09), section "Timelimit Inference".
-    fn rule(&self, origin: &str, cases: &[Tested], groups: &[usize]) -> Expectation {
-        let permitted = self.permitted.clone().unwrap_or_else(|| VERDICTS.to_vec());
-        let required = self.required.clone().unwrap_or_else(|| VERDICTS.to_vec());
-        let bound = match self.time_limit {
-            Some(TimeLimitUse::No) => None,
-            Some(TimeLimitUse::Bound(bound)) => Some(bound),
-            _ if required == [Verdict::TimeLimitExceeded] => Some(TimeBound::Upper),
-            _ if !permitted.contains(&Verdict::TimeLimitExceeded) => Some(TimeBound::Lower),
-            _ => None,
-        };
-        Expectation {
-            origin: origin.to_owned(),
-            cases: cases.to_vec(),
-            groups: groups.to_vec(),
-            permitted,
-            required,
-            score: self.score,
-            message: self.message.clone(),
-            bound,
-        }
-    }
-}
-
-fn verdicts(fields: &mut Fields<'_>, key: &'static str) -> Option<Vec<Verdict>> {
-    let words = fields.words(key, Separator::CommaOrSpace)?;
-    let mut verdicts = Vec::new();
-    for word in &words {
-        match VERDICTS.iter().find(|verdict| verdict.code() == word) {
-            Some(verdict) => verdicts.push(*verdict),
-            None => {
-                let message = format!("{word:?} is not one of AC, WA, TLE and RTE");
-                fields.fault(key, fields.line(key), message);
-            }
-        }
-    }
-    Some(verdicts)
-}
-
-fn score(fields: &mut Fields<'_>) -> Option<(f64, f64)> {
-    let words = fields.words("score", Separator::Space)?;
-    let numbers: Vec<Option<f64>> = words.iter().map(|word| word.parse().ok()).collect();
-    match numbers[..] {
-        [Some(score)] => Some((score, score)),
-        [Some(least), Some(most)] if least <= most => Some((least, most)),
-        _ => {
-            let message = "must be a number, or a list of the least and the most".to_owned();
-            fields.fault("score", fields.line("score"), message);
-            None
-        }
-    }
-}
