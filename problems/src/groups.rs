@@ -19,6 +19,14 @@ pub struct TestGroup {
     pub static_validation: Option<StaticValidation>,
 }
 
+impl TestGroup {
+    /// The name that its static validation goes by among the runs of a judgement.
+    #[must_use]
+    pub fn static_validation_name(&self) -> String {
+        format!("{}/static_validation", self.name)
+    }
+}
+
 /// What a group consists of, as indices in [`crate::Package::test_cases`] and [`crate::Package::groups`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Member {

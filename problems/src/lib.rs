@@ -54,7 +54,9 @@ pub use pack::{PackError, pack, unpack, unpacked_bytes};
 pub use package::{Package, Validation};
 pub use plain::import_plain;
 pub use statement::{Rendered, Statement};
-pub use submission::{Expectation, Expected, Judged, JurySubmission, TimeBound};
+pub use submission::{
+    Expectation, Expected, Judged, JudgedCase, JurySubmission, Tested, TimeBound,
+};
 pub use test_case::{
     CaseFile, InputFlags, Note, Sample, Shown, TestCase, ValidationCase, ValidationKind,
 };

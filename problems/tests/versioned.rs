@@ -5,8 +5,8 @@ mod draft;
 use draft::Draft;
 use judge_types::Verdict;
 use problems::{
-    Aggregation, Grading, InputFlags, Judged, Member, Note, OnReject, Package, PackageFormat,
-    Shown, TimeBound, ValidationKind,
+    Aggregation, Grading, InputFlags, Judged, JudgedCase, Member, Note, OnReject, Package,
+    PackageFormat, Shown, Tested, TimeBound, ValidationKind,
 };
 
 const HEAD: &str = "problem_format_version: 2025-09\nname: {en: Sums}\nuuid: 1-2-3\n";
@@ -405,7 +405,16 @@ fn judged(verdicts: &[Verdict]) -> Judged<'static> {
         verdict: verdicts.iter().copied().find(|v| !v.is_accepted()).unwrap_or(Verdict::Accepted),
         score: None,
         best_score: None,
-        cases: verdicts.iter().enumerate().map(|(index, verdict)| (index, *verdict, "")).collect(),
+        cases: verdicts
+            .iter()
+            .enumerate()
+            .map(|(index, verdict)| JudgedCase {
+                case: Tested::Data(index),
+                name: ["sample/1", "secret/1", "secret/2"][index],
+                verdict: *verdict,
+                message: "",
+            })
+            .collect(),
         group_scores: vec![None; 3],
     }
 }
@@ -431,16 +440,16 @@ fn submissions_keep_the_rules_of_their_folder_and_of_the_file() {
     let slow = find("time_limit_exceeded/slow.py");
     assert_eq!(slow.language.as_deref(), Some("python3"));
     assert_eq!(slow.expected.to_string(), "TLE");
-    assert_eq!(slow.expected.bounds(TimeBound::Upper), [Some(&[0, 1, 2][..])]);
-    assert_eq!(slow.expected.bounds(TimeBound::Lower), [Some(&[1][..])]);
-    assert!(slow.expected.needs_all_cases());
+    assert_eq!(slow.expected.bounds(TimeBound::Upper), [Some(&[0, 1, 2].map(Tested::Data)[..])]);
+    assert_eq!(slow.expected.bounds(TimeBound::Lower), [Some(&[Tested::Data(1)][..])]);
+    assert!(slow.expected.needs_all_cases(&package));
     let ok = [Accepted, Accepted, TimeLimitExceeded];
     assert!(slow.expected.contradictions(&judged(&ok)).is_empty());
     assert_eq!(
         slow.expected.contradictions(&judged(&[Accepted, TimeLimitExceeded, WrongAnswer])),
         [
-            "time_limit_exceeded: a test case is WA, permitted is AC or TLE",
-            "time_limit_exceeded/*.py: secret/1: a test case is TLE, permitted is AC",
+            "time_limit_exceeded: secret/2 is WA, permitted is AC or TLE",
+            "time_limit_exceeded/*.py: secret/1: secret/1 is TLE, permitted is AC",
         ]
     );
     let brute = find("brute_force/b.py");
@@ -457,7 +466,7 @@ fn submissions_keep_the_rules_of_their_folder_and_of_the_file() {
     );
     assert_eq!(
         find("accepted/good.py").expected.contradictions(&judged(&[WrongAnswer])),
-        ["accepted: a test case is WA, permitted is AC"]
+        ["accepted: sample/1 is WA, permitted is AC"]
     );
 }
 

@@ -206,8 +206,7 @@ impl<'a, 's> Walk<'a, 's> {
             said: None,
         };
         let graded = Graded { verdict: result.verdict, score };
-        let name = format!("{}/static_validation", group.name);
-        self.ran(&name, false, ordinal, result, graded)
+        self.ran(&group.static_validation_name(), false, ordinal, result, graded)
     }
 
     /// Notes a run and tells who watches.

@@ -1,7 +1,7 @@
 //! Judging the jury's submissions, several at once if wanted.
 
 use super::{
-    TimeBounds, VerifyEvent, VerifyOptions, VerifyRow, results::Results, row::contradictions,
+    TimeBounds, VerifyEvent, VerifyOptions, VerifyRow, results::Results, time_bounds::is_over,
 };
 use crate::judging::{
     Interrupted, JudgeJob, Judged, ProgressSink, SourcesError, StopRule, Workbench, are_answers,
@@ -30,7 +30,16 @@ pub(super) struct Bout<'a> {
 /// What judging one jury submission came to, and in which language.
 pub(super) struct Attempt {
     pub(super) language: Option<String>,
-    pub(super) result: Result<Judged, JudgingError>,
+    pub(super) result: Result<Judged, Interrupted>,
+}
+
+/// What submissions are judged for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To see what they come to.
+    Verdict,
+    /// To see how long they take: over once one is too slow where it must be in time.
+    Timing,
 }
 
 /// Sent by the threads that judge to the one that reports.
@@ -68,7 +77,7 @@ impl Bout<'_> {
                 add(left.remove(at), attempt, progress);
             }
         }
-        for (submission, attempt) in self.attempts(&left, limits, progress) {
+        for (submission, attempt) in self.attempts(&left, limits, Purpose::Verdict, progress) {
             add(submission, attempt, progress);
         }
         rows.sort_by(|a, b| a.submission.cmp(&b.submission));
@@ -80,6 +89,7 @@ impl Bout<'_> {
         &self,
         submissions: &[&'s JurySubmission],
         limits: &Limits,
+        purpose: Purpose,
         progress: &mut dyn FnMut(VerifyEvent<'_>),
     ) -> Vec<(&'s JurySubmission, Attempt)> {
         let next = AtomicUsize::new(0);
@@ -94,7 +104,11 @@ impl Bout<'_> {
                         let Some(submission) = submissions.get(index) else { return };
                         // Only a report that nobody waits for any more is lost.
                         let _ = notes.send(Note::Started(index));
-                        let attempt = self.attempt(submission, index, limits, &notes);
+                        let ends = |run: &RunResult| {
+                            purpose == Purpose::Timing && is_over(self.package, submission, run)
+                        };
+                        let mut reporter = Reporter { index, notes: &notes, ends: &ends };
+                        let attempt = self.attempt(submission, limits, &mut reporter);
                         let _ = notes.send(Note::Finished(index, attempt));
                     }
                 });
@@ -129,12 +143,11 @@ impl Bout<'_> {
     fn attempt(
         &self,
         submission: &JurySubmission,
-        index: usize,
         limits: &Limits,
-        notes: &Sender<Note>,
+        reporter: &mut Reporter<'_>,
     ) -> Attempt {
         let unreadable =
-            |e: SourcesError| JudgingError::new(JudgingErrorKind::Package, e.to_string());
+            |e: SourcesError| JudgingError::new(JudgingErrorKind::Package, e.to_string()).into();
         let sources = match read_sources(&submission.files, &self.package.constants) {
             Ok(sources) => sources,
             Err(error) => return Attempt { language: None, result: Err(unreadable(error)) },
@@ -149,49 +162,37 @@ impl Bout<'_> {
         let Some(language) = named.or_else(any).or_else(guessed) else {
             let message = "in no language that this judge knows";
             let error = JudgingError::new(JudgingErrorKind::ToolchainMissing, message);
-            return Attempt { language: None, result: Err(error) };
+            return Attempt { language: None, result: Err(error.into()) };
         };
-        let mut job = JudgeJob {
+        let stop = if submission.expected.needs_all_cases(self.package) {
+            StopRule::AfterAll
+        } else {
+            self.options.stop
+        };
+        let job = JudgeJob {
             bench: self.bench,
             package: self.package,
             language,
             sources,
             limits: limits.clone(),
-            stop: self.options.stop,
+            stop,
             entry_point: submission.entry_point.clone(),
             overtime: self.overtime(submission, limits),
             compiled: None,
         };
-        let mut result = self.judged(&job, index, notes);
-        // What a rule asks for may be found beyond the first test case that fails.
-        if let Ok(judged) = &result
-            && job.stop == StopRule::AtFirstFailure
-            && submission.expected.needs_all_cases()
-            && !contradictions(self.package, submission, judged).is_empty()
-        {
-            job.stop = StopRule::AfterAll;
-            result = self.judged(&job, index, notes);
-        }
-        let result = result.map_err(|interrupted| match interrupted {
-            Interrupted::Failed(error) => error,
-            Interrupted::Stopped | Interrupted::HandedOver => {
-                JudgingError::new(JudgingErrorKind::Host, "stopped")
-            }
-        });
-        Attempt { language: Some(language.id.clone()), result }
+        Attempt { language: Some(language.id.clone()), result: self.judged(&job, reporter) }
     }
 
     /// What the job comes to, or came to before.
     fn judged(
         &self,
         job: &JudgeJob<'_>,
-        index: usize,
-        notes: &Sender<Note>,
+        reporter: &mut Reporter<'_>,
     ) -> Result<Judged, Interrupted> {
         if let Some(judged) = self.results.as_ref().and_then(|results| results.get(job)) {
             return Ok(judged);
         }
-        let judged = judge(job, &mut Reporter { index, notes })?;
+        let judged = judge(job, reporter)?;
         if let Some(results) = &self.results {
             results.put(job, &judged);
         }
@@ -222,6 +223,8 @@ const MOST_MARGIN: f64 = 9.0;
 struct Reporter<'a> {
     index: usize,
     notes: &'a Sender<Note>,
+    /// Whether nothing is wanted after this run.
+    ends: &'a dyn Fn(&RunResult) -> bool,
 }
 
 impl ProgressSink for Reporter<'_> {
@@ -232,6 +235,7 @@ impl ProgressSink for Reporter<'_> {
 
     fn ran(&mut self, result: &RunResult, total: u32) -> Result<(), Interrupted> {
         let sent = self.notes.send(Note::Ran(self.index, result.clone(), total));
-        sent.map_err(|_| Interrupted::Stopped)
+        sent.map_err(|_| Interrupted::Stopped)?;
+        if (self.ends)(result) { Err(Interrupted::Stopped) } else { Ok(()) }
     }
 }

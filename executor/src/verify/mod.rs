@@ -1,15 +1,17 @@
 //! Verifying a package: its jury submissions judged by the very code that judges contestants'.
 
 mod bout;
+mod margins;
 mod report;
 mod results;
 mod row;
+mod time_bounds;
 mod time_limit;
 mod validators;
 
 pub use report::{TimeLimitSource, VerifyReport};
 pub use row::VerifyRow;
-pub use time_limit::{TimeBounds, Timed};
+pub use time_bounds::{TimeBounds, Timed};
 pub use validators::ValidatorCheck;
 
 use crate::judging::{StopRule, Workbench};
@@ -25,7 +27,7 @@ use std::{
 /// How to verify.
 #[derive(Debug, Clone)]
 pub struct VerifyOptions {
-    /// When to stop running test cases of one submission.
+    /// When to stop running test cases of one submission, unless what is left may break a rule about it or keep one.
     pub stop: StopRule,
     /// A time limit to use instead of the package's, in milliseconds.
     pub time_limit_ms: Option<u64>,
@@ -64,7 +66,7 @@ pub enum VerifyEvent<'a> {
         /// Its name.
         validator: &'a str,
     },
-    /// The package states no time limit; its accepted submissions are being timed.
+    /// The package states no time limit; the submissions that bound it from below are being timed.
     Timing {
         /// How many submissions are timed.
         submissions: usize,
@@ -122,8 +124,8 @@ pub enum VerifyError {
 
 /// Judges every jury submission of the package at `path`, a folder or a zip.
 ///
-/// A package that states no time limit gets one from its accepted submissions (ICPC problem package
-/// format, legacy, section "Problem Timing"): they are first run under a generous limit.
+/// A package that states no time limit gets one from the submissions that must be in time (ICPC problem package format,
+/// legacy, section "Problem Timing"; 2025-09, section "Timelimit Inference"): they are judged first.
 ///
 /// # Errors
 /// [`VerifyError`] where the package itself is refused. A submission that cannot be judged is a row of the report.

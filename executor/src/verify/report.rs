@@ -1,6 +1,6 @@
 //! What verifying found out.
 
-use super::{TimeBounds, ValidatorCheck, VerifyRow};
+use super::{TimeBounds, ValidatorCheck, VerifyRow, margins::Misfits};
 use judge_types::{Limits, PackageHash};
 use problems::Package;
 use serde::Serialize;
@@ -22,6 +22,8 @@ pub struct VerifyReport {
     pub test_cases: usize,
     /// What the submissions say about the time limit.
     pub time_bounds: TimeBounds,
+    /// Which margins of the format the time limit does not leave the submissions (2025-09), in words.
+    pub time_limit_faults: Vec<String>,
     /// What the package's own validators were asked.
     pub validators: Vec<ValidatorCheck>,
     /// The submissions, by name.
@@ -38,12 +40,12 @@ pub enum TimeLimitSource {
     Stated,
     /// The caller chose it.
     Given,
-    /// The accepted submissions were timed.
+    /// The submissions that bound it from below were timed.
     Measured {
-        /// CPU time of the slowest run of an accepted submission, in milliseconds.
+        /// CPU time of their slowest run, in milliseconds.
         slowest_ms: u64,
     },
-    /// No accepted submission could be timed: the default.
+    /// No submission could be timed: the default.
     Default,
 }
 
@@ -57,8 +59,8 @@ impl VerifyReport {
         rows: Vec<VerifyRow>,
     ) -> Self {
         let mut warnings: Vec<_> = package.warnings.iter().map(ToString::to_string).collect();
-        warnings.extend(too_close(&time_bounds, package, &limits));
-        warnings.extend(too_fast(&time_bounds, &limits));
+        let misfits = Misfits::find(&time_bounds, package, limits.time_ms, time_limit);
+        warnings.extend(misfits.warnings);
         Self {
             short_name: package.short_name.clone(),
             title: package.title().to_owned(),
@@ -67,40 +69,19 @@ impl VerifyReport {
             time_limit,
             test_cases: package.test_cases.len(),
             time_bounds,
+            time_limit_faults: misfits.faults,
             validators,
             rows,
             warnings,
         }
     }
 
-    /// Whether every submission was judged and came to what the jury means, and the validators do what they should.
+    /// Whether every submission was judged and came to what the jury means, the validators do what they should, and the
+    /// time limit is one that the format allows.
     #[must_use]
     pub fn agrees(&self) -> bool {
         self.rows.iter().all(|row| !row.mismatch && row.error.is_none())
             && self.validators.iter().all(ValidatorCheck::is_good)
+            && self.time_limit_faults.is_empty()
     }
-}
-
-/// A warning where the time limit leaves the slowest submission that must be in time less room than the package's margin.
-#[allow(clippy::cast_precision_loss, reason = "milliseconds are far below 2^52")]
-fn too_close(bounds: &TimeBounds, package: &Package, limits: &Limits) -> Option<String> {
-    let margin = package.timing.safety_margin;
-    let timed = bounds.slowest_in_time.as_ref()?;
-    let is_close = timed.cpu_ms as f64 * margin > limits.time_ms as f64;
-    is_close.then(|| {
-        format!(
-            "{} takes {} ms of {} ms: less than the safety margin of {margin}",
-            timed.submission, timed.cpu_ms, limits.time_ms
-        )
-    })
-}
-
-/// A warning where a submission that must be too slow is so by less than the package's safety margin.
-fn too_fast(bounds: &TimeBounds, limits: &Limits) -> Option<String> {
-    let most_ms = bounds.most_ms.filter(|most_ms| *most_ms < limits.time_ms)?;
-    let timed = bounds.fastest_too_slow.as_ref()?;
-    Some(format!(
-        "{} takes {} ms: with the safety margin, the time limit may be {most_ms} ms at most",
-        timed.submission, timed.cpu_ms
-    ))
 }

@@ -1,9 +1,9 @@
 //! What one jury submission came to.
 
 use super::bout::Attempt;
-use crate::judging::{Judged, best_score};
-use judge_types::{GroupResult, JudgingError, Score, Verdict};
-use problems::{JurySubmission, Package};
+use crate::judging::{Interrupted, Judged, best_score};
+use judge_types::{GroupResult, JudgingError, JudgingErrorKind, RunResult, Score, Verdict};
+use problems::{JudgedCase, JurySubmission, Package, TestGroup, Tested};
 use serde::Serialize;
 
 /// One jury submission.
@@ -65,7 +65,7 @@ impl VerifyRow {
         };
         let judged = match attempt.result {
             Ok(judged) => judged,
-            Err(error) => return Self { error: Some(error), ..row },
+            Err(interrupted) => return Self { error: Some(error_of(interrupted)), ..row },
         };
         row.contradictions = contradictions(package, submission, &judged);
         row.mismatch = !row.contradictions.is_empty();
@@ -90,15 +90,24 @@ impl VerifyRow {
     }
 }
 
+fn error_of(interrupted: Interrupted) -> JudgingError {
+    match interrupted {
+        Interrupted::Failed(error) => error,
+        Interrupted::Stopped | Interrupted::HandedOver => {
+            JudgingError::new(JudgingErrorKind::Host, "stopped")
+        }
+    }
+}
+
 /// What is not what the jury means, in words.
-pub(super) fn contradictions(
-    package: &Package,
-    submission: &JurySubmission,
-    judged: &Judged,
-) -> Vec<String> {
+fn contradictions(package: &Package, submission: &JurySubmission, judged: &Judged) -> Vec<String> {
     let cases = judged.runs.iter().filter_map(|run| {
-        let index = package.test_cases.iter().position(|case| case.name == run.test_case)?;
-        Some((index, run.verdict, run.judge_message.as_deref().unwrap_or_default()))
+        Some(JudgedCase {
+            case: tested(package, run)?,
+            name: &run.test_case,
+            verdict: run.verdict,
+            message: run.judge_message.as_deref().unwrap_or_default(),
+        })
     });
     let mut group_scores: Vec<_> =
         judged.groups.iter().map(|group| group.score.map(Score::get)).collect();
@@ -110,4 +119,14 @@ pub(super) fn contradictions(
         cases: cases.collect(),
         group_scores,
     })
+}
+
+/// What of the package was tested by the run.
+pub(super) fn tested(package: &Package, run: &RunResult) -> Option<Tested> {
+    let case = package.test_cases.iter().position(|case| case.name == run.test_case);
+    let is_validated = |group: &TestGroup| {
+        group.static_validation.is_some() && group.static_validation_name() == run.test_case
+    };
+    let source = || package.groups.iter().position(is_validated);
+    case.map(Tested::Data).or_else(|| source().map(Tested::Source))
 }

@@ -1,41 +1,25 @@
-//! The time limit: that of a package that states none, and whether it fits the jury's submissions.
+//! The time limit of a package that states none.
 //!
 //! ICPC problem package format (legacy and 2025-09), section "Problem Timing".
 
 use super::{
     TimeLimitSource, VerifyEvent,
-    bout::{Attempt, Bout},
+    bout::{Attempt, Bout, Purpose},
+    time_bounds::{is_over, times},
 };
-use crate::judging::Judged;
-use judge_types::{Limits, Verdict};
-use problems::{JurySubmission, Package, TimeBound};
-use serde::Serialize;
+use crate::judging::Interrupted;
+use judge_types::Limits;
+use problems::{JurySubmission, TimeBound};
 
 /// What submissions that rule the time limit may take while they are timed, in milliseconds.
 const GENEROUS_MS: u64 = 30_000;
 
-/// What the jury's submissions say about the time limit.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct TimeBounds {
-    /// The slowest submission that the time limit must leave room.
-    pub slowest_in_time: Option<Timed>,
-    /// The fastest submission that must be too slow.
-    pub fastest_too_slow: Option<Timed>,
-    /// The least time limit that leaves the slowest the package's margin, in milliseconds.
-    pub suggested_ms: Option<u64>,
-    /// The most that leaves the fastest that is too slow the package's margin, in milliseconds.
-    pub most_ms: Option<u64>,
-}
-
-/// How long a submission took.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Timed {
-    /// The submission's name.
-    pub submission: String,
-    /// CPU time of its slowest run, in milliseconds.
-    pub cpu_ms: u64,
-    /// Whether it was stopped then and would have taken longer.
-    pub was_stopped: bool,
+/// A submission that was judged to see how long it takes.
+struct Timing<'s> {
+    submission: &'s JurySubmission,
+    /// The time limit that it was judged under, in milliseconds.
+    limit_ms: u64,
+    attempt: Attempt,
 }
 
 impl Bout<'_> {
@@ -54,78 +38,87 @@ impl Bout<'_> {
         if self.package.time_limit_stated {
             return (limits, TimeLimitSource::Stated, Vec::new());
         }
-        // Others that bound it are known to be in time only under the limit that these lead to.
-        let rules = |submission: &&JurySubmission| {
-            !submission.expected.bounds(TimeBound::Lower).is_empty()
-                && submission.expected.verdicts() == [Verdict::Accepted]
-        };
+        let rules =
+            |submission: &&JurySubmission| !submission.expected.bounds(TimeBound::Lower).is_empty();
         let ruling: Vec<_> = submissions.iter().copied().filter(rules).collect();
         progress(VerifyEvent::Timing { submissions: ruling.len() });
-        let generous = Limits { time_ms: GENEROUS_MS, ..limits.clone() };
-        let attempts = self.attempts(&ruling, &generous, progress);
-        let times = attempts.iter().filter_map(|(submission, attempt)| {
-            slowest(self.package, submission, TimeBound::Lower, attempt.result.as_ref().ok()?)
-        });
-        let Some(slowest_ms) = times.map(|(cpu_ms, _)| cpu_ms).max() else {
+        let timings = self.timings(&ruling, &limits, progress);
+        let Some(slowest_ms) = self.slowest_ms(&timings) else {
             return (limits, TimeLimitSource::Default, Vec::new());
         };
         limits.time_ms = self.package.timing.time_limit_ms(slowest_ms);
-        let holds = |attempt: &Attempt| {
-            attempt.result.as_ref().is_ok_and(|judged| judged.usage.cpu_ms <= limits.time_ms)
-        };
-        let hold = attempts
+        let hold = timings
             .into_iter()
-            .filter(|(_, attempt)| holds(attempt))
-            .map(|(submission, attempt)| (submission.name.clone(), attempt))
+            .filter(|timing| timing.holds_under(limits.time_ms))
+            .map(|timing| (timing.submission.name.clone(), timing.attempt))
             .collect();
         (limits, TimeLimitSource::Measured { slowest_ms }, hold)
     }
-}
 
-/// CPU time of the slowest run of those by which the submission bounds the time limit, in milliseconds, and whether it
-/// was stopped then; `None` where it does not, or did not come to what it should.
-pub(super) fn slowest(
-    package: &Package,
-    submission: &JurySubmission,
-    side: TimeBound,
-    judged: &Judged,
-) -> Option<(u64, bool)> {
-    let bounds = submission.expected.bounds(side);
-    let is_good = match side {
-        // One that is not accepted as a whole says nothing, unless a rule makes its test cases count.
-        TimeBound::Lower => judged.verdict.is_accepted() || bounds.iter().any(Option::is_some),
-        TimeBound::Upper => true,
-    };
-    let within = |name: &str| {
-        bounds.iter().any(|cases| match cases {
-            None => true,
-            Some(cases) => cases.iter().any(|&case| package.test_cases[case].name == name),
-        })
-    };
-    let runs = judged.runs.iter().filter(|run| is_good && within(&run.test_case));
-    let run = runs.max_by_key(|run| run.usage.cpu_ms)?;
-    Some((run.usage.cpu_ms, run.verdict == Verdict::TimeLimitExceeded && !run.ending.is_empty()))
-}
-
-impl TimeBounds {
-    /// Adds what one submission says.
-    pub(super) fn add(&mut self, package: &Package, submission: &JurySubmission, judged: &Judged) {
-        let timed = |side| {
-            let (cpu_ms, was_stopped) = slowest(package, submission, side, judged)?;
-            Some(Timed { submission: submission.name.clone(), cpu_ms, was_stopped })
+    /// Those that must be accepted everywhere are timed under a generous limit. Others may have to be too slow on some test
+    /// cases, where such a limit would only be waited for: they get the limit that follows so far, and twice as much as
+    /// long as it is too little for them.
+    fn timings<'s>(
+        &self,
+        ruling: &[&'s JurySubmission],
+        limits: &Limits,
+        progress: &mut dyn FnMut(VerifyEvent<'_>),
+    ) -> Vec<Timing<'s>> {
+        let mut timed = |submissions: &[&'s JurySubmission], limit_ms| -> Vec<Timing<'s>> {
+            let limits = Limits { time_ms: limit_ms, ..limits.clone() };
+            let attempts = self.attempts(submissions, &limits, Purpose::Timing, progress);
+            let attempts = attempts.into_iter();
+            attempts.map(|(submission, attempt)| Timing { submission, limit_ms, attempt }).collect()
         };
-        if let Some(timed) = timed(TimeBound::Lower)
-            && self.slowest_in_time.as_ref().is_none_or(|other| other.cpu_ms < timed.cpu_ms)
-        {
-            self.suggested_ms = Some(package.timing.time_limit_ms(timed.cpu_ms));
-            self.slowest_in_time = Some(timed);
+        let (accepted, mut left): (Vec<_>, Vec<_>) = ruling
+            .iter()
+            .copied()
+            .partition(|submission| submission.expected.is_accepted_everywhere(self.package));
+        let mut timings = timed(&accepted, GENEROUS_MS);
+        let slowest_ms = self.slowest_ms(&timings).unwrap_or_default();
+        let mut limit_ms = self.package.timing.time_limit_ms(slowest_ms);
+        while !left.is_empty() {
+            let is_open =
+                |timing: &Timing<'s>| limit_ms < GENEROUS_MS && self.needs_more_time(timing);
+            let (open, known): (Vec<_>, Vec<_>) =
+                timed(&left, limit_ms).into_iter().partition(is_open);
+            timings.extend(known);
+            left = open.into_iter().map(|timing| timing.submission).collect();
+            limit_ms = (2 * limit_ms).min(GENEROUS_MS);
         }
-        if let Some(timed) = timed(TimeBound::Upper)
-            && self.fastest_too_slow.as_ref().is_none_or(|other| other.cpu_ms > timed.cpu_ms)
-        {
-            // One that was stopped bounds it from above by more than is known.
-            self.most_ms = (!timed.was_stopped).then(|| package.timing.most_ms(timed.cpu_ms));
-            self.fastest_too_slow = Some(timed);
+        timings
+    }
+
+    /// The longest that a submission takes where it must be in time, in milliseconds. What is stopped even under a generous
+    /// limit is at fault itself.
+    fn slowest_ms(&self, timings: &[Timing<'_>]) -> Option<u64> {
+        let judged = timings
+            .iter()
+            .filter_map(|timing| Some((timing.submission, timing.attempt.result.as_ref().ok()?)));
+        judged
+            .flat_map(|(submission, judged)| {
+                times(self.package, submission, TimeBound::Lower, judged)
+            })
+            .filter(|timed| !timed.was_stopped)
+            .map(|timed| timed.cpu_ms)
+            .max()
+    }
+
+    fn needs_more_time(&self, timing: &Timing<'_>) -> bool {
+        match &timing.attempt.result {
+            Ok(judged) => {
+                judged.runs.iter().any(|run| is_over(self.package, timing.submission, run))
+            }
+            Err(interrupted) => matches!(interrupted, Interrupted::Stopped),
         }
+    }
+}
+
+impl Timing<'_> {
+    /// Whether it would come to the same under this limit, in milliseconds.
+    fn holds_under(&self, limit_ms: u64) -> bool {
+        self.attempt.result.as_ref().is_ok_and(|judged| {
+            self.limit_ms == limit_ms || judged.usage.cpu_ms <= self.limit_ms.min(limit_ms)
+        })
     }
 }

@@ -19,6 +19,8 @@ mod scaler;
 mod small_memory;
 mod stand;
 mod verifying;
+mod verifying_rules;
+mod verifying_time_limits;
 mod versions;
 
 use libtest_mimic::{Arguments, Trial};
@@ -81,6 +83,8 @@ fn main() -> ExitCode {
         language_table::trials(),
         golden::trials(),
         verifying::trials(),
+        verifying_rules::trials(),
+        verifying_time_limits::trials(),
         packages::trials(),
         function::trials(),
         scaler::trials(),

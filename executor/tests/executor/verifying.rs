@@ -1,7 +1,7 @@
 //! Verifying packages.
 
 use crate::{
-    stand::{PackageFolder, workbench},
+    stand::{PackageFolder, verified, workbench},
     tests_of,
 };
 use executor::{TimeLimitSource, VerifyError, VerifyEvent, VerifyOptions, VerifyReport, verify};
@@ -31,11 +31,6 @@ fn package() -> PackageFolder {
     package.file("submissions/wrong_answer/shy.sh", "echo ...\n");
     package.file("submissions/run_time_error/falls.sh", "exit 1\n");
     package
-}
-
-fn report(package: &PackageFolder, options: &VerifyOptions) -> VerifyReport {
-    let place = tempfile::tempdir().unwrap();
-    verify(package.path(), &workbench(place.path(), None), options, &mut |_| {}).unwrap()
 }
 
 fn summary(report: &VerifyReport) -> Vec<(&str, Option<Verdict>, bool)> {
@@ -93,7 +88,7 @@ fn a_mismatch_is_shown_with_its_test_case() {
     let package = package();
     package
         .file("submissions/accepted/wrong.sh", "read -r n; [ $n = gavel ] && echo hello gavel\n");
-    let report = report(&package, &VerifyOptions::default());
+    let report = verified(&package, &VerifyOptions::default());
     assert!(!report.agrees());
     let row = report.rows.iter().find(|row| row.mismatch).unwrap();
     assert_eq!(row.submission, "accepted/wrong.sh");
@@ -108,7 +103,7 @@ fn a_zip_is_as_good_as_a_folder() {
     problems::pack(&package.open(), fs::File::create(&zip).unwrap()).unwrap();
     let bench = workbench(place.path(), None);
     let from_zip = verify(&zip, &bench, &VerifyOptions::default(), &mut |_| {}).unwrap();
-    let from_folder = report(&package, &VerifyOptions::default());
+    let from_folder = verified(&package, &VerifyOptions::default());
     assert_eq!(from_zip.package, from_folder.package);
     assert_eq!(summary(&from_zip), summary(&from_folder));
 }
@@ -126,7 +121,7 @@ fn a_broken_package_is_refused() {
 fn an_unknown_language_is_an_error_of_its_row() {
     let package = package();
     package.file("submissions/accepted/old.cobol", "DISPLAY 'HELLO'.\n");
-    let report = report(&package, &VerifyOptions::default());
+    let report = verified(&package, &VerifyOptions::default());
     assert!(!report.agrees());
     let row = report.rows.iter().find(|row| row.error.is_some()).unwrap();
     assert_eq!((row.submission.as_str(), row.verdict), ("accepted/old.cobol", None));
@@ -138,7 +133,7 @@ fn a_missing_time_limit_is_measured() {
     let package = package();
     fs::remove_file(package.path().join(".timelimit")).unwrap();
     package.file("submissions/time_limit_exceeded/endless.sh", "while true; do :; done\n");
-    let report = report(&package, &VerifyOptions::default());
+    let report = verified(&package, &VerifyOptions::default());
     assert!(report.agrees(), "{report:#?}");
     let TimeLimitSource::Measured { slowest_ms } = report.time_limit else {
         panic!("{:?}", report.time_limit);
@@ -150,8 +145,8 @@ fn a_missing_time_limit_is_measured() {
 
 fn several_at_once_come_to_the_same() {
     let package = package();
-    let one = report(&package, &VerifyOptions::default());
-    let many = report(&package, &VerifyOptions { parallel: 8, ..VerifyOptions::default() });
+    let one = verified(&package, &VerifyOptions::default());
+    let many = verified(&package, &VerifyOptions { parallel: 8, ..VerifyOptions::default() });
     assert_eq!(summary(&one), summary(&many));
 }
 
@@ -161,7 +156,7 @@ fn some_submissions_can_be_chosen() {
         time_limit_ms: Some(700),
         ..VerifyOptions::default()
     };
-    let report = report(&package(), &options);
+    let report = verified(&package(), &options);
     let names: Vec<_> = report.rows.iter().map(|row| row.submission.as_str()).collect();
     assert_eq!(names, ["run_time_error/falls.sh", "wrong_answer/shy.sh"]);
     assert_eq!((report.limits.time_ms, report.time_limit), (700, TimeLimitSource::Given));
@@ -188,7 +183,7 @@ fn a_validator_is_opened_once_for_all_that_it_is_asked() {
         package.file(&format!("data/{folder}/1.ans"), "right\n");
         package.file(&format!("data/{folder}/1.out"), &format!("{said}\n"));
     }
-    let report = report(&package, &VerifyOptions::default());
+    let report = verified(&package, &VerifyOptions::default());
     let asked: Vec<_> = report.validators.iter().map(|check| check.question).collect();
     let inputs = ["accepts the inputs", "refuse invalid inputs"];
     let outputs = ["accepts what is shown", "accepts valid outputs", "refuses invalid outputs"];

@@ -12,8 +12,8 @@ use executor::{StopRule, VerifyError, VerifyOptions};
 use std::{path::PathBuf, process::ExitCode};
 
 const MORE: &str = "\
-Exit codes: 0 every submission got a verdict that the jury means; 1 one did not; 3 the package is broken or \
-could not be judged, or there was no submission to judge.";
+Exit codes: 0 every submission got a verdict that the jury means, and all else is as it should be; 1 something is not; \
+3 the package is broken or could not be judged, or there was no submission to judge.";
 
 /// What to verify, and how.
 #[derive(Debug, clap::Args)]

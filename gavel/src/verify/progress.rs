@@ -29,7 +29,7 @@ impl Progress {
                 self.bar.set_message(format!("asking {validator}"));
             }
             VerifyEvent::Timing { submissions } => {
-                self.bar.set_message(format!("timing {submissions} accepted submissions"));
+                self.bar.set_message(format!("timing {submissions} submissions"));
             }
             VerifyEvent::TimeLimit { time_ms, .. } => {
                 self.bar.set_message(format!("time limit {}", crate::terminal::seconds(*time_ms)));

@@ -25,6 +25,9 @@ pub(super) fn print(report: &VerifyReport) {
     for warning in &report.warnings {
         say!("{WARNING}warning:{WARNING:#} {warning}");
     }
+    for fault in &report.time_limit_faults {
+        say!("{BAD}✗{BAD:#} time limit: {}", harmless(fault));
+    }
     let bad_checks = report.validators.iter().filter(|check| !check.is_good()).count();
     if bad_checks > 0 {
         say!("{BAD}{bad_checks} of the validators' answers are not what they should be.{BAD:#}");
@@ -45,7 +48,7 @@ fn limit(report: &VerifyReport) -> String {
         TimeLimitSource::Stated => String::new(),
         TimeLimitSource::Given => " (as given)".to_owned(),
         TimeLimitSource::Measured { slowest_ms } => {
-            format!(" (from the slowest accepted: {})", seconds(slowest_ms))
+            format!(" (from the slowest in time: {})", seconds(slowest_ms))
         }
         TimeLimitSource::Default => " (default: none stated, none measured)".to_owned(),
     };

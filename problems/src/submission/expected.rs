@@ -1,5 +1,7 @@
 //! What the jury's submissions should come to.
 
+use super::expectation::{Expectation, JudgedCase, Tested, TimeBound, class_of};
+use crate::Package;
 use judge_types::Verdict;
 use std::fmt;
 
@@ -17,38 +19,6 @@ pub struct Expected {
     pub(crate) rules: Vec<Expectation>,
 }
 
-/// One rule that a submission's runs keep.
-///
-/// ICPC problem package format (2025-09), section "Example Submissions".
-#[derive(Debug, Clone, PartialEq)]
-pub struct Expectation {
-    /// Where the rule stands: `accepted`, `mixed/*.py: secret/group1`.
-    pub origin: String,
-    /// The test cases that it is about, as indices in [`crate::Package::test_cases`].
-    pub cases: Vec<usize>,
-    /// The groups whose score it is about, as indices in [`crate::Package::groups`].
-    pub groups: Vec<usize>,
-    /// Every one of the cases comes to one of these.
-    pub permitted: Vec<Verdict>,
-    /// At least one of the cases comes to one of these.
-    pub required: Vec<Verdict>,
-    /// The least and the most that the groups get, or the submission where there is no group.
-    pub score: Option<(f64, f64)>,
-    /// What at least one message of the validator for the jury holds.
-    pub message: Option<String>,
-    /// What it says about the time limit.
-    pub bound: Option<TimeBound>,
-}
-
-/// Which side a submission bounds the time limit from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TimeBound {
-    /// The time limit must leave it room.
-    Lower,
-    /// The time limit must be too short for it.
-    Upper,
-}
-
 /// What a jury submission came to.
 #[derive(Debug, Clone)]
 pub struct Judged<'a> {
@@ -58,8 +28,8 @@ pub struct Judged<'a> {
     pub score: Option<f64>,
     /// The best score there is, where there is one.
     pub best_score: Option<f64>,
-    /// Its test cases that were run: the index, the verdict, the validator's message for the jury.
-    pub cases: Vec<(usize, Verdict, &'a str)>,
+    /// Its test cases that were run: all but those of groups that are not, unless one that failed tells all.
+    pub cases: Vec<JudgedCase<'a>>,
     /// What each group got, by index.
     pub group_scores: Vec<Option<f64>>,
 }
@@ -95,7 +65,7 @@ impl Expected {
 
     /// The test cases whose times bound the time limit from this side: all of them (`None`), or those of rules.
     #[must_use]
-    pub fn bounds(&self, side: TimeBound) -> Vec<Option<&[usize]>> {
+    pub fn bounds(&self, side: TimeBound) -> Vec<Option<&[Tested]>> {
         let whole = (self.bound == Some(side)).then_some(None);
         let rules = self.rules.iter().filter(|rule| rule.bound == Some(side));
         whole.into_iter().chain(rules.map(|rule| Some(rule.cases.as_slice()))).collect()
@@ -122,68 +92,39 @@ impl Expected {
         verdicts.is_empty() || verdicts.contains(&verdict) || verdicts.contains(&class_of(verdict))
     }
 
-    /// Whether every test case must be run to tell whether it agrees.
+    /// Whether each test case of `package` must be accepted.
     #[must_use]
-    pub fn needs_all_cases(&self) -> bool {
-        self.verdicts.is_empty() && self.rules.iter().any(|rule| !rule.is_only_accepted())
+    pub fn is_accepted_everywhere(&self, package: &Package) -> bool {
+        let all = all_cases(package);
+        let by_rule = self.rules.iter().any(|rule| rule.breaks_at_any_failure(all));
+        by_rule || self.verdicts == [Verdict::Accepted]
+    }
+
+    /// Whether the test cases of `package` after the first one that fails can change whether a submission agrees.
+    #[must_use]
+    pub fn needs_all_cases(&self, package: &Package) -> bool {
+        let all = all_cases(package);
+        !self.is_accepted_everywhere(package)
+            && self.rules.iter().any(|rule| rule.needs_all_cases(all))
     }
 }
 
-impl Expectation {
-    /// Whether the first test case that fails tells all.
-    fn is_only_accepted(&self) -> bool {
-        self.permitted == [Verdict::Accepted]
-    }
-
-    fn contradictions(&self, judged: &Judged<'_>, found: &mut Vec<String>) {
-        let origin = &self.origin;
-        let cases = || judged.cases.iter().filter(|(index, _, _)| self.cases.contains(index));
-        let is = |verdict: Verdict, among: &[Verdict]| among.contains(&class_of(verdict));
-        if let Some((_, verdict, _)) =
-            cases().find(|(_, verdict, _)| !is(*verdict, &self.permitted))
-        {
-            let permitted = join(&self.permitted);
-            found.push(format!("{origin}: a test case is {verdict}, permitted is {permitted}"));
-        }
-        if cases().next().is_some() && !cases().any(|(_, verdict, _)| is(*verdict, &self.required))
-        {
-            found.push(format!("{origin}: no test case is {}", join(&self.required)));
-        }
-        if let Some(message) = &self.message
-            && !cases().any(|(_, _, said)| said.contains(message))
-        {
-            found.push(format!("{origin}: no message of the validator holds {message:?}"));
-        }
-        if let Some(range) = self.score {
-            let of_groups = self.groups.iter().map(|&group| judged.group_scores[group]);
-            let scores: Vec<_> =
-                if self.groups.is_empty() { vec![judged.score] } else { of_groups.collect() };
-            for score in scores.into_iter().flatten().filter(|score| !within(range, *score)) {
-                found.push(format!("{origin}: the score is {score}, not {}", show(range)));
-            }
-        }
-    }
-}
-
-/// The format knows no verdicts of their own for memory and output.
-fn class_of(verdict: Verdict) -> Verdict {
-    match verdict {
-        Verdict::MemoryLimitExceeded | Verdict::OutputLimitExceeded => Verdict::RunTimeError,
-        other => other,
-    }
+fn all_cases(package: &Package) -> usize {
+    let sources = package.groups.iter().filter(|group| group.static_validation.is_some());
+    package.test_cases.len() + sources.count()
 }
 
 /// Scores are sums of fractions: a thousandth is no difference.
-fn within((least, most): (f64, f64), score: f64) -> bool {
+pub(super) fn within((least, most): (f64, f64), score: f64) -> bool {
     const SLACK: f64 = 1e-3;
     (least - SLACK..=most + SLACK).contains(&score)
 }
 
-fn show((least, most): (f64, f64)) -> String {
+pub(super) fn show((least, most): (f64, f64)) -> String {
     if least == most { format!("{least}") } else { format!("{least} to {most}") }
 }
 
-fn join(verdicts: &[Verdict]) -> String {
+pub(super) fn join(verdicts: &[Verdict]) -> String {
     let codes: Vec<_> = verdicts.iter().map(|verdict| verdict.code()).collect();
     codes.join(" or ")
 }

@@ -2,13 +2,16 @@
 //!
 //! ICPC problem package format (legacy and 2025-09), section "Example Submissions".
 
+mod expectation;
 mod expected;
 mod folders;
 mod glob;
 mod rules;
 mod tags;
+mod wanted;
 
-pub use expected::{Expectation, Expected, Judged, TimeBound};
+pub use expectation::{Expectation, JudgedCase, Tested, TimeBound};
+pub use expected::{Expected, Judged};
 
 use crate::{
     fault::{Fault, Findings},

@@ -3,18 +3,19 @@
 //! ICPC problem package format (2025-09), section "Example Submissions".
 
 use super::{
-    expected::{Expectation, Expected, TimeBound},
+    expectation::Tested,
+    expected::Expected,
     folders, glob,
+    wanted::{TimeLimitUse, Wanted},
 };
 use crate::{
     fault::Findings,
-    fields::{Fields, Separator},
+    fields::Fields,
     kind::PackageFormat,
     test_data::TestData,
     tree::Tree,
     yaml::{self, Entry, Value},
 };
-use judge_types::Verdict;
 
 /// The file's name below `submissions/`.
 pub(super) const NAME: &str = "submissions.yaml";
@@ -25,8 +26,7 @@ const FILE: &str = "submissions/submissions.yaml";
 pub(super) struct Rules {
     pub(super) format: PackageFormat,
     patterns: Vec<Pattern>,
-    /// Indices of all test cases.
-    all_cases: Vec<usize>,
+    all_cases: Vec<Tested>,
 }
 
 /// What holds for the submissions that a pattern matches.
@@ -37,24 +37,16 @@ struct Pattern {
     entry_point: Option<String>,
     rule: Wanted,
     /// Rules about some of the test cases.
-    parts: Vec<(String, Vec<usize>, Vec<usize>, Wanted)>,
+    parts: Vec<Part>,
 }
 
-/// What one mapping says about the test cases that it is about.
-#[derive(Default, Clone)]
-struct Wanted {
-    permitted: Option<Vec<Verdict>>,
-    required: Option<Vec<Verdict>>,
-    score: Option<(f64, f64)>,
-    message: Option<String>,
-    time_limit: Option<TimeLimitUse>,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum TimeLimitUse {
-    No,
-    AsItIs,
-    Bound(TimeBound),
+/// A rule about some of the test data.
+struct Part {
+    glob: String,
+    cases: Vec<Tested>,
+    /// Groups whose score it is about, as their indices.
+    groups: Vec<usize>,
+    rule: Wanted,
 }
 
 impl Rules {
@@ -64,7 +56,7 @@ impl Rules {
         data: &TestData,
         findings: &mut Findings,
     ) -> Self {
-        let all_cases = (0..data.cases.len()).collect();
+        let all_cases = cases_among(data, |_| true);
         let mut rules = Self { format, patterns: Vec::new(), all_cases };
         if !format.is_new_icpc() {
             return rules;
@@ -108,18 +100,18 @@ impl Rules {
                 wanted.time_limit
             };
             let wanted = Wanted { time_limit: bound, ..wanted };
-            expected.rules.push(wanted.rule(folder, &self.all_cases, &[]));
+            expected.rules.extend(wanted.rules(folder, &self.all_cases, &[]));
         }
         for pattern in self.patterns.iter().filter(|pattern| glob::matches(&pattern.glob, name)) {
             language = pattern.language.clone().or(language);
             entry_point = pattern.entry_point.clone().or(entry_point);
             let is_default = pattern.glob == folder && folders::defaults(folder).is_some();
             if !is_default && pattern.rule.says_something() {
-                expected.rules.push(pattern.rule.rule(&pattern.glob, &self.all_cases, &[]));
+                expected.rules.extend(pattern.rule.rules(&pattern.glob, &self.all_cases, &[]));
             }
-            for (part, cases, groups, wanted) in &pattern.parts {
-                let origin = format!("{}: {part}", pattern.glob);
-                expected.rules.push(wanted.rule(&origin, cases, groups));
+            for part in &pattern.parts {
+                let origin = format!("{}: {}", pattern.glob, part.glob);
+                expected.rules.extend(part.rule.rules(&origin, &part.cases, &part.groups));
             }
         }
         (language, entry_point)
@@ -151,22 +143,30 @@ fn pattern(entry: &Entry, data: &TestData, findings: &mut Findings) -> Option<Pa
             fields.fault(&part.key, part.line, message);
             continue;
         };
-        let matching = |name: &str| glob::matches(&part.key, name);
-        let cases = data.cases.iter().enumerate().filter(|(_, case)| matching(&case.name));
+        let cases = cases_among(data, |name| glob::matches(&part.key, name));
         let groups = data.groups.iter().enumerate();
         let groups = groups.filter(|(_, group)| glob::matches_exactly(&part.key, &group.name));
-        let (cases, groups): (Vec<usize>, Vec<usize>) =
-            (cases.map(|(index, _)| index).collect(), groups.map(|(index, _)| index).collect());
+        let groups: Vec<usize> = groups.map(|(index, _)| index).collect();
         if cases.is_empty() && groups.is_empty() {
             fields.warn(&part.key, part.line, "matches no test data".to_owned());
         }
         let mut inner = fields.inner(&part.key, inner);
-        let wanted = Wanted::read(&mut inner);
+        let rule = Wanted::read(&mut inner);
         inner.finish();
-        pattern.parts.push((part.key.clone(), cases, groups, wanted));
+        pattern.parts.push(Part { glob: part.key.clone(), cases, groups, rule });
     }
     fields.finish();
     Some(pattern)
+}
+
+/// The test cases whose names match, and the static validations of the groups whose names do.
+fn cases_among(data: &TestData, matches: impl Fn(&str) -> bool) -> Vec<Tested> {
+    let cases = data.cases.iter().enumerate().filter(|(_, case)| matches(&case.name));
+    let groups = data.groups.iter().enumerate();
+    let sources =
+        groups.filter(|(_, group)| group.static_validation.is_some() && matches(&group.name));
+    let cases = cases.map(|(index, _)| Tested::Data(index));
+    cases.chain(sources.map(|(index, _)| Tested::Source(index))).collect()
 }
 
 /// The keys of a pattern's mapping.
@@ -181,87 +181,3 @@ const KEYS: [&str; 9] = [
     "message",
     "use_for_time_limit",
 ];
-
-/// The verdicts that rules know.
-const VERDICTS: [Verdict; 4] =
-    [Verdict::Accepted, Verdict::WrongAnswer, Verdict::TimeLimitExceeded, Verdict::RunTimeError];
-
-impl Wanted {
-    fn read(fields: &mut Fields<'_>) -> Self {
-        Self {
-            permitted: verdicts(fields, "permitted"),
-            required: verdicts(fields, "required"),
-            score: score(fields),
-            message: fields.text("message").filter(|text| !text.is_empty()).map(str::to_owned),
-            time_limit: fields.choice(
-                "use_for_time_limit",
-                &[
-                    ("true", TimeLimitUse::AsItIs),
-                    ("false", TimeLimitUse::No),
-                    ("lower", TimeLimitUse::Bound(TimeBound::Lower)),
-                    ("upper", TimeLimitUse::Bound(TimeBound::Upper)),
-                ],
-            ),
-        }
-    }
-
-    fn says_something(&self) -> bool {
-        self.permitted.is_some()
-            || self.required.is_some()
-            || self.score.is_some()
-            || self.message.is_some()
-            || self.time_limit.is_some()
-    }
-
-    /// ICPC problem package format (2025-09), section "Timelimit Inference".
-    fn rule(&self, origin: &str, cases: &[usize], groups: &[usize]) -> Expectation {
-        let permitted = self.permitted.clone().unwrap_or_else(|| VERDICTS.to_vec());
-        let required = self.required.clone().unwrap_or_else(|| VERDICTS.to_vec());
-        let bound = match self.time_limit {
-            Some(TimeLimitUse::No) => None,
-            Some(TimeLimitUse::Bound(bound)) => Some(bound),
-            _ if required == [Verdict::TimeLimitExceeded] => Some(TimeBound::Upper),
-            _ if !permitted.contains(&Verdict::TimeLimitExceeded) => Some(TimeBound::Lower),
-            _ => None,
-        };
-        Expectation {
-            origin: origin.to_owned(),
-            cases: cases.to_vec(),
-            groups: groups.to_vec(),
-            permitted,
-            required,
-            score: self.score,
-            message: self.message.clone(),
-            bound,
-        }
-    }
-}
-
-fn verdicts(fields: &mut Fields<'_>, key: &'static str) -> Option<Vec<Verdict>> {
-    let words = fields.words(key, Separator::CommaOrSpace)?;
-    let mut verdicts = Vec::new();
-    for word in &words {
-        match VERDICTS.iter().find(|verdict| verdict.code() == word) {
-            Some(verdict) => verdicts.push(*verdict),
-            None => {
-                let message = format!("{word:?} is not one of AC, WA, TLE and RTE");
-                fields.fault(key, fields.line(key), message);
-            }
-        }
-    }
-    Some(verdicts)
-}
-
-fn score(fields: &mut Fields<'_>) -> Option<(f64, f64)> {
-    let words = fields.words("score", Separator::Space)?;
-    let numbers: Vec<Option<f64>> = words.iter().map(|word| word.parse().ok()).collect();
-    match numbers[..] {
-        [Some(score)] => Some((score, score)),
-        [Some(least), Some(most)] if least <= most => Some((least, most)),
-        _ => {
-            let message = "must be a number, or a list of the least and the most".to_owned();
-            fields.fault("score", fields.line("score"), message);
-            None
-        }
-    }
-}

@@ -10,13 +10,20 @@ pub(crate) use package::PackageFolder;
 use queue::Relayed;
 
 use executor::{
-    Interrupted, JudgeJob, Judged, Meter, ProgressSink, SourceText, StopRule, Workbench, judge,
+    Interrupted, JudgeJob, Judged, Meter, ProgressSink, SourceText, StopRule, VerifyOptions,
+    VerifyReport, Workbench, judge, verify,
 };
 use judge_types::{CompileResult, JudgingError, Limits, RunResult};
 use languages::{Languages, Search};
 use problems::Package;
 use sandbox::{Helper, Level};
 use std::path::Path;
+
+/// What verifying the package comes to.
+pub(crate) fn verified(package: &PackageFolder, options: &VerifyOptions) -> VerifyReport {
+    let place = tempfile::tempdir().unwrap();
+    verify(package.path(), &workbench(place.path(), None), options, &mut |_| {}).unwrap()
+}
 
 /// A place to judge in, below `folder`, with the languages of its folder `languages` besides the built-in ones.
 pub(crate) fn workbench(folder: &Path, level: Option<Level>) -> Workbench {

@@ -27,6 +27,20 @@ impl PackageFolder {
         folder
     }
 
+    /// A problem of version 2025-09 without test cases, with these keys in `problem.yaml`.
+    pub(crate) fn versioned(keys: &str) -> Self {
+        let folder = Self::empty();
+        let head = "problem_format_version: 2025-09\nname: Test\nuuid: 5ca6ba5b-36d5-4eff-8aa7-d967cbc4375e\n";
+        folder.file("problem.yaml", &format!("{head}{keys}"));
+        folder.file("statement/problem.en.md", "A test.\n");
+        folder
+    }
+
+    /// Adds the test case `secret/1` or the like.
+    pub(crate) fn case(&self, name: &str, input: &str, answer: &str) -> &Self {
+        self.file(&format!("data/{name}.in"), input).file(&format!("data/{name}.ans"), answer)
+    }
+
     /// The problem of greeting whom the input names.
     pub(crate) fn greeting() -> Self {
         Self::new(&[("gavel\n", "hello gavel\n"), ("world\n", "hello world\n")])
