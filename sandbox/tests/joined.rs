@@ -111,14 +111,20 @@ fn the_end_of_a_programs_child_is_not_its_own() {
     });
 }
 
+/// Reads nothing any more, and goes on until the other, which reads nothing either, has gone.
+fn closes_its_input() -> RunSpec {
+    let mut run = shell("exec 0<&-; while echo y; do :; done; exit 6");
+    run.survives_broken_pipes = true;
+    run
+}
+
 #[test]
 fn a_closed_stream_is_an_end_too() {
     at_both_levels(|boxes| {
-        let closes_its_input = "exec 0<&-; sleep 0.2";
-        let joined =
-            join(boxes, [&shell("while :; do echo x; done"), &shell(closes_its_input)]).unwrap();
+        let closed = closes_its_input();
+        let joined = join(boxes, [&shell("while :; do echo x; done"), &closed]).unwrap();
         assert_eq!(joined.outcomes[0].ending, Ending::Signalled { signal: libc::SIGPIPE });
-        assert_eq!((&joined.outcomes[1].ending, joined.first), (&DONE, 0));
+        assert_eq!((&joined.outcomes[1].ending, joined.first), (&Ending::Exited { code: 6 }, 0));
         let patient = "exec 1>&-; while [ ! -e /tmp/never ] && [ $((i=i+1)) -lt 2000 ]; do :; done";
         let joined = join(boxes, [&shell(patient), &shell("cat; exit 5")]).unwrap();
         assert_eq!(joined.outcomes[1].ending, Ending::Exited { code: 5 });
@@ -213,7 +219,7 @@ fn what_they_say_is_written_down() {
         // One that goes on in silence when the other has gone ends by itself; one that writes is stopped.
         let (joined, _) = record(&shell("exit 3"), &shell("cat; exit 5"));
         assert_eq!((joined.first, &joined.outcomes[1].ending), (0, &Ending::Exited { code: 5 }));
-        let (joined, _) = record(&shell("exec 0<&-; sleep 1"), &shell("while :; do echo x; done"));
+        let (joined, _) = record(&closes_its_input(), &shell("while :; do echo x; done"));
         assert_eq!(joined.outcomes[1].ending, Ending::Signalled { signal: libc::SIGPIPE });
         assert_eq!(joined.first, 1);
     });

@@ -98,7 +98,7 @@ fn a_judgement_that_is_held_is_left_alone(mut judge: Judge) {
 fn a_killed_function_is_replaced_after_its_lease(mut judge: Judge) {
     judge.lease = Duration::from_millis(400);
     let package = PackageFolder::greeting();
-    let id = judge.submit_with(&package, "bash", ENDLESS, |limits| limits.time_ms = 1_000);
+    let id = judge.submit_with(&package, "bash", ENDLESS, |limits| limits.time_ms = 3_000);
     let delivery = judge.take();
     let mut child = judge.start(&delivery.task);
     judge.wait_for(id, |state| state == JudgementState::Running);

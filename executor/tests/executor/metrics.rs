@@ -34,8 +34,17 @@ pub(crate) fn value(registry: &Registry, series: &str) -> f64 {
 }
 
 pub(crate) fn wait_for(registry: &Registry, series: &str, wanted: f64) {
+    wait_until(registry, series, |value| (value - wanted).abs() < 1e-9);
+}
+
+/// Waits for a counter, which may be beyond before anybody looks.
+pub(crate) fn wait_for_count(registry: &Registry, series: &str, wanted: f64) {
+    wait_until(registry, series, |value| value >= wanted);
+}
+
+fn wait_until(registry: &Registry, series: &str, is_there: impl Fn(f64) -> bool) {
     let deadline = Instant::now() + Duration::from_secs(60);
-    while (value(registry, series) - wanted).abs() > 1e-9 {
+    while !is_there(value(registry, series)) {
         assert!(Instant::now() < deadline, "{series} is {}", value(registry, series));
         thread::sleep(Duration::from_millis(5));
     }
@@ -70,7 +79,8 @@ fn a_judged_task_is_counted_from_its_start_to_its_verdict(mut judge: Judge) {
 
 fn a_slot_with_a_function_is_busy(mut judge: Judge) {
     let (config, registry) = counted(&mut judge);
-    judge.submit(&PackageFolder::greeting(), "bash", ENDLESS);
+    let package = PackageFolder::greeting();
+    judge.submit_with(&package, "bash", ENDLESS, |limits| limits.time_ms = 60_000);
     let running = start(ScalerConfig { stop_grace: Duration::ZERO, ..config });
     wait_for(&registry, r#"gavel_scaler_slots{state="busy"}"#, 1.0);
     assert!(value(&registry, r#"gavel_scaler_slots{state="idle"}"#) == 1.0);
@@ -86,7 +96,7 @@ fn a_function_with_nothing_to_do_is_empty_handed(mut judge: Judge) {
     let held = store::leases::claim(&mut judge.connection, id, "elsewhere", time::Duration::MINUTE);
     held.unwrap();
     let running = start(config);
-    wait_for(&registry, "gavel_function_empty_handed_total", 1.0);
+    wait_for_count(&registry, "gavel_function_empty_handed_total", 1.0);
     running.stop();
     assert!(value(&registry, "gavel_function_start_seconds_count") == 0.0);
     assert!(value(&registry, r#"gavel_functions_total{end="held_elsewhere"}"#) >= 1.0);

@@ -143,7 +143,7 @@ fn no_more_functions_run_than_there_are_slots(mut judge: Judge) {
 
 fn a_killed_function_is_judged_again_at_once(mut judge: Judge) {
     let package = PackageFolder::greeting();
-    let id = judge.submit_with(&package, "bash", ENDLESS, |limits| limits.time_ms = 1_000);
+    let id = judge.submit_with(&package, "bash", ENDLESS, |limits| limits.time_ms = 3_000);
     let running = start(config(&mut judge));
     judge.wait_for(id, |state| state == JudgementState::Running);
     send_to_functions(&judge, Signal::SIGKILL);
@@ -171,10 +171,10 @@ fn a_task_that_kills_its_functions_is_given_up(mut judge: Judge) {
 
 fn a_stop_lets_functions_end(mut judge: Judge) {
     let package = PackageFolder::greeting();
-    let id = judge.submit_with(&package, "bash", ENDLESS, |limits| limits.time_ms = 500);
+    let id = judge.submit_with(&package, "bash", ENDLESS, |limits| limits.time_ms = 4_000);
+    let waiting = judge.submit(&package, "bash", HELLO);
     let running = start(ScalerConfig { slots: 1, ..config(&mut judge) });
     judge.wait_for(id, |state| state == JudgementState::Running);
-    let waiting = judge.submit(&package, "bash", HELLO);
     running.stop();
     assert_eq!(judge.judgement(id).verdict, Some(Verdict::TimeLimitExceeded));
     // There was no slot for it, and after the stop nothing more is taken.
@@ -196,7 +196,7 @@ fn a_stop_puts_back_what_does_not_end(mut judge: Judge) {
 fn what_a_dead_scaler_had_taken_is_judged(mut judge: Judge) {
     judge.lease = Duration::from_millis(500);
     let package = PackageFolder::greeting();
-    let id = judge.submit_with(&package, "bash", ENDLESS, |limits| limits.time_ms = 500);
+    let id = judge.submit_with(&package, "bash", ENDLESS, |limits| limits.time_ms = 3_000);
     // Taken, claimed, and everything killed.
     let taken = judge.take();
     let mut child = judge.start(&taken.task);
@@ -227,7 +227,7 @@ fn a_function_that_does_not_end_is_killed(mut judge: Judge) {
 fn a_function_that_was_overtaken_writes_nothing(mut judge: Judge) {
     judge.lease = Duration::from_millis(500);
     let package = PackageFolder::greeting();
-    let id = judge.submit_with(&package, "bash", ENDLESS, |limits| limits.time_ms = 500);
+    let id = judge.submit_with(&package, "bash", ENDLESS, |limits| limits.time_ms = 3_000);
     let running = start(config(&mut judge));
     judge.wait_for(id, |state| state == JudgementState::Running);
     // As if its machine were asleep; and the task has come to another, which no queue can rule out.
@@ -268,7 +268,7 @@ fn a_scaler_that_drains_ends_when_nothing_comes(mut judge: Judge) {
     let package = PackageFolder::greeting();
     let ids = [(); 3].map(|()| judge.submit(&package, "bash", HELLO));
     let lifetime =
-        Lifetime::Drain { idle: Duration::from_secs(3), at_most: Duration::from_secs(600) };
+        Lifetime::Drain { idle: Duration::from_secs(12), at_most: Duration::from_secs(600) };
     start(ScalerConfig { lifetime, ..config(&mut judge) }).end();
     for id in ids {
         assert_eq!(judge.judgement(id).verdict, Some(Verdict::Accepted));

@@ -209,7 +209,7 @@ fn an_input_validator_finds_the_files_and_has_time() {
          sys.exit(42 if len(sys.argv) == 1 else 43)\n",
     );
     package.file("input_validators/compiled.c", "int main(void) { return 42; }\n");
-    let validators = || report(&package, &VerifyOptions::default()).validators;
+    let validators = || verified(&package, &VerifyOptions::default()).validators;
     let asked = validators();
     assert_eq!(asked.len(), 3, "two input validators, and what is shown");
     assert!(asked.iter().all(executor::ValidatorCheck::is_good), "{asked:#?}");

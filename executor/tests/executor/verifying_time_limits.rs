@@ -67,7 +67,8 @@ fn a_limit_is_too_short_for_a_submission_that_must_be_in_time() {
     let given = VerifyOptions { time_limit_ms: Some(1_000), ..VerifyOptions::default() };
     let given = verified(&package, &given);
     assert!(
-        given.agrees() && given.warnings.len() == 1,
+        given.agrees()
+            && given.warnings.iter().any(|said| said.starts_with("accepted/slow.py takes")),
         "the package asks for no such: {given:#?}"
     );
 }

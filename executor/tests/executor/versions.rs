@@ -1,6 +1,6 @@
 //! Scalers of this version among messages of others. What executors of another version do, the test does itself.
 
-use crate::metrics::{counted, value, wait_for};
+use crate::metrics::{counted, value, wait_for_count};
 use crate::scaler::{HELLO, config, start};
 use crate::stand::{Judge, PackageFolder};
 use crate::{tests_on, tests_on_each_stack};
@@ -63,7 +63,7 @@ fn hand_back_until_read(mut judge: Judge, version: u32) {
     let began = Instant::now();
     let running = start(config);
     // Its tries would be over after two.
-    wait_for(&registry, LEFT, 4.0);
+    wait_for_count(&registry, LEFT, 4.0);
     running.stop();
     let seconds = began.elapsed().as_secs_f64();
     assert!(value(&registry, LEFT) <= seconds + 1.0, "it pauses");
@@ -115,7 +115,7 @@ fn what_was_handed_back_is_published_as_the_database_has_it(mut judge: Judge) {
     }
     let (config, registry) = counted(&mut judge);
     let running = start(config);
-    wait_for(&registry, LEFT, 2.0);
+    wait_for_count(&registry, LEFT, 2.0);
     let judgement = judge.wait_for(id, JudgementState::is_final);
     assert_eq!(judgement.verdict, Some(Verdict::Accepted));
     running.stop();

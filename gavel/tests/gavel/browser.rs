@@ -189,7 +189,7 @@ async fn a_contestant_follows_a_submission_live() {
     browser.press("Log in").await;
     browser.see("nav a[href='/account']").await;
 
-    let slow = "import time\ntime.sleep(0.25)\nprint(sum(map(int, input().split())))\n";
+    let slow = "import time\ntime.sleep(0.8)\nprint(sum(map(int, input().split())))\n";
     browser.submit("Sum of Two", "python3", slow).await;
     // Gone if the page is loaded again.
     let _: () = browser.evaluate("void (window.isTheSamePage = true)").await;
@@ -252,7 +252,7 @@ async fn the_jury_judges_again_and_follows_it_live() {
     let data = tempfile::tempdir().unwrap();
     let judge = Judge::start(data.path(), &[]);
     let ada = judge.register("ada");
-    let slow = "import time\ntime.sleep(0.25)\nprint(sum(map(int, input().split())))\n";
+    let slow = "import time\ntime.sleep(0.8)\nprint(sum(map(int, input().split())))\n";
     let submission = judge.submit(&ada, "sum", "python3", "a.py", slow);
     judge.wait(&ada, &submission);
     let browser = Browser::start(&judge, true).await;

@@ -4,7 +4,7 @@ use crate::judge::{Judge, PATIENCE};
 use crate::rejudge::rejudge;
 use crate::stack::{Stack, on_each_stack};
 use judge_types::{ProgressKind, SubmissionId};
-use std::time::Instant;
+use std::{collections::BTreeMap, time::Instant};
 use store::{AnyConnection, events};
 use time::OffsetDateTime;
 
@@ -19,7 +19,7 @@ const SLOTS: usize = 2;
 fn a_rejudging_delays_a_submission_by_no_more_than_one_running_job(stack: &Stack) {
     let judge = stack.start(&["--slots", &SLOTS.to_string()]);
     let (ada, grace) = (judge.register("ada"), judge.register("grace"));
-    let slow = format!("sleep 0.3; {PROGRAM}");
+    let slow = format!("sleep 1; {PROGRAM}");
     let old = judge.submit(&grace, "hello", "bash", "a.sh", &slow);
     judge.wait(&grace, &old);
     let connection = &mut stack.connect();
@@ -32,14 +32,17 @@ fn a_rejudging_delays_a_submission_by_no_more_than_one_running_job(stack: &Stack
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
     let sent: Vec<_> = (0..5).map(|_| submit_and_wait(&judge, &ada)).collect();
-    let begun = starts(connection, old);
+    let rejudged = judgings(connection, old);
     for (submission, accepted) in sent {
         let started = starts(connection, submission)[0];
-        // Those that end make room for it; each slot may have taken one before that begins a moment later.
-        let between = begun.iter().filter(|at| (accepted..started).contains(*at)).count();
-        assert!(between <= SLOTS, "{between} of the rejudging went before {submission}");
+        // One that was taken before may begin a moment later; but it has no time to end.
+        let gone_before = |(begun, ended): &(OffsetDateTime, Option<OffsetDateTime>)| {
+            *begun >= accepted && ended.is_some_and(|ended| ended < started)
+        };
+        let before = rejudged.iter().filter(|times| gone_before(times)).count();
+        assert_eq!(before, 0, "of the rejudging went before {submission}");
     }
-    assert!((begun.len() as u64) < REJUDGEMENTS / 2, "the rejudging was over too soon to tell");
+    assert!((rejudged.len() as u64) < REJUDGEMENTS / 2, "the rejudging was over too soon to tell");
     judge.kill();
 }
 
@@ -49,6 +52,28 @@ fn submit_and_wait(judge: &Judge, token: &str) -> (SubmissionId, OffsetDateTime)
     let accepted = OffsetDateTime::now_utc();
     assert_eq!(judge.wait(token, &id)["judgement_type_id"], "AC");
     (id.parse().unwrap(), accepted)
+}
+
+/// When each judgement of a submission began and ended.
+fn judgings(
+    connection: &mut AnyConnection,
+    submission: SubmissionId,
+) -> Vec<(OffsetDateTime, Option<OffsetDateTime>)> {
+    let mut found = BTreeMap::new();
+    for event in events::list_after(connection, submission, 0).unwrap() {
+        match event.kind {
+            ProgressKind::Started { .. } => {
+                found.entry(event.judgement).or_insert((event.at, None));
+            }
+            ProgressKind::Finished { .. } => {
+                if let Some(times) = found.get_mut(&event.judgement) {
+                    times.1 = Some(event.at);
+                }
+            }
+            _ => {}
+        }
+    }
+    found.into_values().collect()
 }
 
 fn starts(connection: &mut AnyConnection, submission: SubmissionId) -> Vec<OffsetDateTime> {

@@ -16,7 +16,7 @@ on_each_stack! {
 
 /// Takes long enough to be killed in the middle, and then says what is right.
 fn slow() -> String {
-    format!("import time\ntime.sleep(1)\n{}", hello())
+    format!("import time\ntime.sleep(3)\n{}", hello())
 }
 
 fn assert_one_verdict(detail: &Value, verdict: &str) {

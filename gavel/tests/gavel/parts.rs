@@ -59,7 +59,7 @@ fn a_draining_function_leaves_when_nothing_comes_any_more() {
     let ada = judge.register("ada");
     let ids: Vec<_> =
         (0..5).map(|_| judge.submit(&ada, "hello", "python3", "a.py", &hello())).collect();
-    let output = run(&stack, &["function", "--drain", "--slots", "2", "--idle", "2s"]);
+    let output = run(&stack, &["function", "--drain", "--slots", "2", "--idle", "12s"]);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     assert!(ids.iter().all(|id| finished(&judge, &ada, id)), "{output:?}");
     judge.interrupt();
@@ -131,7 +131,7 @@ fn a_killed_scaler_is_replaced_by_another_within_seconds() {
     let ada = judge.register("ada");
     let start = || command(&stack, &["scale"]).stdout(Stdio::null()).spawn().unwrap();
     let mut first: Child = start();
-    let slow = format!("import time\ntime.sleep(1)\n{}", hello());
+    let slow = format!("import time\ntime.sleep(3)\n{}", hello());
     let id = judge.submit(&ada, "hello", "python3", "a.py", &slow);
     judge.wait_for_event(&ada, &id, "compiled");
     let functions = crate::judge::children(first.id());

@@ -42,6 +42,9 @@ static void *work(void *unused) {
 /* What is sampled every few milliseconds has to last for longer. */
 static void linger(void) { usleep(60000); }
 
+/* Of several processes only a sample tells, and who takes it may be late. */
+static void linger_long(void) { usleep(400000); }
+
 static void in_threads(void *(*act)(void *), int number) {
     pthread_t threads[64];
     for (int i = 0; i < number; i++)
@@ -67,7 +70,7 @@ static void in_children(void *(*act)(void *), int number) {
     close(done[1]);
     for (int i = 0; i < number; i++)
         if (read(done[0], &byte, 1) != 1) exit(3);
-    linger();
+    linger_long();
     close(go[1]);
     while (wait(0) > 0) {}
 }
