@@ -65,7 +65,7 @@ impl Bout<'_> {
                        attempt: Attempt,
                        progress: &mut dyn FnMut(VerifyEvent<'_>)| {
             if let Ok(judged) = &attempt.result {
-                bounds.add(self.package, submission, judged);
+                bounds.add(self.package, submission, judged, limits.time_ms);
             }
             let row = VerifyRow::new(self.package, submission, attempt);
             progress(VerifyEvent::Finished { row: &row });
@@ -105,7 +105,8 @@ impl Bout<'_> {
                         // Only a report that nobody waits for any more is lost.
                         let _ = notes.send(Note::Started(index));
                         let ends = |run: &RunResult| {
-                            purpose == Purpose::Timing && is_over(self.package, submission, run)
+                            purpose == Purpose::Timing
+                                && is_over(self.package, submission, run, limits.time_ms)
                         };
                         let mut reporter = Reporter { index, notes: &notes, ends: &ends };
                         let attempt = self.attempt(submission, limits, &mut reporter);

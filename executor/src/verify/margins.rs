@@ -3,7 +3,7 @@
 //! ICPC problem package format (legacy), section "Limits"; (2025-09), section "Problem Timing".
 
 use super::{TimeBounds, TimeLimitSource, Timed};
-use problems::{Package, Timing};
+use problems::{Package, PackageFormat, Timing};
 
 /// What the time limit does not leave room, in words.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -23,7 +23,7 @@ impl Misfits {
         source: TimeLimitSource,
     ) -> Self {
         let timing = &package.timing;
-        if !package.format.is_new_icpc() {
+        if package.format != PackageFormat::V2025 {
             let found = [too_close(bounds, timing, limit_ms), too_fast(bounds, limit_ms)];
             return Self { warnings: found.into_iter().flatten().collect(), ..Self::default() };
         }

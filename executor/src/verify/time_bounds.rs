@@ -32,17 +32,23 @@ pub struct Timed {
     pub was_stopped: bool,
 }
 
-/// How long the submission takes on each set of test cases by which it bounds the time limit from this side.
+/// How long the submission takes on each set of test cases by which it bounds the time limit from this side, judged under a
+/// limit in milliseconds.
 pub(super) fn times(
     package: &Package,
     submission: &JurySubmission,
     side: TimeBound,
     judged: &Judged,
+    limit_ms: u64,
 ) -> Vec<Timed> {
     let slowest = |cases: Option<&[Tested]>| {
         // One that is to be accepted as a whole, and is not, says nothing.
         let counts = side == TimeBound::Upper || cases.is_some() || judged.verdict.is_accepted();
-        let runs = judged.runs.iter().filter(|run| counts && is_among(package, cases, run));
+        // What a program burns that was found wrong and goes on until it is stopped is no time that it takes.
+        let went_on = |run: &RunResult| run.usage.cpu_ms >= limit_ms && !was_stopped(run);
+        let runs = judged.runs.iter().filter(|run| {
+            counts && is_among(package, cases, run) && !(side == TimeBound::Lower && went_on(run))
+        });
         let run = runs.max_by_key(|run| run.usage.cpu_ms)?;
         Some(Timed {
             submission: submission.name.clone(),
@@ -53,10 +59,17 @@ pub(super) fn times(
     submission.expected.bounds(side).into_iter().filter_map(slowest).collect()
 }
 
-/// Whether the run was stopped by the time limit that it bounds from below.
-pub(super) fn is_over(package: &Package, submission: &JurySubmission, run: &RunResult) -> bool {
+/// Whether the run was stopped by the time limit that it bounds from below, in milliseconds. More time helps none that only waits.
+pub(super) fn is_over(
+    package: &Package,
+    submission: &JurySubmission,
+    run: &RunResult,
+    limit_ms: u64,
+) -> bool {
     let bounds = submission.expected.bounds(TimeBound::Lower);
-    was_stopped(run) && bounds.into_iter().any(|cases| is_among(package, cases, run))
+    was_stopped(run)
+        && run.usage.cpu_ms >= limit_ms
+        && bounds.into_iter().any(|cases| is_among(package, cases, run))
 }
 
 fn is_among(package: &Package, cases: Option<&[Tested]>, run: &RunResult) -> bool {
@@ -70,14 +83,20 @@ fn was_stopped(run: &RunResult) -> bool {
 
 impl TimeBounds {
     /// Adds what one submission says.
-    pub(super) fn add(&mut self, package: &Package, submission: &JurySubmission, judged: &Judged) {
-        for timed in times(package, submission, TimeBound::Lower, judged) {
+    pub(super) fn add(
+        &mut self,
+        package: &Package,
+        submission: &JurySubmission,
+        judged: &Judged,
+        limit_ms: u64,
+    ) {
+        for timed in times(package, submission, TimeBound::Lower, judged, limit_ms) {
             if self.slowest_in_time.as_ref().is_none_or(|other| other.cpu_ms < timed.cpu_ms) {
                 self.suggested_ms = Some(package.timing.time_limit_ms(timed.cpu_ms));
                 self.slowest_in_time = Some(timed);
             }
         }
-        for timed in times(package, submission, TimeBound::Upper, judged) {
+        for timed in times(package, submission, TimeBound::Upper, judged, limit_ms) {
             // One that was stopped bounds the time limit by more than is known: any other says more.
             let rank = |timed: &Timed| (timed.was_stopped, timed.cpu_ms);
             if self.fastest_too_slow.as_ref().is_none_or(|other| rank(other) > rank(&timed)) {

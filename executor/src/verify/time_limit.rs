@@ -9,7 +9,7 @@ use super::{
 };
 use crate::judging::Interrupted;
 use judge_types::Limits;
-use problems::{JurySubmission, TimeBound};
+use problems::{JurySubmission, PackageFormat, TimeBound};
 
 /// What submissions that rule the time limit may take while they are timed, in milliseconds.
 const GENEROUS_MS: u64 = 30_000;
@@ -38,8 +38,12 @@ impl Bout<'_> {
         if self.package.time_limit_stated {
             return (limits, TimeLimitSource::Stated, Vec::new());
         }
-        let rules =
-            |submission: &&JurySubmission| !submission.expected.bounds(TimeBound::Lower).is_empty();
+        // Drafts, as the legacy format, go by those that are accepted.
+        let all_count = self.package.format == PackageFormat::V2025;
+        let rules = |submission: &&JurySubmission| {
+            !submission.expected.bounds(TimeBound::Lower).is_empty()
+                && (all_count || submission.expected.is_accepted_everywhere(self.package))
+        };
         let ruling: Vec<_> = submissions.iter().copied().filter(rules).collect();
         progress(VerifyEvent::Timing { submissions: ruling.len() });
         let timings = self.timings(&ruling, &limits, progress);
@@ -92,13 +96,15 @@ impl Bout<'_> {
     /// The longest that a submission takes where it must be in time, in milliseconds. What is stopped even under a generous
     /// limit is at fault itself.
     fn slowest_ms(&self, timings: &[Timing<'_>]) -> Option<u64> {
-        let judged = timings
+        let times = |timing: &Timing<'_>| {
+            let judged = timing.attempt.result.as_ref().ok()?;
+            let Timing { submission, limit_ms, .. } = timing;
+            Some(times(self.package, submission, TimeBound::Lower, judged, *limit_ms))
+        };
+        timings
             .iter()
-            .filter_map(|timing| Some((timing.submission, timing.attempt.result.as_ref().ok()?)));
-        judged
-            .flat_map(|(submission, judged)| {
-                times(self.package, submission, TimeBound::Lower, judged)
-            })
+            .filter_map(times)
+            .flatten()
             .filter(|timed| !timed.was_stopped)
             .map(|timed| timed.cpu_ms)
             .max()
@@ -107,7 +113,8 @@ impl Bout<'_> {
     fn needs_more_time(&self, timing: &Timing<'_>) -> bool {
         match &timing.attempt.result {
             Ok(judged) => {
-                judged.runs.iter().any(|run| is_over(self.package, timing.submission, run))
+                let is_over = |run| is_over(self.package, timing.submission, run, timing.limit_ms);
+                judged.runs.iter().any(is_over)
             }
             Err(interrupted) => matches!(interrupted, Interrupted::Stopped),
         }

@@ -4,7 +4,7 @@ use crate::judge::{Judge, PATIENCE};
 use crate::rejudge::rejudge;
 use crate::stack::{Stack, on_each_stack};
 use judge_types::{ProgressKind, SubmissionId};
-use std::{collections::BTreeMap, time::Instant};
+use std::time::Instant;
 use store::{AnyConnection, events};
 use time::OffsetDateTime;
 
@@ -32,17 +32,15 @@ fn a_rejudging_delays_a_submission_by_no_more_than_one_running_job(stack: &Stack
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
     let sent: Vec<_> = (0..5).map(|_| submit_and_wait(&judge, &ada)).collect();
-    let rejudged = judgings(connection, old);
+    let begun = starts(connection, old);
     for (submission, accepted) in sent {
         let started = starts(connection, submission)[0];
-        // One that was taken before may begin a moment later; but it has no time to end.
-        let gone_before = |(begun, ended): &(OffsetDateTime, Option<OffsetDateTime>)| {
-            *begun >= accepted && ended.is_some_and(|ended| ended < started)
-        };
-        let before = rejudged.iter().filter(|times| gone_before(times)).count();
-        assert_eq!(before, 0, "of the rejudging went before {submission}");
+        // Each slot may have taken one before that begins a moment later; and where functions start slowly, each may
+        // come to an end once more while that of the submission starts.
+        let between = begun.iter().filter(|at| (accepted..started).contains(*at)).count();
+        assert!(between <= 2 * SLOTS, "{between} of the rejudging went before {submission}");
     }
-    assert!((rejudged.len() as u64) < REJUDGEMENTS / 2, "the rejudging was over too soon to tell");
+    assert!((begun.len() as u64) < REJUDGEMENTS / 2, "the rejudging was over too soon to tell");
     judge.kill();
 }
 
@@ -52,28 +50,6 @@ fn submit_and_wait(judge: &Judge, token: &str) -> (SubmissionId, OffsetDateTime)
     let accepted = OffsetDateTime::now_utc();
     assert_eq!(judge.wait(token, &id)["judgement_type_id"], "AC");
     (id.parse().unwrap(), accepted)
-}
-
-/// When each judgement of a submission began and ended.
-fn judgings(
-    connection: &mut AnyConnection,
-    submission: SubmissionId,
-) -> Vec<(OffsetDateTime, Option<OffsetDateTime>)> {
-    let mut found = BTreeMap::new();
-    for event in events::list_after(connection, submission, 0).unwrap() {
-        match event.kind {
-            ProgressKind::Started { .. } => {
-                found.entry(event.judgement).or_insert((event.at, None));
-            }
-            ProgressKind::Finished { .. } => {
-                if let Some(times) = found.get_mut(&event.judgement) {
-                    times.1 = Some(event.at);
-                }
-            }
-            _ => {}
-        }
-    }
-    found.into_values().collect()
 }
 
 fn starts(connection: &mut AnyConnection, submission: SubmissionId) -> Vec<OffsetDateTime> {
