@@ -1,4 +1,4 @@
-//! Figures that are true: memory to 5 %, time of all threads and processes.
+//! Figures that are true: memory to 5 % or 128 KiB, time of all threads and processes.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -34,6 +34,12 @@ fn usage(sandbox: &mut Sandbox, line: &str) -> Usage {
     ran.outcome.usage
 }
 
+/// How far a reading may be off: 5 %, or the pages that a processor counts for itself before anybody else hears of them.
+fn slack(bytes: u64) -> u64 {
+    const GRAIN: u64 = 32 * 4096;
+    (bytes / 20).max(GRAIN)
+}
+
 /// That `what N` reads `N` MiB and always the same for the program itself, within 5 % of the whole.
 fn reads_what_it_touches(level: Level, what: &str, number: u64, sizes: impl Iterator<Item = u64>) {
     let mut sandbox = open(level);
@@ -46,7 +52,7 @@ fn reads_what_it_touches(level: Level, what: &str, number: u64, sizes: impl Iter
         let (expected, peak) = (of_sixteen + mebibytes * MIB - 16 * MIB, read(mebibytes));
         let off = peak.abs_diff(expected);
         let what = format!("{what} {mebibytes} {number} at level {level}");
-        assert!(off <= expected / 20, "{what}: {peak} instead of {expected}");
+        assert!(off <= slack(expected), "{what}: {peak} instead of {expected}");
     }
 }
 
@@ -87,7 +93,7 @@ fn memory_reads_the_same_again_and_again() {
             let first = usage(&mut sandbox, line).peak_memory_bytes;
             for _ in 0..10 {
                 let again = usage(&mut sandbox, line).peak_memory_bytes;
-                assert!(again.abs_diff(first) <= first / 20, "{line}: {again} after {first}");
+                assert!(again.abs_diff(first) <= slack(first), "{line}: {again} after {first}");
             }
         }
     }
