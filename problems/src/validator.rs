@@ -52,19 +52,12 @@ pub(crate) fn read(
     let mut programs: BTreeMap<&str, Vec<PathBuf>> = BTreeMap::new();
     let mut headers = Vec::new();
     for folder in folders {
-        for (rest, file) in tree.below(folder) {
-            let place = format!("{folder}{rest}");
-            let Some(head) = findings.keep(file.head(&place)) else { continue };
-            let path = root.join(&place);
+        for (rest, path) in sources(tree, root, folder, findings) {
             match rest.split_once('/') {
-                Some((name, _)) if !is_binary(rest, &head) => {
-                    programs.entry(name).or_default().push(path);
-                }
+                Some((name, _)) => programs.entry(name).or_default().push(path),
                 None if is_header(rest) => headers.push(path),
-                None if !is_binary(rest, &head) && !is_text(rest) => {
-                    programs.entry(rest).or_default().push(path);
-                }
-                _ => {}
+                None if !is_text(rest) => programs.entry(rest).or_default().push(path),
+                None => {}
             }
         }
     }
@@ -100,16 +93,27 @@ pub(crate) fn read_single(
     if !is_one {
         return programs;
     }
-    let mut files = Vec::new();
+    let files = sources(tree, root, folder, findings).into_iter().map(|(_, path)| path).collect();
+    let name = folder.trim_end_matches('/').to_owned();
+    vec![ValidatorProgram { name, files, protocol: Protocol::Icpc }]
+}
+
+/// The files of a folder, which ends in `/`, that are no binaries: the rest of the path, and where each lies.
+fn sources<'a>(
+    tree: &'a Tree,
+    root: &Path,
+    folder: &'a str,
+    findings: &mut Findings,
+) -> Vec<(&'a str, PathBuf)> {
+    let mut sources = Vec::new();
     for (rest, file) in tree.below(folder) {
         let place = format!("{folder}{rest}");
         let head = findings.keep(file.head(&place));
         if head.is_some_and(|head| !is_binary(rest, &head)) {
-            files.push(root.join(place));
+            sources.push((rest, root.join(place)));
         }
     }
-    let name = folder.trim_end_matches('/').to_owned();
-    vec![ValidatorProgram { name, files, protocol: Protocol::Icpc }]
+    sources
 }
 
 /// What a loose source file may include but no program can be made of.

@@ -42,13 +42,10 @@ impl Program<'_> {
 
     /// Puts a copy of a test case's file into the work folder.
     pub(super) fn put_copy(&self, file: &CaseFile) -> Result<(), JudgingError> {
-        let work = self.work();
-        if let Some((folder, _)) = file.name.rsplit_once('/') {
-            work.make_dir(folder).map_err(failed)?;
-        }
+        self.make_folder_of(&file.name)?;
         let mut source =
             File::open(&file.source).map_err(|e| host("open", file.source.display(), &e))?;
-        work.put_from(&file.name, &mut source).map_err(failed)
+        self.work().put_from(&file.name, &mut source).map_err(failed)
     }
 
     /// Makes the work folder what it was, with the files that belong to the test case, and its input where that is read

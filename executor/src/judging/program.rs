@@ -186,11 +186,16 @@ impl<'a> Program<'a> {
         content: &[u8],
         executable: bool,
     ) -> Result<(), JudgingError> {
-        let work = self.sandbox.work();
-        if let Some((folder, _)) = name.rsplit_once('/') {
-            work.make_dir(folder).map_err(failed)?;
+        self.make_folder_of(name)?;
+        self.work().put(name, content, executable).map_err(failed)
+    }
+
+    /// Makes the folder that a file of the work folder stands in.
+    pub(super) fn make_folder_of(&self, name: &str) -> Result<(), JudgingError> {
+        match name.rsplit_once('/') {
+            Some((folder, _)) => self.work().make_dir(folder).map_err(failed),
+            None => Ok(()),
         }
-        work.put(name, content, executable).map_err(failed)
     }
 
     pub(super) fn spec_of(

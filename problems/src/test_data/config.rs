@@ -138,6 +138,11 @@ impl Configs {
         self.inherited_by(folder).for_groups_of(self.dialect)
     }
 
+    /// What holds for the group of this name, which is empty for all of `data/`.
+    pub(super) fn of_group(&self, name: &str) -> GroupConfig {
+        if name.is_empty() { self.of("data") } else { self.of(&format!("data/{name}")) }
+    }
+
     fn inherited_by(&self, folder: &str) -> GroupConfig {
         let mut place = folder;
         loop {

@@ -19,9 +19,7 @@ pub(super) fn check(
 ) {
     // A group's most may follow from that of those in it, which come after it.
     for index in (0..groups.len()).rev() {
-        let name = groups[index].name.clone();
-        let path = if name.is_empty() { "data".to_owned() } else { format!("data/{name}") };
-        let config = configs.of(&path);
+        let config = configs.of_group(&groups[index].name);
         let has_groups = inner_groups(groups, &groups[index]).next().is_some();
         let (grading, on_reject) = match context.dialect {
             Dialect::Versioned => versioned(groups, index, context, &config, findings),
@@ -128,7 +126,11 @@ fn versioned(
     let on_reject = match aggregation {
         Aggregation::Sum => OnReject::Continue,
         // A group that adds up is worth something where a part of it failed, and the next may be worth less.
-        Aggregation::Min if inner_groups(groups, group).any(adds_up) => OnReject::Continue,
+        Aggregation::Min
+            if inner_groups(groups, group).any(|inner| aggregates_by(inner, Aggregation::Sum)) =>
+        {
+            OnReject::Continue
+        }
         // Nothing that comes after can make up for it.
         Aggregation::PassFail | Aggregation::Min => OnReject::Break,
     };
@@ -160,14 +162,9 @@ fn check_static(
 /// Finds groups that others depend on and that have no one verdict (2025-09, section "Group Dependencies").
 fn check_required(groups: &[TestGroup], configs: &Configs, findings: &mut Findings) {
     for group in groups {
-        let Some(names) = configs.of(&format!("data/{}", group.name)).require_pass else {
-            continue;
-        };
+        let Some(names) = configs.of_group(&group.name).require_pass else { continue };
         for required in group.requires.iter().map(|&required| &groups[required]) {
-            if !matches!(
-                required.grading,
-                Grading::Aggregate { aggregation: Aggregation::PassFail, .. }
-            ) {
+            if !aggregates_by(required, Aggregation::PassFail) {
                 let name = &required.name;
                 findings.fault(names.fault(format!("{name:?} is not pass-fail")));
             }
@@ -198,8 +195,8 @@ fn check_secret(
     }
 }
 
-fn adds_up(group: &TestGroup) -> bool {
-    matches!(group.grading, Grading::Aggregate { aggregation: Aggregation::Sum, .. })
+fn aggregates_by(group: &TestGroup, wanted: Aggregation) -> bool {
+    matches!(group.grading, Grading::Aggregate { aggregation, .. } if aggregation == wanted)
 }
 
 fn inner_groups<'a>(

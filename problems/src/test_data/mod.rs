@@ -208,8 +208,7 @@ fn add_group(
     name: &str,
     findings: &mut Findings,
 ) -> usize {
-    let path = if name.is_empty() { "data".to_owned() } else { format!("data/{name}") };
-    let config = configs.of(&path);
+    let config = configs.of_group(name);
     let index = data.groups.len();
     data.groups.push(TestGroup {
         name: name.to_owned(),
