@@ -36,6 +36,11 @@ pub struct RunResult {
     pub judge_message: Option<String>,
     /// What the output validator told the team.
     pub team_message: Option<String>,
-    /// What an interactive submission and the validator said, its beginning; never shown to contestants.
+    /// What an interactive submission and the validator said, its beginning.
     pub transcript: Option<String>,
+    /// What the program wrote as its answer, its beginning, in a run that is not accepted; passes are parted by `---`. Of an
+    /// interactive submission the transcript has it.
+    pub output: Option<String>,
+    /// The end of what the program wrote to standard error in a run that is not accepted.
+    pub error_output: Option<String>,
 }

@@ -70,6 +70,10 @@ pub struct Sample {
     pub shown: Shown,
     /// What can be downloaded as the input and as the answer.
     pub downloads: [Option<PathBuf>; 2],
+    /// Arguments that a submission gets.
+    pub arguments: Vec<String>,
+    /// Files that a submission finds in its folder.
+    pub files: Vec<CaseFile>,
 }
 
 /// How a sample is shown.

@@ -33,6 +33,8 @@ pub(crate) fn insert(
             runs::finished_at.eq(to_timestamp(clock::now(connection)?)),
             runs::score.eq(run.score.map(Score::get)),
             runs::transcript.eq(run.transcript.as_deref().map(to_text)),
+            runs::output.eq(run.output.as_deref().map(to_text)),
+            runs::error_output.eq(run.error_output.as_deref().map(to_text)),
         ))
         .execute(connection)?;
     Ok(())
@@ -53,6 +55,8 @@ type Row = (
     Option<String>,
     PrimitiveDateTime,
     Option<f64>,
+    Option<String>,
+    Option<String>,
     Option<String>,
 );
 
@@ -87,6 +91,8 @@ pub fn list(
                 judge_message: row.10,
                 team_message: row.11,
                 transcript: row.14,
+                output: row.15,
+                error_output: row.16,
             })
         })
         .collect()

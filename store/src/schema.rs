@@ -168,6 +168,8 @@ table! {
         finished_at -> Timestamp,
         score -> Nullable<Double>,
         transcript -> Nullable<Text>,
+        output -> Nullable<Text>,
+        error_output -> Nullable<Text>,
     }
 }
 

@@ -91,6 +91,7 @@ impl Answers<'_> {
             judge_message: checked.judge_message,
             team_message: checked.team_message,
             transcript: None,
+            printed: None,
             said: checked.said,
         })
     }

@@ -8,6 +8,7 @@ use super::{
     judge::JudgeJob,
     jury_program::JuryProgram,
     limits,
+    printed::{Printed, shown_of},
     program::{Ended, HowToRun, Program, Role, usage_of},
     seen::Seen,
     verdict::{ProgramEnd, verdict_of},
@@ -34,6 +35,9 @@ pub(super) struct CaseResult {
     pub(super) judge_message: Option<String>,
     pub(super) team_message: Option<String>,
     pub(super) transcript: Option<String>,
+    /// What it printed, where it is not accepted.
+    #[serde(default)]
+    pub(super) printed: Option<Printed>,
     /// What the validator says that it is worth.
     pub(super) said: Option<SaidScore>,
 }
@@ -53,6 +57,10 @@ struct Pass {
     ending: String,
     usage: RunUsage,
     transcript: Option<String>,
+    /// The beginning of what it wrote, where it talked with nobody.
+    output: Option<String>,
+    /// The end of what it wrote to standard error.
+    errors: String,
     checked: Checked,
 }
 
@@ -81,7 +89,7 @@ impl<'a> CaseRunner<'a> {
         let mut input = CaseInput::Package(&case.input);
         let mut usage = RunUsage::default();
         let mut in_all = RunUsage::default();
-        let mut transcripts = Vec::new();
+        let (mut transcripts, mut outputs) = (Vec::new(), Vec::new());
         let mut number = 1;
         loop {
             let question = Question { case, ordinal, input };
@@ -90,6 +98,7 @@ impl<'a> CaseRunner<'a> {
             in_all.cpu_ms += pass.usage.cpu_ms;
             in_all.wall_ms += pass.usage.wall_ms;
             transcripts.extend(pass.transcript);
+            outputs.extend(pass.output);
             let next = pass.checked.next_pass;
             let verdict = pass.decided.unwrap_or(pass.checked.verdict);
             if let Some(next) = next.filter(|_| verdict.is_accepted()) {
@@ -102,6 +111,7 @@ impl<'a> CaseRunner<'a> {
                 input = CaseInput::Made(self.kept(next)?);
                 continue;
             }
+            let printed = || Printed { output: outputs.join("---\n"), errors: pass.errors };
             return Ok(CaseResult {
                 verdict,
                 usage,
@@ -110,6 +120,7 @@ impl<'a> CaseRunner<'a> {
                 judge_message: pass.checked.judge_message,
                 team_message: pass.checked.team_message,
                 transcript: (!transcripts.is_empty()).then(|| transcripts.join("---\n")),
+                printed: (!verdict.is_accepted()).then(printed),
                 said: pass.checked.said,
             });
         }
@@ -141,12 +152,14 @@ impl<'a> CaseRunner<'a> {
                 None => decided = Some(Verdict::OutputLimitExceeded),
             }
         }
+        let output = Some(shown_of(&ran.stdout)?);
         let checked = match decided {
-            Some(verdict) => Checked { judge_message: said(&ran.ended), ..Checked::new(verdict) },
+            Some(verdict) => Checked::new(verdict),
             None => self.checker.check(question, &ran.stdout)?,
         };
         let usage = usage_of(&ran.ended.outcome);
-        Ok(Pass { decided, ending, usage, transcript: None, checked })
+        let errors = ran.ended.stderr;
+        Ok(Pass { decided, ending, usage, transcript: None, output, errors, checked })
     }
 
     /// The submission talks with a program of the jury.
@@ -179,13 +192,9 @@ impl<'a> CaseRunner<'a> {
                 checked
             }
             (Some(verdict), Found::Answer(checked)) => {
-                let message = said(&talked.submission).or(checked.judge_message);
-                Checked { judge_message: message, ..Checked::new(verdict) }
+                Checked { judge_message: checked.judge_message, ..Checked::new(verdict) }
             }
-            (verdict, Found::Failure(error)) => {
-                let verdict = verdict.ok_or(error)?;
-                Checked { judge_message: said(&talked.submission), ..Checked::new(verdict) }
-            }
+            (verdict, Found::Failure(error)) => Checked::new(verdict.ok_or(error)?),
         };
         // An interactor writes down what a checker then looks at.
         if self.interactor.is_some() && checked.verdict.is_accepted() {
@@ -201,7 +210,8 @@ impl<'a> CaseRunner<'a> {
             }
         }
         let usage = usage_of(&talked.submission.outcome);
-        Ok(Pass { decided, ending, usage, transcript: Some(talked.transcript), checked })
+        let (transcript, errors) = (Some(talked.transcript), talked.submission.stderr);
+        Ok(Pass { decided, ending, usage, transcript, output: None, errors, checked })
     }
 
     /// The verdict that the program's end decides, and the end in words.
@@ -275,10 +285,4 @@ fn how<'b>(job: &JudgeJob<'_>, case: &'b TestCase) -> HowToRun<'b> {
 fn no_validator() -> JudgingError {
     let message = "the package has no validator that could talk with submissions";
     JudgingError::new(judge_types::JudgingErrorKind::Package, message)
-}
-
-/// The end of what a failed program wrote to standard error: it tells the jury more than the exit code.
-fn said(ended: &Ended) -> Option<String> {
-    let text = ended.stderr.trim();
-    (!text.is_empty()).then(|| format!("standard error ends with:\n{text}"))
 }

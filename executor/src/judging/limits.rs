@@ -12,8 +12,14 @@ pub(crate) const WORK_INODES: u64 = 1 << 16;
 /// Files open at once; what a login shell gives.
 const OPEN_FILES: u64 = 1_024;
 
-/// What is kept of a contestant's standard error, for the jury, in bytes.
+/// What is kept of a contestant's output in one run, in bytes: more than people read.
+pub(crate) const OUTPUT_SHOWN_BYTES: u64 = 8 << 10;
+
+/// What is kept of a contestant's standard error, in bytes: the end says why.
 pub(crate) const STDERR_BYTES: u64 = 8 << 10;
+
+/// What is kept of both in all test cases of a judgement, in bytes.
+pub(crate) const PRINTED_BYTES: usize = 256 << 10;
 
 /// What is kept of a compiler's output, in bytes: the first errors are the ones that matter.
 pub(crate) const COMPILE_OUTPUT_BYTES: u64 = 64 << 10;

@@ -7,9 +7,9 @@ use super::{
     grader::Grader,
     grading::{self, Graded, MemberResult},
     judge::{Interrupted, JudgeJob, ProgressSink, StopRule},
-    limits::Waiting,
+    limits::{self, Waiting},
     plan::Plan,
-    printed::text,
+    printed::{Printed, text},
     sharing::{self, Left, Turn},
     static_validation::{self, Submitted},
 };
@@ -33,6 +33,8 @@ pub(super) struct Walk<'a, 's> {
     /// By index of the group; `None` for those that were not judged.
     graded: Vec<Option<Graded>>,
     waiting: Waiting,
+    /// How much more is kept of what the submission prints, in bytes.
+    printed_left: usize,
     /// CPU time of what ran for nobody's account, in milliseconds.
     pub(super) other_cpu_ms: u64,
 }
@@ -50,8 +52,19 @@ impl<'a, 's> Walk<'a, 's> {
         let job = runner.job();
         let plan = Plan::of(job.package);
         let graded = vec![None; job.package.groups.len()];
-        let (runs, waiting) = (Vec::new(), Waiting::default());
-        Self { job, runner, submitted, grader, sink, plan, runs, graded, waiting, other_cpu_ms: 0 }
+        Self {
+            job,
+            runner,
+            submitted,
+            grader,
+            sink,
+            plan,
+            runs: Vec::new(),
+            graded,
+            waiting: Waiting::default(),
+            printed_left: limits::PRINTED_BYTES,
+            other_cpu_ms: 0,
+        }
     }
 
     /// Judges everything; returns what all test data came to.
@@ -203,6 +216,7 @@ impl<'a, 's> Walk<'a, 's> {
             judge_message: checked.judge_message,
             team_message: checked.team_message,
             transcript: None,
+            printed: None,
             said: None,
         };
         let graded = Graded { verdict: result.verdict, score };
@@ -218,6 +232,12 @@ impl<'a, 's> Walk<'a, 's> {
         result: CaseResult,
         graded: Graded,
     ) -> Result<Graded, Interrupted> {
+        let printed = result.printed.filter(|printed| printed.len() <= self.printed_left);
+        self.printed_left -= printed.as_ref().map_or(0, Printed::len);
+        let (output, errors) = match printed {
+            Some(printed) => (Some(printed.output), Some(printed.errors)),
+            None => (None, None),
+        };
         let run = RunResult {
             ordinal,
             test_case: name.to_owned(),
@@ -229,6 +249,8 @@ impl<'a, 's> Walk<'a, 's> {
             judge_message: result.judge_message,
             team_message: result.team_message,
             transcript: result.transcript,
+            output: output.filter(|output| !output.is_empty()),
+            error_output: errors.filter(|errors| !errors.trim().is_empty()),
         };
         self.sink.ran(&run, self.plan.total)?;
         self.runs.push(run);

@@ -77,7 +77,8 @@ impl VerifyRow {
         let failed = judged.runs.iter().find(|run| !run.verdict.is_accepted());
         row.failed = failed.map(|run| {
             let said = run.judge_message.as_deref().unwrap_or_default();
-            let parts = [run.test_case.as_str(), &run.ending, said];
+            let errors = run.error_output.as_deref().unwrap_or_default().trim();
+            let parts = [run.test_case.as_str(), &run.ending, said, errors];
             parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ")
         });
         let slowest = judged.runs.iter().max_by_key(|run| run.usage.cpu_ms);

@@ -93,14 +93,16 @@ struct Told {
     runs: Vec<ToldOfRun>,
 }
 
-type ToldOfRun = (u32, String, Verdict, Option<Score>, Option<String>);
+type ToldOfRun = (u32, String, Verdict, Option<Score>, [Option<String>; 3]);
 
 fn told(judge: &mut Judge, id: JudgementId) -> Told {
     let judgement = judge.wait_for(id, JudgementState::is_final);
     assert_eq!(judgement.state, JudgementState::Finished, "{:?}", judgement.error);
     let runs = runs::list(&mut judge.connection, id, judgement.attempt).unwrap();
-    let of_run =
-        |run: RunResult| (run.ordinal, run.test_case, run.verdict, run.score, run.judge_message);
+    let of_run = |run: RunResult| {
+        let said = [run.judge_message, run.output, run.error_output];
+        (run.ordinal, run.test_case, run.verdict, run.score, said)
+    };
     Told {
         verdict: judgement.verdict,
         score: judgement.score,

@@ -19,7 +19,9 @@ pub(crate) fn trials() -> Vec<Trial> {
         a_compile_error_says_why,
         a_compiler_without_end_is_a_compile_error,
         a_compiler_that_makes_no_program_is_a_compile_error,
-        a_crash_tells_the_jury_what_it_said,
+        a_crash_tells_what_it_said,
+        what_a_program_printed_is_kept_where_it_failed,
+        only_so_much_is_kept_of_what_a_program_prints,
         a_program_cannot_keep_anything_for_its_next_run,
         what_a_program_does_to_itself_is_no_failure_of_the_judge,
         messages_are_texts_for_every_database,
@@ -134,15 +136,45 @@ fn a_compiler_that_makes_no_program_is_a_compile_error() {
     }
 }
 
-fn a_crash_tells_the_jury_what_it_said() {
+fn a_crash_tells_what_it_said() {
     let code = "import sys\nsys.stderr.write('x' * 100000)\nraise KeyError('gavel')\n";
     let judged = judged(&three_cases(), "python3", source("a.py", code)).unwrap();
     let run = &judged.runs[0];
     assert_eq!((run.verdict, run.ending.as_str()), (Verdict::RunTimeError, "exit code 1"));
-    let said = run.judge_message.as_deref().unwrap();
-    assert!(said.ends_with("KeyError: 'gavel'"), "{said}");
+    let said = run.error_output.as_deref().unwrap();
+    assert!(said.ends_with("KeyError: 'gavel'\n"), "{said}");
     assert!(said.len() < 10_000, "{} bytes are kept", said.len());
-    assert_eq!(run.team_message, None);
+    assert_eq!((&run.judge_message, &run.team_message, &run.output), (&None, &None, &None));
+}
+
+fn what_a_program_printed_is_kept_where_it_failed() {
+    let package = PackageFolder::new(&[("1", "1"), ("2", "0"), ("3", "0")]);
+    let code = "import sys\nn = int(input())\nprint('x' * 9000 if n > 2 else n)\nprint('err', n, file=sys.stderr)\n";
+    let sources = source("a.py", code);
+    let judged = judged_with(&package, "python3", sources, StopRule::AfterAll, |_| {}).unwrap();
+    let printed: Vec<_> = judged
+        .runs
+        .iter()
+        .map(|run| (run.output.as_deref(), run.error_output.as_deref()))
+        .collect();
+    let long = format!("{}\n… (more was printed)\n", "x".repeat(8 << 10));
+    let expected =
+        [(None, None), (Some("2\n"), Some("err 2\n")), (Some(long.as_str()), Some("err 3\n"))];
+    assert_eq!(printed, expected);
+}
+
+fn only_so_much_is_kept_of_what_a_program_prints() {
+    let cases: Vec<_> = (0..40).map(|n| (n.to_string(), "a".to_owned())).collect();
+    let cases: Vec<_> = cases.iter().map(|(n, a)| (n.as_str(), a.as_str())).collect();
+    let package = PackageFolder::new(&cases);
+    let code = "import sys\nsys.stdout.write('x' * 10**5)\nsys.stderr.write('y' * 10**5)\n";
+    let sources = source("a.py", code);
+    let judged = judged_with(&package, "python3", sources, StopRule::AfterAll, |_| {}).unwrap();
+    assert_eq!(judged.runs.len(), 40);
+    let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+    let kept = judged.runs.iter().map(|run| length(&run.output) + length(&run.error_output));
+    let kept: usize = kept.sum();
+    assert!((240 << 10..=256 << 10).contains(&kept), "{kept} bytes are kept");
 }
 
 fn a_program_cannot_keep_anything_for_its_next_run() {
@@ -179,7 +211,7 @@ fn what_a_program_does_to_itself_is_no_failure_of_the_judge() {
 fn messages_are_texts_for_every_database() {
     let code = "import sys\nsys.exit('nothing \\0 more')\n";
     let judged = judged(&three_cases(), "python3", source("a.py", code)).unwrap();
-    let said = judged.runs[0].judge_message.as_deref().unwrap();
+    let said = judged.runs[0].error_output.as_deref().unwrap();
     assert!(said.contains("nothing \u{fffd} more"), "{said:?}");
 }
 

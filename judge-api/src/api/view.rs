@@ -133,9 +133,18 @@ pub(crate) struct RunView {
     /// What the output validator told the jury. For the jury.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) judge_message: Option<String>,
-    /// What an interactive submission (`>`) and the validator (`<`) said, its beginning. For the jury.
+    /// What an interactive submission (`>`) and the validator (`<`) said, its beginning. Of hidden ones that are not shared for
+    /// the jury only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) transcript: Option<String>,
+    /// What the program wrote as its answer, its beginning, where it failed; passes are parted by `---`. Of hidden ones that
+    /// are not shared for the jury only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) output: Option<String>,
+    /// The end of what the program wrote to standard error, where it failed. Of hidden ones that are not shared for the jury
+    /// only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) error_output: Option<String>,
 }
 
 /// What one execution of the judging function used.
@@ -249,7 +258,9 @@ impl ExecutionView {
 impl RunView {
     pub(crate) fn new(run: RunResult, sight: Sight, shared: &AfterFailing) -> Self {
         let test_data = shared.of(&run.test_case).cloned();
-        let may_know = run.is_sample || sight == Sight::Jury || test_data.is_some();
+        let is_jury = sight == Sight::Jury;
+        let may_know = run.is_sample || is_jury || test_data.is_some();
+        let has_failed = !run.verdict.is_accepted();
         Self {
             ordinal: run.ordinal,
             is_sample: run.is_sample,
@@ -260,8 +271,10 @@ impl RunView {
             test_case: may_know.then_some(run.test_case),
             test_data,
             ending: Some(run.ending).filter(|ending| may_know && !ending.is_empty()),
-            judge_message: run.judge_message.filter(|_| sight == Sight::Jury),
-            transcript: run.transcript.filter(|_| sight == Sight::Jury),
+            judge_message: run.judge_message.filter(|_| is_jury),
+            transcript: run.transcript.filter(|_| may_know && (has_failed || is_jury)),
+            output: run.output.filter(|_| may_know),
+            error_output: run.error_output.filter(|_| may_know),
         }
     }
 }

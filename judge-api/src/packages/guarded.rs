@@ -54,13 +54,8 @@ impl AfterFailing {
     pub(crate) fn retain(&mut self, is_kept: impl Fn(&str) -> bool) {
         self.cases.retain(|case| is_kept(&case.name));
         let cases = &self.cases;
-        self.files.retain(|file| {
-            cases.iter().any(|case| {
-                [&case.input_file, &case.answer_file, &case.interaction_file]
-                    .into_iter()
-                    .any(|name| name.as_deref() == Some(&file.name))
-            })
-        });
+        self.files
+            .retain(|file| cases.iter().flat_map(Sample::downloads).any(|name| *name == file.name));
     }
 
     /// What is shown of the test case of this name.

@@ -7,7 +7,7 @@ mod set_aside;
 
 pub(crate) use guarded::{AfterFailing, GuardedContent, Solutions};
 pub use public::{PublicProblem, PublicStatement};
-pub use samples::{Message, Sample, Sender};
+pub use samples::{Message, Sample, SampleFile, Sender};
 pub(crate) use set_aside::Audience;
 pub use set_aside::PackageFile;
 

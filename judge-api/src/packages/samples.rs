@@ -29,6 +29,34 @@ pub struct Sample {
     /// judge's, those with `>` the program's.
     #[serde(default)]
     pub interaction_file: Option<String>,
+    /// Arguments that a program gets.
+    #[serde(default)]
+    pub arguments: Vec<String>,
+    /// Files that a program finds in its folder.
+    #[serde(default)]
+    pub files: Vec<SampleFile>,
+}
+
+/// A file that a program finds in its folder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SampleFile {
+    /// Its path there.
+    pub name: String,
+    /// The text in it, or its beginning; `None` where it is no text, or others are shown before it.
+    pub text: Option<String>,
+    /// The file with all of it.
+    pub file: String,
+}
+
+/// Of how many files of a sample the text is shown.
+const FILES_SHOWN: usize = 8;
+
+impl Sample {
+    /// The names of all that is to be downloaded.
+    pub(super) fn downloads(&self) -> impl Iterator<Item = &String> {
+        let shown = [&self.input_file, &self.answer_file, &self.interaction_file];
+        shown.into_iter().flatten().chain(self.files.iter().map(|file| &file.file))
+    }
 }
 
 /// A part of a sample interaction.
@@ -58,7 +86,11 @@ pub(super) fn describe(
     most: usize,
     files: &mut SetAside,
 ) -> Result<Sample, Faults> {
-    let mut public = Sample { name: sample.name.clone(), ..Sample::default() };
+    let mut public = Sample {
+        name: sample.name.clone(),
+        arguments: sample.arguments.clone(),
+        ..Sample::default()
+    };
     let mut shown = |path: &Path, extension: &str| {
         let (text, is_whole) = beginning(path, most)?;
         let file = (!is_whole).then(|| format!("{}.{extension}", sample.name));
@@ -80,7 +112,23 @@ pub(super) fn describe(
         }
     }
     downloads(sample, &mut public, files)?;
+    for (index, found) in sample.files.iter().enumerate() {
+        let file = format!("{}.files/{}", sample.name, found.name);
+        files.add(file.clone(), found.source.clone())?;
+        let (text, is_whole) = beginning(&found.source, most)?;
+        let text = if is_whole { Some(text) } else { cut(text) };
+        let text = text.filter(|_| index < FILES_SHOWN);
+        public.files.push(SampleFile { name: found.name.clone(), text, file });
+    }
     Ok(public)
+}
+
+/// The beginning of a text, which may end within a character; `None` where it is no text.
+fn cut(mut beginning: String) -> Option<String> {
+    let whole = beginning.trim_end_matches(char::REPLACEMENT_CHARACTER).len();
+    beginning.truncate(whole);
+    let is_text = !beginning.contains(['\0', char::REPLACEMENT_CHARACTER]);
+    (is_text && !beginning.is_empty()).then_some(beginning)
 }
 
 /// Adds what is to be downloaded instead of what is shown.

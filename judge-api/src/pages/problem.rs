@@ -60,6 +60,11 @@ impl Page {
         self.problem.content.statements.get(self.shown)
     }
 
+    /// Where its files are.
+    fn files(&self) -> String {
+        format!("/api/v1/problems/{}/files", self.problem.problem.id)
+    }
+
     /// Each sample of these indices with its number.
     fn samples(&self, range: std::ops::Range<usize>) -> Vec<(usize, &Sample)> {
         let samples = self.problem.content.samples.get(range.clone()).unwrap_or_default();

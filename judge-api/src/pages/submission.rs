@@ -14,7 +14,7 @@ use crate::packages::Sender;
 use crate::trace::RequestTrace;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use judge_types::{JudgementId, SubmissionId};
+use judge_types::SubmissionId;
 
 #[derive(Template)]
 #[template(path = "submissions.html")]
@@ -26,7 +26,7 @@ struct ListPage {
 }
 
 impl ListPage {
-    /// The name of a language, known or not.
+    /// Where the submissions before these are listed.
     fn next_address(&self, next: &SubmissionId) -> String {
         // Names of problems and users hold nothing that means something in a query.
         format!("?before={next}&problem_id={}&username={}", self.problem_id, self.username)
@@ -52,10 +52,16 @@ impl OnePage {
         self.detail.timeline.last().map_or(0, |event| event.sequence)
     }
 
-    /// The judgement to name in addresses, where it is not the one that counts.
-    fn asked(&self) -> Option<JudgementId> {
+    /// Where the files of its test cases are.
+    fn test_data(&self) -> String {
+        format!("/api/v1/submissions/{}/test-data", self.detail.submission.id)
+    }
+
+    /// What addresses end with where the judgement is not the one that counts.
+    fn query(&self) -> String {
         let judgement = &self.detail.judgement;
-        (!judgement.current).then_some(judgement.id)
+        let query = (!judgement.current).then(|| format!("?judgement_id={}", judgement.id));
+        query.unwrap_or_default()
     }
 
     fn tests_done(&self) -> usize {

@@ -2,7 +2,7 @@
 
 use crate::package::Package;
 use crate::support::{On, Person, TestApp, answer, hidden_run, on_each_database};
-use judge_types::{Role, SubmissionId, Verdict};
+use judge_types::{Role, RunResult, SubmissionId, Verdict};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -13,6 +13,9 @@ on_each_database! {
 
 const SHARED_INPUT: &str = "731731 1\n";
 const CLOSED_INPUT: &str = "942942 1\n";
+
+/// A file that the submission finds.
+const MAP: &[u8] = b"here be dragons\n";
 
 /// A long answer, of which the page shows the beginning.
 fn shared_answer() -> String {
@@ -44,6 +47,9 @@ fn package() -> Package {
     }
     package
         .file("data/secret/open/not.yaml", b"full_feedback: false\n")
+        .file("data/secret/open/1.yaml", b"args: [-v, two words]\n")
+        .file("data/secret/open/1.files/map.txt", MAP)
+        .file("data/secret/open/1.files/blob", b"\xff\xfe\0")
         .file("data/secret/closed/shared.yaml", b"full_feedback: true\n")
 }
 
@@ -52,7 +58,9 @@ fn judge(app: &TestApp, submission: SubmissionId, runs: &[(&str, Verdict)]) {
     let lease = app.claim(submission);
     app.run_tests_with(&lease, |ordinal| {
         let (name, verdict) = runs.get(ordinal as usize)?;
-        Some(hidden_run(ordinal + 1, name, *verdict))
+        let printed = (!verdict.is_accepted()).then(|| format!("answer to {name}"));
+        let error_output = Some(format!("errors in {name}"));
+        Some(RunResult { output: printed, error_output, ..hidden_run(ordinal + 1, name, *verdict) })
     });
     app.finish(&lease, Verdict::WrongAnswer);
 }
@@ -90,6 +98,19 @@ async fn who_failed_on_a_shared_test_case_sees_it(on: On) {
         let shown = shared["answer"].as_str().unwrap();
         assert!(shared_answer().starts_with(shown) && shown.len() > 1_000, "{shown}");
         assert_eq!(shared["answer_file"], "secret/open/1.ans");
+        assert_eq!(shared["arguments"], json!(["-v", "two words"]));
+        let text = std::str::from_utf8(MAP).unwrap();
+        let files = json!([
+            { "name": "blob", "text": null, "file": "secret/open/1.files/blob" },
+            { "name": "map.txt", "text": text, "file": "secret/open/1.files/map.txt" },
+        ]);
+        assert_eq!(shared["files"], files);
+        let sent = file(&app, reader, id, "secret/open/1.files/map.txt").await;
+        assert_eq!(sent, (StatusCode::OK, text.to_owned()));
+        assert!(page.contains("<code>two words</code>") && page.contains("dragons"), "{page}");
+        assert_eq!(runs[0]["output"], "answer to secret/open/1");
+        assert_eq!(runs[0]["error_output"], "errors in secret/open/1");
+        assert!(page.contains("errors in secret/open/1"), "{page}");
         assert_eq!(runs[3]["test_data"]["answer"], "5152\n");
         for run in &runs[1..=2] {
             assert!(run.get("test_data").is_none(), "{run}");
@@ -103,6 +124,7 @@ async fn who_failed_on_a_shared_test_case_sees_it(on: On) {
     let (detail, page) = read(&app, &ada, id).await;
     for text in [detail.to_string(), page] {
         assert!(!text.contains("942942") && !text.contains("secret/open/not"), "{text}");
+        assert!(!text.contains("secret/closed/1"), "{text}");
     }
     assert!(detail["runs"][1].get("test_case").is_none(), "{detail}");
 }

@@ -29,6 +29,8 @@ fn run(ordinal: u32, transcript: &str) -> RunResult {
         judge_message: None,
         team_message: None,
         transcript: Some(transcript.to_owned()),
+        output: None,
+        error_output: None,
     }
 }
 

@@ -295,6 +295,8 @@ fn run(ordinal: u32, verdict: Verdict) -> RunResult {
         is_sample,
         score: None,
         transcript: None,
+        output: None,
+        error_output: None,
         verdict,
         usage: usage(10 * u64::from(ordinal)),
         ending: if is_sample { String::new() } else { HIDDEN_ENDING.into() },

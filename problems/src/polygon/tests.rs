@@ -130,6 +130,8 @@ impl Tests {
                 name: test.input.clone(),
                 shown: Shown::Pair { input: input.clone(), output: answer.clone() },
                 downloads: [Some(input.clone()), Some(answer.clone())],
+                arguments: Vec::new(),
+                files: Vec::new(),
             });
         }
         self.groups[group].members.push(Member::Case(self.cases.len()));

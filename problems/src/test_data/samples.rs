@@ -27,7 +27,8 @@ pub(super) fn read(
             findings.warn(Fault::new(path, message));
         } else if !samples.iter().any(|sample| sample.name == name) {
             let shown = Shown::Interaction(context.root.join(path));
-            samples.push(Sample { name, shown, downloads: [None, None] });
+            let (arguments, files) = (Vec::new(), Vec::new());
+            samples.push(Sample { name, shown, downloads: [None, None], arguments, files });
         }
     }
     samples.sort_by(|a, b| a.name.cmp(&b.name));
@@ -57,13 +58,14 @@ fn shown(context: Context<'_>, case: &TestCase, findings: &mut Findings) -> Opti
         }
         first.and_then(|extension| file(extension))
     };
-    let name = case.name.clone();
+    let sample = |shown, downloads| {
+        let (arguments, files) = (case.arguments.clone(), case.files.clone());
+        Some(Sample { name: case.name.clone(), shown, downloads, arguments, files })
+    };
     let talk = file("interaction").filter(|_| kind.interactive || kind.is_multi_pass());
     if context.format == PackageFormat::Legacy {
         return match talk {
-            Some(talk) => {
-                Some(Sample { name, shown: Shown::Interaction(talk), downloads: [None, None] })
-            }
+            Some(talk) => sample(Shown::Interaction(talk), [None, None]),
             None if kind.interactive => {
                 let message = "a sample of an interactive problem is shown only as .interaction";
                 findings.warn(Fault::new(format!("{stem}.in"), message));
@@ -72,7 +74,7 @@ fn shown(context: Context<'_>, case: &TestCase, findings: &mut Findings) -> Opti
             None => {
                 let [input, output] = [case.input.clone(), case.answer.clone()];
                 let downloads = [Some(input.clone()), Some(output.clone())];
-                Some(Sample { name, shown: Shown::Pair { input, output }, downloads })
+                sample(Shown::Pair { input, output }, downloads)
             }
         };
     }
@@ -91,5 +93,5 @@ fn shown(context: Context<'_>, case: &TestCase, findings: &mut Findings) -> Opti
             output: output.unwrap_or_else(|| case.answer.clone()),
         },
     };
-    Some(Sample { name, shown, downloads })
+    sample(shown, downloads)
 }

@@ -302,6 +302,8 @@ fn what_others_have_judged_is_not_on_the_bill_of_the_dead(database: &TestDatabas
             is_sample: false,
             score: None,
             transcript: None,
+            output: None,
+            error_output: None,
             verdict: Verdict::Accepted,
             usage,
             ending: String::new(),

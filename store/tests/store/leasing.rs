@@ -27,6 +27,8 @@ fn run(ordinal: u32, verdict: Verdict) -> RunResult {
         is_sample: false,
         score: None,
         transcript: None,
+        output: None,
+        error_output: None,
         verdict,
         usage: RunUsage { cpu_ms: 5, wall_ms: 6, memory_bytes: 7 },
         ending: String::new(),

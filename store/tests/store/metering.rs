@@ -213,6 +213,8 @@ fn run(ordinal: u32, cpu_ms: u64, memory_bytes: u64) -> RunResult {
         is_sample: false,
         score: None,
         transcript: None,
+        output: None,
+        error_output: None,
         verdict: Verdict::Accepted,
         usage: RunUsage { cpu_ms, wall_ms: cpu_ms, memory_bytes },
         ending: String::new(),

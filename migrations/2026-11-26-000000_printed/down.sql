@@ -1,0 +1,2 @@
+ALTER TABLE runs DROP COLUMN error_output;
+ALTER TABLE runs DROP COLUMN output;
