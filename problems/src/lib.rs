@@ -49,7 +49,7 @@ pub use groups::{
 pub use import::{import, import_folder, import_zip};
 pub use interaction::{Exchange, Speaker, exchanges};
 pub use kind::{PackageFormat, ProblemType};
-pub use metadata::{Constants, Credits, Objective, Timing};
+pub use metadata::{Constants, Credits, Objective, Timing, TooLong};
 pub use pack::{PackError, pack, unpack, unpacked_bytes};
 pub use package::{Package, Validation};
 pub use plain::import_plain;

@@ -127,7 +127,7 @@ fn read_metadata(tree: &Tree, findings: &mut Findings) -> Metadata {
         findings.fault(Fault::new(metadata::FILE, "is missing"));
         return Metadata { format: Some(PackageFormat::Legacy), ..Metadata::default() };
     };
-    let text = findings.keep(file.text(metadata::FILE)).unwrap_or_default();
+    let text = findings.keep(file.configuration(metadata::FILE)).unwrap_or_default();
     Metadata::read(&text, findings)
 }
 

@@ -40,6 +40,15 @@ pub struct TestCase {
     pub full_feedback: bool,
 }
 
+impl TestCase {
+    /// What the arguments for all programs take, in bytes.
+    pub(crate) fn argument_bytes(&self) -> usize {
+        let words = [&self.arguments, &self.validator_flags].into_iter().flatten();
+        let words: usize = words.map(|word| word.len() + size_of::<String>()).sum();
+        words + self.input_flags.bytes()
+    }
+}
+
 /// A text about a test case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Note {
@@ -142,6 +151,16 @@ impl Default for InputFlags {
 }
 
 impl InputFlags {
+    fn bytes(&self) -> usize {
+        let of = |words: &[String]| -> usize {
+            words.iter().map(|word| word.len() + size_of::<String>()).sum()
+        };
+        match self {
+            Self::All(flags) => of(flags),
+            Self::Named(named) => named.iter().map(|(name, flags)| name.len() + of(flags)).sum(),
+        }
+    }
+
     /// The arguments for the validator `name`.
     #[must_use]
     pub fn of(&self, name: &str) -> &[String] {

@@ -32,6 +32,9 @@ pub(crate) struct TreeFile {
 /// The longest text file that is read whole, in bytes.
 pub(crate) const MAX_TEXT_BYTES: u64 = 4 << 20;
 
+/// The longest file that configures a package or a part of it, in bytes: what it says may be held for each test case.
+pub(crate) const MAX_CONFIGURATION_BYTES: u64 = 256 << 10;
+
 /// How far into a source file is looked, in bytes.
 const HEAD_BYTES: u64 = 64 << 10;
 
@@ -42,6 +45,14 @@ impl TreeFile {
     /// The file, here called `path`, is too long, not UTF-8 or not readable.
     pub(crate) fn text(&self, path: &str) -> Result<String, Fault> {
         read_text(&self.source, path, MAX_TEXT_BYTES)
+    }
+
+    /// [`Self::text`] of a file that configures the package or a part of it.
+    ///
+    /// # Errors
+    /// The file, here called `path`, is too long, not UTF-8 or not readable.
+    pub(crate) fn configuration(&self, path: &str) -> Result<String, Fault> {
+        read_text(&self.source, path, MAX_CONFIGURATION_BYTES)
     }
 
     /// The beginning of the content.

@@ -2,6 +2,7 @@
 
 use crate::fault::Fault;
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span};
+use std::collections::HashSet;
 
 /// Deep enough for every key the package format knows.
 const MAX_DEPTH: usize = 16;
@@ -66,7 +67,7 @@ struct Open {
 
 enum Items {
     List(Vec<Node>),
-    Map { entries: Vec<Entry>, key: Option<(String, u32)> },
+    Map { entries: Vec<Entry>, key: Option<(String, u32)>, keys: HashSet<String> },
 }
 
 #[derive(Default)]
@@ -94,7 +95,8 @@ impl Builder {
             }
             Event::SequenceStart(..) => self.open(line, Items::List(Vec::new())),
             Event::MappingStart(..) => {
-                self.open(line, Items::Map { entries: Vec::new(), key: None })
+                let (entries, key, keys) = (Vec::new(), None, HashSet::new());
+                self.open(line, Items::Map { entries, key, keys })
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(),
             Event::Alias(_) => Err((line, "aliases are not allowed: write the value out".into())),
@@ -126,11 +128,11 @@ impl Builder {
         match self.stack.last_mut().map(|open| &mut open.items) {
             None => self.document = Some(node),
             Some(Items::List(list)) => list.push(node),
-            Some(Items::Map { entries, key }) => match (key.take(), node.value) {
+            Some(Items::Map { entries, key, keys }) => match (key.take(), node.value) {
                 (Some((key, line)), value) => {
                     entries.push(Entry { key, line, value: Node { line: node.line, value } });
                 }
-                (None, Value::Text(text)) if entries.iter().any(|entry| entry.key == text) => {
+                (None, Value::Text(text)) if !keys.insert(text.clone()) => {
                     return Err((node.line, format!("key {text:?} stands here a second time")));
                 }
                 (None, Value::Text(text)) => *key = Some((text, node.line)),

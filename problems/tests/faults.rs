@@ -268,6 +268,42 @@ fn groups() {
 }
 
 #[test]
+fn arguments_have_an_end() {
+    check(&[
+        (
+            |d| {
+                d.write("data/testdata.yaml", format!("grader_flags: {}\n", "x".repeat(256 << 10)));
+            },
+            &["data/testdata.yaml: is longer than 262144 bytes"],
+        ),
+        (
+            |d| {
+                let flags = format!("input_validator_flags: {}\n", "x".repeat(256_000));
+                d.write("data/testdata.yaml", flags);
+                for number in 0..300 {
+                    d.write(&format!("data/secret/more/{number}.in"), "");
+                    d.write(&format!("data/secret/more/{number}.ans"), "");
+                }
+            },
+            &["data: the arguments of all test cases are longer than 64 MiB together"],
+        ),
+        (
+            |d| {
+                let text = "problem_format_version: 2025-09\nname: x\nuuid: 5ca6ba5b-36d5-4eff-8aa7-d967cbc4375e\nconstants: {n: NNN}\n";
+                yaml(d, &text.replace("NNN", &"x".repeat(1_000)));
+                d.write(
+                    "data/secret/test_group.yaml",
+                    format!("args: [{}]\n", "{{n}}".repeat(300)),
+                );
+            },
+            &[
+                "data/secret/test_group.yaml: is longer than 262144 bytes with the package's constants",
+            ],
+        ),
+    ]);
+}
+
+#[test]
 fn validation() {
     check(&[
         (

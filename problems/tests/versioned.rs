@@ -57,7 +57,8 @@ fn metadata_of_every_kind_is_read() {
     assert_eq!((package.limits.time_ms, package.limits.memory_bytes), (1_500, 64 << 20));
     assert_eq!(package.timing.time_limit_ms(510), 2_000);
     assert!(package.allow_file_writing);
-    assert_eq!(package.constants.apply_to_text("{{n}} {{big.tex}} {{x}}"), "5 1{,}000 {{x}}");
+    let applied = package.constants.apply_to_text("{{n}} {{big.tex}} {{x}}", 100);
+    assert_eq!(applied.unwrap(), "5 1{,}000 {{x}}");
     assert!(package.warnings.is_empty(), "{:?}", package.warnings);
 }
 

@@ -1,6 +1,6 @@
 //! What a validator answered: its verdict, its messages, a score, another pass.
 
-use super::{jury_program::JuryProgram, limits, program::Ended};
+use super::{jury_program::JuryProgram, program::Ended};
 use judge_types::{JudgingError, Verdict, with_causes};
 use problems::Protocol;
 use sandbox::Ending;
@@ -177,9 +177,6 @@ fn testlib_score(ending: &Ending, message: &str) -> Option<SaidScore> {
         _ => None,
     }
 }
-
-/// What is kept of a talk for the jury, in bytes.
-pub(super) const TRANSCRIPT_BYTES: usize = limits::FEEDBACK_BYTES as usize;
 
 #[cfg(test)]
 mod tests {

@@ -8,7 +8,7 @@ use super::{
     judge::JudgeJob,
     jury_program::JuryProgram,
     limits,
-    printed::{Printed, shown_of},
+    printed::{Passes, Printed, shown_of},
     program::{Ended, HowToRun, Program, Role, usage_of},
     seen::Seen,
     verdict::{ProgramEnd, verdict_of},
@@ -89,7 +89,8 @@ impl<'a> CaseRunner<'a> {
         let mut input = CaseInput::Package(&case.input);
         let mut usage = RunUsage::default();
         let mut in_all = RunUsage::default();
-        let (mut transcripts, mut outputs) = (Vec::new(), Vec::new());
+        let mut transcript = Passes::new(limits::TRANSCRIPT_BYTES);
+        let mut output = Passes::new(limits::OUTPUT_SHOWN_BYTES);
         let mut number = 1;
         loop {
             let question = Question { case, ordinal, input };
@@ -97,8 +98,8 @@ impl<'a> CaseRunner<'a> {
             usage = usage.max(pass.usage);
             in_all.cpu_ms += pass.usage.cpu_ms;
             in_all.wall_ms += pass.usage.wall_ms;
-            transcripts.extend(pass.transcript);
-            outputs.extend(pass.output);
+            transcript.extend(pass.transcript);
+            output.extend(pass.output);
             let next = pass.checked.next_pass;
             let verdict = pass.decided.unwrap_or(pass.checked.verdict);
             if let Some(next) = next.filter(|_| verdict.is_accepted()) {
@@ -111,7 +112,8 @@ impl<'a> CaseRunner<'a> {
                 input = CaseInput::Made(self.kept(next)?);
                 continue;
             }
-            let printed = || Printed { output: outputs.join("---\n"), errors: pass.errors };
+            let output = output.text.unwrap_or_default();
+            let printed = || Printed { output, errors: pass.errors };
             return Ok(CaseResult {
                 verdict,
                 usage,
@@ -119,7 +121,7 @@ impl<'a> CaseRunner<'a> {
                 ending: pass.ending,
                 judge_message: pass.checked.judge_message,
                 team_message: pass.checked.team_message,
-                transcript: (!transcripts.is_empty()).then(|| transcripts.join("---\n")),
+                transcript: transcript.text,
                 printed: (!verdict.is_accepted()).then(printed),
                 said: pass.checked.said,
             });

@@ -1,10 +1,11 @@
 //! A submission that talks with a program of the jury.
 
 use super::{
-    answer::{self, Allowed, Checked, TRANSCRIPT_BYTES},
+    answer::{self, Allowed, Checked},
     bench::Workbench,
     checker::{Question, input_path},
     jury_program::JuryProgram,
+    limits,
     printed::text,
     program::{Ended, HowToRun, Program, duplicate, failed, usage_of},
 };
@@ -84,7 +85,7 @@ pub(super) fn talk(
         },
     ];
     let most = TalkLimits {
-        kept_bytes: TRANSCRIPT_BYTES,
+        kept_bytes: limits::TRANSCRIPT_BYTES,
         said_bytes: [output_bytes, jury_output_bytes.max(output_bytes)],
     };
     let (joined, talk) = run_recorded(sides, &most).map_err(failed)?;

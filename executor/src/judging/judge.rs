@@ -3,14 +3,13 @@
 use super::{
     Workbench,
     answers::{Answers, Runner, are_answers},
-    bench::host,
     case::CaseRunner,
     checker::Checker,
     grader::Grader,
     program::{Program, lay_out},
     seen::Seen,
     sharing::{Compiled, Left, Turn},
-    sources::SourceText,
+    sources::{JuryReader, SourceText},
     static_validation::Submitted,
     walk::Walk,
 };
@@ -259,9 +258,9 @@ fn with_included(job: &JudgeJob<'_>) -> Result<Vec<SourceText>, JudgingError> {
         .find(|name| include.contains_key(*name));
     let folder = folder.map_or("default", String::as_str);
     let mut sources = job.sources.clone();
+    let mut reader = JuryReader::new(&job.package.constants);
     for path in include.get(folder).into_iter().flatten() {
-        let content = std::fs::read(path).map_err(|e| host("read", path.display(), &e))?;
-        let content = job.package.constants.apply(&content).into_owned();
+        let content = reader.read(path)?;
         let below = job.package.root.join("include").join(folder);
         // Polygon keeps them with the jury's programs, and puts them beside submissions without their folder.
         let base = || path.file_name().map(Path::new).unwrap_or(path);

@@ -12,8 +12,11 @@ pub(crate) const WORK_INODES: u64 = 1 << 16;
 /// Files open at once; what a login shell gives.
 const OPEN_FILES: u64 = 1_024;
 
+/// What is kept of a talk in all passes of a test case, in bytes.
+pub(crate) const TRANSCRIPT_BYTES: usize = 64 << 10;
+
 /// What is kept of a contestant's output in one run, in bytes: more than people read.
-pub(crate) const OUTPUT_SHOWN_BYTES: u64 = 8 << 10;
+pub(crate) const OUTPUT_SHOWN_BYTES: usize = 8 << 10;
 
 /// What is kept of a contestant's standard error, in bytes: the end says why.
 pub(crate) const STDERR_BYTES: u64 = 8 << 10;

@@ -26,13 +26,47 @@ impl Printed {
     }
 }
 
-/// What is shown of an output: its beginning, as text, and whether there was more. Nothing is moved in the file.
+/// What was printed or said in the passes of a test case, parted by `---`, as far as that is kept.
+pub(super) struct Passes {
+    pub(super) text: Option<String>,
+    most: usize,
+}
+
+impl Passes {
+    /// At most about so many bytes are kept: a mark says that there was more.
+    pub(super) fn new(most: usize) -> Self {
+        Self { text: None, most }
+    }
+}
+
+impl Extend<String> for Passes {
+    fn extend<T: IntoIterator<Item = String>>(&mut self, passes: T) {
+        for pass in passes {
+            let Some(text) = &mut self.text else {
+                self.text = Some(pass);
+                continue;
+            };
+            if text.len() + pass.len() <= self.most {
+                text.push_str("---\n");
+                text.push_str(&pass);
+            } else if !text.ends_with(MORE_PASSES) {
+                text.push_str(MORE_PASSES);
+                self.most = 0;
+            }
+        }
+    }
+}
+
+const MORE_PASSES: &str = "---\n… (there were more passes)\n";
+
+/// What is shown of an output: its beginning, as text. Nothing is moved in the file.
 pub(super) fn shown_of(output: &File) -> Result<String, JudgingError> {
     let size = size_of(output)?;
-    let mut bytes = vec![0; size.min(OUTPUT_SHOWN_BYTES) as usize];
+    let most = OUTPUT_SHOWN_BYTES as u64;
+    let mut bytes = vec![0; size.min(most) as usize];
     output.read_exact_at(&mut bytes, 0).map_err(|e| host("read", "what a program printed", &e))?;
     let mut shown = text(&bytes);
-    if size > OUTPUT_SHOWN_BYTES {
+    if size > most {
         shown.push_str("\n… (more was printed)\n");
     }
     Ok(shown)
@@ -66,4 +100,18 @@ pub(super) fn read_tail(mut file: File, limit: u64) -> Result<String, JudgingErr
 /// What a program wrote, as text that a database takes: PostgreSQL has no NUL in its texts.
 pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).replace('\0', "\u{fffd}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_passes_the_first_are_kept() {
+        let mut passes = Passes::new(10);
+        passes.extend(None::<String>);
+        assert_eq!(passes.text, None);
+        passes.extend(["1\n", "2\n", "345678\n", "9\n", "0\n"].map(str::to_owned));
+        assert_eq!(passes.text.unwrap(), format!("1\n---\n2\n{MORE_PASSES}"));
+    }
 }

@@ -1,5 +1,6 @@
 //! The files that a program is made of.
 
+use judge_types::{JudgingError, JudgingErrorKind, with_causes};
 use problems::Constants;
 use std::{
     borrow::Cow,
@@ -21,7 +22,7 @@ pub struct SourceText {
 #[derive(Debug, thiserror::Error)]
 pub enum SourcesError {
     /// A file could not be read.
-    #[error("read {path}: {source}")]
+    #[error("cannot read {path}")]
     Read {
         /// The file.
         path: PathBuf,
@@ -34,12 +35,12 @@ pub enum SourcesError {
         /// The file that went over the limit.
         path: PathBuf,
         /// The limit.
-        limit: u64,
+        limit: usize,
     },
 }
 
 /// The most that all files of one jury program may have, in bytes: they are trusted, but they are held in memory.
-const JURY_SOURCE_BYTES: u64 = 64 << 20;
+const JURY_SOURCE_BYTES: usize = 64 << 20;
 
 /// Reads a program of the jury: `files`, named by their paths below the folder that holds all of them, with the package's
 /// constants in their places.
@@ -54,22 +55,52 @@ pub fn read_sources(
     while !files.iter().all(|file| file.starts_with(base)) {
         base = base.parent().unwrap_or(Path::new(""));
     }
-    let mut left = JURY_SOURCE_BYTES;
+    let mut reader = JuryReader::new(constants);
     let mut sources = Vec::with_capacity(files.len());
     for path in files {
-        let error = |source| SourcesError::Read { path: path.clone(), source };
-        let mut content = Vec::new();
-        let file = File::open(path).map_err(error)?;
-        let read = file.take(left + 1).read_to_end(&mut content).map_err(error)? as u64;
-        left = left.checked_sub(read).ok_or_else(|| SourcesError::TooLarge {
-            path: path.clone(),
-            limit: JURY_SOURCE_BYTES,
-        })?;
+        let content = reader.read(path)?;
         let name = path.strip_prefix(base).unwrap_or(path).to_string_lossy().into_owned();
-        if let Cow::Owned(with_constants) = constants.apply(&content) {
-            content = with_constants;
-        }
         sources.push(SourceText { name, content });
     }
     Ok(sources)
+}
+
+/// Reads files of the jury that belong together, with the package's constants in their places.
+pub(super) struct JuryReader<'a> {
+    constants: &'a Constants,
+    left: usize,
+}
+
+impl<'a> JuryReader<'a> {
+    pub(super) fn new(constants: &'a Constants) -> Self {
+        Self { constants, left: JURY_SOURCE_BYTES }
+    }
+
+    /// The next file; all together may have 64 MiB.
+    pub(super) fn read(&mut self, path: &Path) -> Result<Vec<u8>, SourcesError> {
+        let error = |source| SourcesError::Read { path: path.to_owned(), source };
+        let mut content = Vec::new();
+        let file = File::open(path).map_err(error)?;
+        file.take(self.left as u64 + 1).read_to_end(&mut content).map_err(error)?;
+        match self.constants.apply(&content, self.left) {
+            Ok(Cow::Borrowed(_)) => {}
+            Ok(Cow::Owned(with_constants)) => content = with_constants,
+            Err(_) => {
+                let path = path.to_owned();
+                return Err(SourcesError::TooLarge { path, limit: JURY_SOURCE_BYTES });
+            }
+        }
+        self.left -= content.len();
+        Ok(content)
+    }
+}
+
+impl From<SourcesError> for JudgingError {
+    fn from(error: SourcesError) -> Self {
+        let kind = match &error {
+            SourcesError::Read { .. } => JudgingErrorKind::Host,
+            SourcesError::TooLarge { .. } => JudgingErrorKind::Package,
+        };
+        Self::new(kind, with_causes(&error))
+    }
 }

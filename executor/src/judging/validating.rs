@@ -7,6 +7,7 @@ use super::{
     jury_program::JuryProgram,
     program::failed,
     seen::Seen,
+    sources::JuryReader,
 };
 use judge_types::{JudgingError, JudgingErrorKind, Limits, Verdict};
 use problems::{
@@ -14,11 +15,7 @@ use problems::{
     checktestdata::{self, CheckError},
 };
 use sandbox::{Ending, Input};
-use std::{
-    fs::{self, File},
-    io::BufReader,
-    path::Path,
-};
+use std::{fs::File, io::BufReader, path::Path};
 
 /// An input validator, ready to be asked.
 pub(crate) enum InputValidator<'a> {
@@ -41,9 +38,8 @@ pub(crate) fn validate_input<'a>(
     }
     let broken = |why: String| JudgingError::new(JudgingErrorKind::Package, why);
     let file = validator.files.first().ok_or_else(|| broken("has no file".to_owned()))?;
-    let text = fs::read(file).map_err(|e| host("read", file.display(), &e))?;
+    let text = JuryReader::new(&package.constants).read(file)?;
     let text = String::from_utf8_lossy(&text);
-    let text = package.constants.apply_to_text(&text);
     let parsed = Checktestdata::parse(&validator.name, &text);
     parsed.map(InputValidator::Description).map_err(|fault| broken(fault.to_string()))
 }

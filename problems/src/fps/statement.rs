@@ -1,6 +1,7 @@
 //! The statement, which comes in parts of HTML, and its images.
 
 use crate::{fault::Findings, written::WrittenPackage, xml::Element};
+use aho_corasick::{AhoCorasick, MatchKind};
 use base64::{Engine, prelude::BASE64_STANDARD};
 
 /// The parts, and the headings that they get.
@@ -30,12 +31,22 @@ pub(super) fn write(
         }
         text += &html_block(&html);
     }
-    for (source, file) in images {
-        text = text.replace(&source, &file);
-    }
+    let text = with_names(&text, &images);
     let language = language_of(&format!("{title}{text}"));
     written.add(format!("statement/problem.{language}.md"), text);
     language
+}
+
+/// The text with the files' names where the images' stand; the longest one that stands at a place counts.
+fn with_names(text: &str, images: &[(String, String)]) -> String {
+    let Ok(sources) = AhoCorasick::builder()
+        .match_kind(MatchKind::LeftmostLongest)
+        .build(images.iter().map(|(source, _)| source))
+    else {
+        return text.to_owned();
+    };
+    let files: Vec<_> = images.iter().map(|(_, file)| file).collect();
+    sources.replace_all(text, &files)
 }
 
 /// HTML as a block of Markdown, which a blank line would end (CommonMark, section 4.6).
@@ -74,8 +85,6 @@ fn images(
         written.add(format!("statement/{file}"), bytes);
         images.push((source, file));
     }
-    // A name may be the beginning of another.
-    images.sort_by_key(|(source, _)| std::cmp::Reverse(source.len()));
     images
 }
 
@@ -83,4 +92,17 @@ fn images(
 fn language_of(text: &str) -> &'static str {
     let is_chinese = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
     if text.contains(is_chinese) { "zh" } else { "en" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_images_are_replaced_once() {
+        let names = [("g", "image-1.png"), ("gg", "image-2.png")];
+        let images = names.map(|(source, file)| (source.to_owned(), file.to_owned()));
+        assert_eq!(with_names("a g gg", &images), "a image-1.png image-2.png");
+        assert_eq!(with_names("a g", &[]), "a g");
+    }
 }

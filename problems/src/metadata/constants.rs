@@ -24,11 +24,16 @@ impl Constants {
         self.0.is_empty()
     }
 
-    /// The text with each constant's value in its place. Names that are no constant's stay as they are.
-    #[must_use]
-    pub fn apply<'a>(&self, text: &'a [u8]) -> Cow<'a, [u8]> {
+    /// The text with each constant's value in its place, at most so many bytes of it. Names that are no constant's stay as
+    /// they are.
+    ///
+    /// # Errors
+    /// [`TooLong`]: it would be more.
+    pub fn apply<'a>(&self, text: &'a [u8], most: usize) -> Result<Cow<'a, [u8]>, TooLong> {
+        let within = |length: usize| if length > most { Err(TooLong { most }) } else { Ok(()) };
+        within(text.len())?;
         if self.is_empty() {
-            return Cow::Borrowed(text);
+            return Ok(Cow::Borrowed(text));
         }
         let mut done = Vec::new();
         let mut rest = text;
@@ -43,6 +48,7 @@ impl Constants {
                     done.extend_from_slice(&rest[..start]);
                     done.extend_from_slice(value.as_bytes());
                     rest = after;
+                    within(done.len())?;
                 }
                 None => {
                     // Only the first brace: the name may begin at the second.
@@ -52,20 +58,31 @@ impl Constants {
             }
         }
         if done.is_empty() {
-            return Cow::Borrowed(text);
+            return Ok(Cow::Borrowed(text));
         }
+        within(done.len() + rest.len())?;
         done.extend_from_slice(rest);
-        Cow::Owned(done)
+        Ok(Cow::Owned(done))
     }
 
     /// [`Self::apply`] for text.
-    #[must_use]
-    pub fn apply_to_text<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        match self.apply(text.as_bytes()) {
+    ///
+    /// # Errors
+    /// [`TooLong`]: it would be more.
+    pub fn apply_to_text<'a>(&self, text: &'a str, most: usize) -> Result<Cow<'a, str>, TooLong> {
+        Ok(match self.apply(text.as_bytes(), most)? {
             Cow::Borrowed(_) => Cow::Borrowed(text),
             Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
-        }
+        })
     }
+}
+
+/// A text is longer than it may be with the package's constants.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("is longer than {most} bytes with the package's constants")]
+pub struct TooLong {
+    /// What it may have, in bytes.
+    pub most: usize,
 }
 
 /// Far more than any name: what stands between braces in a program is looked at no further.
@@ -151,13 +168,18 @@ mod tests {
     fn applied(text: &str) -> String {
         let pairs = [("n", "7"), ("n.tex", "7{,}0")];
         let constants = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        Constants(BTreeMap::from(constants)).apply_to_text(text).into_owned()
+        Constants(BTreeMap::from(constants)).apply_to_text(text, 100).unwrap().into_owned()
     }
 
     #[test]
     fn only_what_is_a_constant_is_replaced() {
         assert_eq!(applied("a{{n}}b{{n.tex}}"), "a7b7{,}0");
         assert_eq!(applied("{{{n}}} {{m}} {{n {{n}} {{"), "{7} {{m}} {{n 7 {{");
+        let constants = Constants(BTreeMap::from([("n".to_owned(), "7777777".to_owned())]));
+        assert_eq!(constants.apply(b"{{n}}{{n}}", 14).unwrap().len(), 14);
+        for (text, most) in [("{{n}}{{n}}", 13), ("{{n}} ", 7), ("1234", 3)] {
+            assert_eq!(constants.apply(text.as_bytes(), most), Err(TooLong { most }));
+        }
         assert_eq!(applied("int a[2][2]={{1,2},{3,4}};"), "int a[2][2]={{1,2},{3,4}};");
     }
 }

@@ -6,7 +6,7 @@ mod limits;
 mod people;
 mod versioned;
 
-pub use constants::Constants;
+pub use constants::{Constants, TooLong};
 pub use limits::Timing;
 pub use people::Credits;
 

@@ -11,7 +11,7 @@ use std::{
 const DEFAULT_LANGUAGE: &str = "en";
 
 /// The longest statement that is not a PDF, in bytes; it bounds what showing it costs.
-const MAX_BYTES: u64 = 256 << 10;
+pub(super) const MAX_BYTES: u64 = 256 << 10;
 
 /// The format's name for the folder, the one that newer packages use, and the package itself.
 const FOLDERS: [&str; 3] = ["problem_statement/", "statement/", ""];

@@ -22,6 +22,7 @@ pub(crate) use find::{check_length, check_text, find, solutions, titles};
 use crate::{Fault, Lang, Package, PackageFormat, tree};
 use conversion::Conversion;
 use std::{
+    borrow::Cow,
     collections::BTreeSet,
     path::{Path, PathBuf},
 };
@@ -91,10 +92,11 @@ pub fn convert(text: &str, format: Format, surroundings: Surroundings<'_>) -> Co
     let conversion = Conversion::new(text, surroundings);
     let (title, html) = match format {
         Format::Markdown => {
-            let with_constants = surroundings.constants.apply_to_text(text);
-            let is_short = with_constants.len() <= MAX_WITH_CONSTANTS;
-            let text = if is_short { with_constants.as_ref() } else { text };
-            (markdown::title(text), markdown::to_html(text, &conversion))
+            let text = surroundings
+                .constants
+                .apply_to_text(text, MAX_WITH_CONSTANTS)
+                .unwrap_or(Cow::Borrowed(text));
+            (markdown::title(&text), markdown::to_html(&text, &conversion))
         }
         Format::Latex => (latex::title(text), latex::to_html(text, &conversion)),
         Format::Html => (None, text.to_owned()),
@@ -191,7 +193,7 @@ fn render_file(
 /// Polygon's LaTeX: its parts, where they stand in a file of their own beside it, or else the whole.
 fn polygon_latex(text: &str, statement: &Statement, surroundings: Surroundings<'_>) -> Converted {
     let properties = statement.path.with_file_name("problem-properties.json");
-    let json = tree::read_text(&properties, surroundings.name, tree::MAX_TEXT_BYTES);
+    let json = tree::read_text(&properties, surroundings.name, find::MAX_BYTES);
     let parts = json.and_then(|json| polygon::from_properties(&json, surroundings));
     parts.unwrap_or_else(|_| convert(text, Format::Latex, surroundings))
 }

@@ -81,7 +81,7 @@ fn read_own(
 ) {
     let path = format!("{stem}.yaml");
     let Some(file) = context.tree.files.get(&path) else { return };
-    let Some(text) = findings.keep(file.text(&path)) else { return };
+    let Some(text) = findings.keep(file.configuration(&path)) else { return };
     let Some(entries) = findings.keep(yaml::parse(&path, &text)) else { return };
     let mut fields = Fields::new(&path, &entries, findings);
     config::read_case_keys(&path, &mut fields, config);

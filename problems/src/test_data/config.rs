@@ -9,6 +9,7 @@ use crate::{
     groups::{Aggregation, CaseScores, OnReject, StaticValidation},
     kind::PackageFormat,
     test_case::InputFlags,
+    tree::MAX_CONFIGURATION_BYTES,
     yaml::{self, Entry, Value},
 };
 use std::collections::BTreeMap;
@@ -97,8 +98,11 @@ impl Configs {
                 let message = "stands in a folder that can be no group; they are in data/secret/";
                 findings.fault(Fault::new(&path, message));
             }
-            let Some(text) = findings.keep(file.text(&path)) else { continue };
-            let text = context.metadata.constants.apply_to_text(&text);
+            let Some(text) = findings.keep(file.configuration(&path)) else { continue };
+            let most = MAX_CONFIGURATION_BYTES as usize;
+            let text = context.metadata.constants.apply_to_text(&text, most);
+            let text = text.map_err(|error| Fault::new(&path, error.to_string()));
+            let Some(text) = findings.keep(text) else { continue };
             let Some(entries) = findings.keep(yaml::parse(&path, &text)) else { continue };
             let mut fields = Fields::new(&path, &entries, findings);
             // What is not said is inherited.

@@ -28,6 +28,27 @@ pub(crate) struct TestData {
     pub(crate) samples: Vec<Sample>,
     pub(crate) shared_after_failing: Vec<Sample>,
     pub(crate) validation_cases: Vec<ValidationCase>,
+    /// What the arguments of all test cases take, in bytes.
+    argument_bytes: usize,
+}
+
+/// What the arguments of all test cases may take together, in bytes: each has those of its group for itself.
+const MAX_ARGUMENT_BYTES: usize = 64 << 20;
+
+impl TestData {
+    /// Adds a test case, unless the arguments have become too many.
+    fn add(&mut self, case: TestCase, findings: &mut Findings) -> Option<Member> {
+        self.argument_bytes = self.argument_bytes.saturating_add(case.argument_bytes());
+        if self.argument_bytes > MAX_ARGUMENT_BYTES {
+            let most = MAX_ARGUMENT_BYTES >> 20;
+            let message =
+                format!("the arguments of all test cases are longer than {most} MiB together");
+            findings.fault_once(Fault::new("data", message));
+            return None;
+        }
+        self.cases.push(case);
+        Some(Member::Case(self.cases.len() - 1))
+    }
 }
 
 /// What reading the test data needs to know of the rest of the package.
@@ -227,10 +248,7 @@ fn add_group(
         let added = match case {
             Some(stem) => {
                 let case = cases::read(context, &config, stem, index, findings);
-                case.map(|case| {
-                    data.cases.push(case);
-                    Member::Case(data.cases.len() - 1)
-                })
+                case.and_then(|case| data.add(case, findings))
             }
             None => {
                 let inner =

@@ -58,7 +58,7 @@ fn case(
 ) -> Option<ValidationCase> {
     let path = format!("{stem}.yaml");
     if let Some(file) = context.tree.files.get(&path)
-        && let Some(text) = findings.keep(file.text(&path))
+        && let Some(text) = findings.keep(file.configuration(&path))
         && let Some(entries) = findings.keep(yaml::parse(&path, &text))
     {
         let mut fields = Fields::new(&path, &entries, findings);

@@ -126,9 +126,11 @@ impl<'a> Scanner<'a> {
 
     /// Steps over everything up to and with `end`, and gives what is before it.
     pub(super) fn until(&mut self, end: &str) -> Option<&'a str> {
-        let most = self.rest.len().min(MAX_SEARCH);
-        let near = self.rest.get(..most).unwrap_or(self.rest);
-        let before = &near[..near.find(end)?];
+        let mut most = self.rest.len().min(MAX_SEARCH);
+        while !self.rest.is_char_boundary(most) {
+            most -= 1;
+        }
+        let before = &self.rest[..self.rest[..most].find(end)?];
         self.rest = &self.rest[before.len() + end.len()..];
         Some(before)
     }
@@ -245,6 +247,14 @@ mod tests {
         let balanced = balanced(source);
         assert_eq!(balanced, "a\u{e001}\u{e000}b{c}\\{");
         assert_eq!(with_lone_braces(balanced), source);
+    }
+
+    #[test]
+    fn ends_are_not_looked_for_far_away() {
+        let source = format!("{}|z", "…".repeat(MAX_SEARCH));
+        let mut scanner = Scanner::new(&source);
+        assert_eq!(scanner.until("|"), None);
+        assert_eq!(scanner.rest(), source);
     }
 
     #[test]

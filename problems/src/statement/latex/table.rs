@@ -2,7 +2,7 @@
 
 use super::{convert::Converter, scan::Scanner};
 
-/// The columns and rows that a cell may span at the most.
+/// The columns and rows that a cell may span at the most, and the columns that are told how to stand.
 const MAX_SPAN: usize = 100;
 
 /// How a column stands and where it has lines.
@@ -191,14 +191,19 @@ fn columns(format: &str) -> Vec<Column> {
                 let count = span(&mut scanner);
                 // No table repeats repetitions, and nobody may nest them without end.
                 let inner = scanner.argument().unwrap_or_default().replace('*', "");
-                for _ in 0..count {
-                    columns.extend(self::columns(&inner));
+                let inner = self::columns(&inner);
+                for _ in 0..count.min(MAX_SPAN.saturating_sub(columns.len())) {
+                    columns.extend(&inner);
                 }
             }
             _ => {}
         }
         rule &= columns.is_empty();
+        if columns.len() >= MAX_SPAN {
+            break;
+        }
     }
+    columns.truncate(MAX_SPAN);
     columns
 }
 
@@ -240,4 +245,17 @@ fn separates(rest: &str, separator: &str) -> bool {
         let is_word = separator.ends_with(|c: char| c.is_ascii_alphabetic());
         !(is_word && after.starts_with(|c: char| c.is_ascii_alphabetic()))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_have_an_end() {
+        assert_eq!(columns("l*{2}{c|}r").len(), 4);
+        for format in ["*{100}{lllll}".repeat(50), "l".repeat(1_000), "*{60}{l}*{60}{r}".into()] {
+            assert_eq!(columns(&format).len(), MAX_SPAN);
+        }
+    }
 }
