@@ -5,6 +5,7 @@
 //! time of change says when the package was last wanted, its text how many bytes it has.
 
 mod ahead;
+mod leftovers;
 
 pub(crate) use ahead::Ahead;
 
@@ -151,6 +152,7 @@ impl PackageCache {
     /// Removes packages, the longest unwanted first, until the rest fits with so many bytes more. A failure only leaves
     /// more on the disk.
     fn make_room_for(&self, more_bytes: u64) {
+        leftovers::remove(&self.folder);
         let mut entries = self.entries();
         entries.sort();
         let mut total = entries.iter().map(|(_, bytes, _)| bytes).sum::<u64>() + more_bytes;
@@ -209,7 +211,7 @@ fn remove_if_unused(entry: &Path) -> io::Result<bool> {
     let removed = entry.with_extension("removed");
     remove_if_there(&removed)?;
     fs::rename(entry, &removed)?;
-    fs::remove_dir_all(&removed)?;
+    remove_if_there(&removed)?;
     Ok(true)
 }
 

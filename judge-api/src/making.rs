@@ -49,7 +49,10 @@ pub(crate) async fn go_on(app: web::Data<App>) {
         let (database, maker) = (app.database.clone(), Maker::of(&app));
         let went_on = database.run(move |connection| {
             for id in rejudgings::unmade(connection)? {
-                maker.make_all(connection, id, None)?;
+                // One that fails does not keep the others waiting.
+                if let Err(error) = maker.make_all(connection, id, None) {
+                    tracing::warn!(rejudging = %id, %error, "go on with a rejudging");
+                }
             }
             Ok(())
         });

@@ -8,7 +8,8 @@ use crate::{
 };
 use std::{
     collections::BTreeMap,
-    io,
+    fs, io,
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -90,6 +91,21 @@ impl Toolchain {
         let mut env = vec![("PATH".to_owned(), path.join(":"))];
         env.extend(BASE.env.iter().map(|(name, value)| (name.clone(), value.clone())));
         Ok(Self { language: language.clone(), executables, mounts, env })
+    }
+
+    /// What tells these executables from those of another version: their real paths, sizes and times of change. Of one
+    /// package or image they are alike on every machine.
+    ///
+    /// # Errors
+    /// An executable is not there any more.
+    pub fn fingerprint(&self) -> io::Result<String> {
+        let mut stamps = String::new();
+        for path in self.executables.values() {
+            let real = fs::canonicalize(path)?;
+            let metadata = fs::metadata(&real)?;
+            stamps += &format!("{} {} {}\n", real.display(), metadata.len(), metadata.mtime());
+        }
+        Ok(stamps)
     }
 
     /// The command that compiles the program in a box with these `folders`, or `None` where sources are run as they

@@ -83,8 +83,8 @@ pub struct Package {
     pub submissions: Vec<JurySubmission>,
     /// Files that contestants may download.
     pub attachments: Vec<PathBuf>,
-    /// Files to be put beside every submission in a language, by the language's id; `default`
-    /// is for all languages that are not named.
+    /// Files to be put beside every submission in a language, by one of the format's names for the language, or else its
+    /// id; `default` is for all languages that are not named.
     pub include: BTreeMap<String, Vec<PathBuf>>,
     /// The only languages to submit in, if the package names any.
     pub languages: Option<Vec<String>>,

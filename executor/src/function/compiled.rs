@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use std::{
     fs::{self, File, Permissions},
     io::{self, BufReader, BufWriter, Write},
-    os::unix::fs::{MetadataExt, PermissionsExt},
+    os::unix::fs::PermissionsExt,
     path::Path,
 };
 use store::{Blobs, blobs, fan_out::FanOut};
@@ -18,16 +18,9 @@ use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
 /// What a submission is compiled with, so that it runs only where that is the same: a virtual machine of another version may
 /// not read what this one's compiler wrote.
 pub(super) fn toolchain(toolchain: &Toolchain) -> Result<String, JudgingError> {
-    let mut hash = Sha256::new();
-    for path in toolchain.executables.values() {
-        let failed = |e: io::Error| host("look at", path, &e);
-        let real = fs::canonicalize(path).map_err(failed)?;
-        let metadata = fs::metadata(&real).map_err(failed)?;
-        // Of one package or image these are alike on every machine.
-        let stamp = format!("{} {} {}\n", real.display(), metadata.len(), metadata.mtime());
-        hash.update(stamp);
-    }
-    Ok(hex::encode(hash.finalize()))
+    let stamps = toolchain.fingerprint();
+    let stamps = stamps.map_err(|e| host("look at", &toolchain.language.name, &e))?;
+    Ok(hex::encode(Sha256::digest(stamps)))
 }
 
 /// Whether what `fan_out` names was compiled with the toolchain that the language has on this machine.

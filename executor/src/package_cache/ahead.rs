@@ -7,7 +7,7 @@ use std::{
     collections::{HashMap, HashSet},
     fs,
     path::Path,
-    time::{Duration, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 use store::{Blobs, contests::DuePackage};
 
@@ -25,7 +25,13 @@ pub(crate) struct Ahead {
     /// The size of those that were found too large once they were here, in bytes, unpacked.
     unpacked_bytes: HashMap<PackageHash, u64>,
     told: HashMap<PackageHash, Trouble>,
+    /// When those that could not be fetched are tried again, and how long that was put off.
+    again: HashMap<PackageHash, (Instant, Duration)>,
 }
+
+/// How long a package that could not be fetched is left alone: at first, and at the most after failing again and again.
+const AGAIN_AFTER: Duration = Duration::from_secs(10);
+const AGAIN_AT_LATEST: Duration = Duration::from_secs(300);
 
 /// Why a package was not fetched; logged when it is new.
 #[derive(Debug, PartialEq, Eq)]
@@ -42,7 +48,8 @@ struct Room {
 
 impl Ahead {
     pub(crate) fn new(cache: PackageCache, blobs: Blobs) -> Self {
-        Self { cache, blobs, unpacked_bytes: HashMap::new(), told: HashMap::new() }
+        let (unpacked_bytes, told, again) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Self { cache, blobs, unpacked_bytes, told, again }
     }
 
     /// Brings one after the other here, those that come first before others, as far as they fit. Calls `fetched` after
@@ -51,6 +58,7 @@ impl Ahead {
         let wanted: HashSet<_> = due.iter().map(|due| due.package.clone()).collect();
         self.unpacked_bytes.retain(|package, _| wanted.contains(package));
         self.told.retain(|package, _| wanted.contains(package));
+        self.again.retain(|package, _| wanted.contains(package));
         // What is here is wanted from now on, so that room is made of other packages.
         let is_here = |due: &&DuePackage| {
             matches!(hold(&self.cache.folder.join(due.package.as_str())), Ok(Some(_)))
@@ -58,17 +66,22 @@ impl Ahead {
         let (here, missing): (Vec<_>, Vec<_>) = due.iter().partition(is_here);
         here.iter().for_each(|due| drop(self.told.remove(&due.package)));
         for due in missing {
+            if self.again.get(&due.package).is_some_and(|(at, _)| Instant::now() < *at) {
+                continue;
+            }
             match self.fetch(due, &wanted) {
                 Ok(Some(package)) => {
                     let (hash, bytes) = (&due.package, package.transferred_bytes);
                     tracing::info!(package = %hash, bytes, "package fetched ahead");
                     self.told.remove(hash);
+                    self.again.remove(hash);
                     if !fetched() {
                         return;
                     }
                 }
                 Ok(None) => {}
                 Err(error) => {
+                    self.put_off(&due.package);
                     let message = error.to_string();
                     if self.is_news(&due.package, Trouble::Failed(message)) {
                         tracing::warn!(package = %due.package, %error, "cannot fetch a package ahead");
@@ -76,6 +89,12 @@ impl Ahead {
                 }
             }
         }
+    }
+
+    fn put_off(&mut self, package: &PackageHash) {
+        let before = self.again.get(package).map(|(_, pause)| *pause);
+        let pause = before.map_or(AGAIN_AFTER, |pause| (pause * 2).min(AGAIN_AT_LATEST));
+        self.again.insert(package.clone(), (Instant::now() + pause, pause));
     }
 
     /// The package, unless it does not fit.

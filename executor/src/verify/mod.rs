@@ -35,7 +35,8 @@ pub struct VerifyOptions {
     pub only: Vec<String>,
     /// How many submissions to judge at once. More than one makes measured times less exact.
     pub parallel: usize,
-    /// A folder with what submissions came to before: what is unchanged is not judged again.
+    /// A folder with what submissions came to before: what is unchanged is not judged again. Results that nobody wanted for 30
+    /// days are removed from it.
     pub results: Option<PathBuf>,
 }
 
@@ -113,8 +114,16 @@ pub enum VerifyError {
     #[error("the package has faults:\n{0}")]
     Package(Faults),
     /// There is no room for a copy of it.
-    #[error("create a folder in {path}: {source}")]
+    #[error("cannot create a folder in {path}")]
     Scratch {
+        /// Where.
+        path: String,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The results of before cannot be looked through.
+    #[error("cannot keep results in {path}")]
+    Results {
         /// Where.
         path: String,
         /// Why not.
@@ -165,5 +174,5 @@ pub fn verify(
 fn open_results(folder: &Path, package: &Package) -> Result<Results, VerifyError> {
     let judging = package.judging_hash().map_err(VerifyError::Package)?;
     Results::open(folder, judging)
-        .map_err(|source| VerifyError::Scratch { path: folder.display().to_string(), source })
+        .map_err(|source| VerifyError::Results { path: folder.display().to_string(), source })
 }

@@ -42,7 +42,7 @@ impl Results {
     pub(super) fn put(&self, job: &JudgeJob<'_>, judged: &Judged) {
         let write = || -> io::Result<()> {
             let Some(path) = self.path(job) else { return Ok(()) };
-            let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
+            let mut file = tempfile::Builder::new().prefix(INCOMING).tempfile_in(&self.folder)?;
             serde_json::to_writer(&mut file, judged)?;
             file.persist(path).map(drop).map_err(|error| error.error)
         };
@@ -57,16 +57,11 @@ impl Results {
             all.update((bytes.len() as u64).to_le_bytes());
             all.update(bytes);
         };
-        add(env!("CARGO_PKG_VERSION").as_bytes());
+        add(build()?.as_bytes());
         add(self.judging.as_str().as_bytes());
         let language = job.language;
         add(format!("{language:?}").as_bytes());
-        // Another version of a compiler or a runtime is another file.
-        for executable in job.bench.toolchain(language).ok()?.executables.values() {
-            let metadata = fs::metadata(executable).ok()?;
-            add(format!("{executable} {} {:?}", metadata.len(), metadata.modified().ok()?)
-                .as_bytes());
-        }
+        add(job.bench.toolchain(language).ok()?.fingerprint().ok()?.as_bytes());
         add(&serde_json::to_vec(&job.limits).ok()?);
         let how = (job.stop, &job.entry_point, job.overtime, job.bench.level);
         add(format!("{how:?}").as_bytes());
@@ -78,12 +73,52 @@ impl Results {
     }
 }
 
+/// What tells this build from others: its version alone would not.
+fn build() -> Option<String> {
+    let executable = fs::metadata(std::env::current_exe().ok()?).ok()?;
+    Some(format!("{} {:?}", executable.len(), executable.modified().ok()?))
+}
+
+/// How the names of files begin that are being written.
+const INCOMING: &str = ".incoming-";
+
 fn remove_old(folder: &Path, before: SystemTime) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        if entry.metadata()?.modified()? < before {
-            fs::remove_file(entry.path())?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if !name.ends_with(".json") && !name.starts_with(INCOMING) {
+            continue;
+        }
+        let removed = entry.metadata().and_then(|metadata| match metadata.modified()? < before {
+            true => fs::remove_file(entry.path()),
+            false => Ok(()),
+        });
+        match removed {
+            // Another verification does the same.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            removed => removed?,
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_old_results_are_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let now = SystemTime::now();
+        for (name, age) in [("a.json", 9), ("b.json", 1), (".incoming-c", 9), ("mine.txt", 9)] {
+            let file = fs::File::create(folder.path().join(name)).unwrap();
+            file.set_modified(now - Duration::from_secs(age)).unwrap();
+        }
+        remove_old(folder.path(), now - Duration::from_secs(5)).unwrap();
+        let left = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
+        let mut left: Vec<_> = left.collect();
+        left.sort();
+        assert_eq!(left, ["b.json", "mine.txt"]);
+    }
 }

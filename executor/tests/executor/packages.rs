@@ -14,6 +14,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         one_process_fetches_one_package_after_the_other,
         many_at_once_fetch_one_package,
         leftovers_of_a_killed_function_are_no_obstacle,
+        leftovers_of_killed_functions_go_when_another_package_comes,
         a_package_that_is_not_stored_is_named,
         a_damaged_archive_is_not_used,
         room_is_made_but_nothing_in_use_goes,
@@ -98,6 +99,27 @@ fn leftovers_of_a_killed_function_are_no_obstacle() {
     fs::write(folder.join(format!("{hash}.incoming/package/problem.yaml")), "half").unwrap();
     let cache = PackageCache::new(folder, 1 << 30);
     assert_eq!(cache.get(&hash, &in_folder(place.path())).unwrap().package.hash, hash);
+}
+
+fn leftovers_of_killed_functions_go_when_another_package_comes() {
+    let place = tempfile::tempdir().unwrap();
+    let hash = stored(place.path(), &numbered(1));
+    let folder = place.path().join("cache");
+    let others = ["1", "2", "3"].map(|digit| digit.repeat(64));
+    let left = [
+        folder.join(format!("{}.incoming", others[0])),
+        folder.join(format!("{}.removed", others[1])),
+    ];
+    let being_fetched = folder.join(format!("{}.incoming", others[2]));
+    for folder in left.iter().chain([&being_fetched]) {
+        fs::create_dir_all(folder.join("package/data")).unwrap();
+    }
+    let lock = fs::File::create(folder.join(format!("{}.lock", others[2]))).unwrap();
+    lock.lock().unwrap();
+    let cache = PackageCache::new(folder, 1 << 30);
+    assert_eq!(cache.get(&hash, &in_folder(place.path())).unwrap().package.hash, hash);
+    assert!(left.iter().all(|folder| !folder.exists()), "{left:?}");
+    assert!(being_fetched.exists());
 }
 
 fn a_package_that_is_not_stored_is_named() {
