@@ -68,6 +68,17 @@ impl Verdict {
         self == Self::Accepted
     }
 
+    /// The one of the problem package formats' verdicts that it counts as: they know none of their own for memory and output.
+    ///
+    /// ICPC problem package format (2025-09), section "Submissions"; (legacy), section "Graders".
+    #[must_use]
+    pub fn in_packages(self) -> Self {
+        match self {
+            Self::MemoryLimitExceeded | Self::OutputLimitExceeded => Self::RunTimeError,
+            other => other,
+        }
+    }
+
     fn row(self) -> &'static (Self, &'static str, &'static str) {
         &TABLE[self as usize]
     }

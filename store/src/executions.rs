@@ -151,7 +151,7 @@ impl HelpExecution {
     ///
     /// # Errors
     /// Where the database fails.
-    pub fn read(
+    pub fn record(
         self,
         connection: &mut AnyConnection,
         usage: &ExecutionUsage,

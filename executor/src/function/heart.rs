@@ -70,7 +70,7 @@ impl Heart {
         let usage = self.reading();
         let (open, length) = (self.connection.get()?, to_lease_length(self.lease));
         fan_out::renew(open, self.judgement, &self.worker, length)?;
-        self.execution.read(open, &usage, ExecutionEnding::Lost)?;
+        self.execution.record(open, &usage, ExecutionEnding::Lost)?;
         let judgement = judgements::by_id(open, self.judgement)?;
         Ok(judgement.is_some_and(|judgement| !judgement.state.is_final()))
     }
@@ -103,7 +103,7 @@ impl Watch for Heart {
         let usage = self.reading();
         let read = self.connection.get().and_then(|open| {
             fan_out::release(open, self.judgement, &self.worker)?;
-            self.execution.read(open, &usage, ExecutionEnding::Released)
+            self.execution.record(open, &usage, ExecutionEnding::Released)
         });
         if let Err(error) = read {
             tracing::warn!(error = with_causes(&error), "cannot store a helper's reading");

@@ -63,7 +63,7 @@ pub(super) fn run(
             (ExecutionEnding::Failed, exit)
         }
     };
-    execution.read(connection, &metered(&config.bench.meter, started, usage), ending)?;
+    execution.record(connection, &metered(&config.bench.meter, started, usage), ending)?;
     Ok(exit)
 }
 

@@ -13,7 +13,7 @@ use super::{
     seen::Seen,
     sources::SourceText,
 };
-use judge_types::{JudgingError, RunUsage, Verdict};
+use judge_types::{JudgingError, Verdict};
 use problems::{Package, TestCase};
 use std::io::{Seek, Write};
 
@@ -83,17 +83,7 @@ impl Answers<'_> {
             },
             Some(source) => self.check(case, ordinal, &source.content)?,
         };
-        Ok(CaseResult {
-            verdict: checked.verdict,
-            usage: RunUsage::default(),
-            in_all: RunUsage::default(),
-            ending: String::new(),
-            judge_message: checked.judge_message,
-            team_message: checked.team_message,
-            transcript: None,
-            printed: None,
-            said: checked.said,
-        })
+        Ok(CaseResult::of_nothing_run(checked))
     }
 
     fn check(

@@ -42,6 +42,23 @@ pub(super) struct CaseResult {
     pub(super) said: Option<SaidScore>,
 }
 
+impl CaseResult {
+    /// Where no program of the contestant was run.
+    pub(super) fn of_nothing_run(checked: Checked) -> Self {
+        Self {
+            verdict: checked.verdict,
+            usage: RunUsage::default(),
+            in_all: RunUsage::default(),
+            ending: String::new(),
+            judge_message: checked.judge_message,
+            team_message: checked.team_message,
+            transcript: None,
+            printed: None,
+            said: checked.said,
+        }
+    }
+}
+
 /// What judges test cases with a compiled submission.
 pub(super) struct CaseRunner<'a> {
     pub(super) job: &'a JudgeJob<'a>,

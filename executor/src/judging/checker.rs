@@ -146,9 +146,7 @@ pub(super) fn check_with(
         arguments.extend([validator.copy_in(&mut rewound(output)?, "output")?, answer]);
         Input::Null
     } else {
-        // Authors append a file's name with and without a slash of their own.
-        let feedback = validator.program.path_in_work(&format!("{feedback}/"));
-        arguments.extend([answer, feedback]);
+        arguments.extend([answer, validator.feedback_in_box(&feedback)]);
         Input::File(rewound(output)?)
     };
     arguments.extend(question.case.validator_flags.iter().cloned());

@@ -45,14 +45,7 @@ impl<'a> Grader<'a> {
         let results: String = members
             .iter()
             .map(|MemberResult { graded, .. }| {
-                // It knows only the format's own verdicts.
-                let verdict = match graded.verdict {
-                    Verdict::MemoryLimitExceeded | Verdict::OutputLimitExceeded => {
-                        Verdict::RunTimeError
-                    }
-                    verdict => verdict,
-                };
-                format!("{verdict} {}\n", graded.score)
+                format!("{} {}\n", graded.verdict.in_packages(), graded.score)
             })
             .collect();
         let mut input = self.bench.scratch_file(results.len() as u64)?;

@@ -61,7 +61,7 @@ pub(super) fn talk(
     arguments.extend(if jury.protocol == Protocol::Testlib {
         [jury.program.path_in_work(log), answer]
     } else {
-        [answer, jury.program.path_in_work(&format!("{feedback}/"))]
+        [answer, jury.feedback_in_box(&feedback)]
     });
     arguments.extend(question.case.validator_flags.iter().cloned());
     let (output_bytes, wall) = (how.limits.output_bytes, how.limits.wall);

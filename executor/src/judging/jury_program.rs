@@ -8,10 +8,9 @@ use super::{
     printed::text,
     program::{HowToRun, Program, Ran, Role, failed, lay_out},
     scripts,
-    sources::read_sources,
+    sources::{SourceText, read_sources},
 };
 use judge_types::{JudgingError, JudgingErrorKind, Limits, with_causes};
-use languages::Source;
 use problems::{Package, PackageFormat, Protocol, ValidatorProgram};
 use sandbox::{Input, Mount, RunLimits};
 use std::{
@@ -59,11 +58,9 @@ impl<'a> JuryProgram<'a> {
         let toolchain = if program.has_scripts() {
             scripts::toolchain(bench)?
         } else {
-            let borrowed: Vec<_> =
-                sources.iter().map(|s| Source { name: &s.name, content: &s.content }).collect();
             let language = bench
                 .languages
-                .guess(&borrowed)
+                .guess(&SourceText::borrow_all(&sources))
                 .ok_or_else(|| broken("is in no language that this judge knows".to_owned()))?;
             bench.toolchain(language)?
         };
@@ -141,6 +138,11 @@ impl<'a> JuryProgram<'a> {
         let made = self.program.work().make_dir(&folder);
         made.map_err(|error| self.error(&with_causes(&error)))?;
         Ok(folder)
+    }
+
+    /// That folder's path for the program itself: authors append a file's name with and without a slash of their own.
+    pub(super) fn feedback_in_box(&self, folder: &str) -> String {
+        self.program.path_in_work(&format!("{folder}/"))
     }
 
     /// What it wrote into a file of its feedback folder, if it made that, without the white space around it.

@@ -9,7 +9,7 @@ use super::{
     sources::SourceText,
 };
 use judge_types::{JudgingError, JudgingErrorKind, RunUsage, with_causes};
-use languages::{Folders, Invocation, Layout, Source, Toolchain};
+use languages::{Folders, Invocation, Layout, Toolchain};
 use sandbox::{
     BoxSpec, Ending, Input, Level, Mount, Outcome, Output, Policy, RunLimits, RunSpec, Sandbox,
     SandboxError, Stdio, Usage, WorkAccess,
@@ -24,11 +24,7 @@ use tempfile::TempDir;
 
 /// How the files of a program are named and where it starts.
 pub(crate) fn lay_out(toolchain: &Toolchain, sources: &[SourceText]) -> Layout {
-    let borrowed: Vec<Source<'_>> = sources
-        .iter()
-        .map(|source| Source { name: &source.name, content: &source.content })
-        .collect();
-    toolchain.language.lay_out(&borrowed)
+    toolchain.language.lay_out(&SourceText::borrow_all(sources))
 }
 
 /// A program in a box that is its own.

@@ -1,6 +1,7 @@
 //! The files that a program is made of.
 
 use judge_types::{JudgingError, JudgingErrorKind, with_causes};
+use languages::Source;
 use problems::Constants;
 use std::{
     borrow::Cow,
@@ -16,6 +17,13 @@ pub struct SourceText {
     pub name: String,
     /// Its bytes.
     pub content: Vec<u8>,
+}
+
+impl SourceText {
+    /// The sources of a program as languages look at them.
+    pub(crate) fn borrow_all(sources: &[Self]) -> Vec<Source<'_>> {
+        sources.iter().map(|s| Source { name: &s.name, content: &s.content }).collect()
+    }
 }
 
 /// Reading a program's sources from disk failed.

@@ -4,14 +4,14 @@
 
 use super::{
     answer::{self, Allowed, Checked},
-    bench::Workbench,
+    judge::JudgeJob,
     jury_program::JuryProgram,
     program::usage_of,
     seen::Seen,
 };
-use judge_types::{JudgingError, JudgingErrorKind, Limits};
+use judge_types::{JudgingError, JudgingErrorKind};
 use languages::{Language, Layout};
-use problems::{Package, StaticValidation};
+use problems::StaticValidation;
 use sandbox::Input;
 
 /// What a static validator is told of a submission.
@@ -22,27 +22,26 @@ pub(super) struct Submitted<'a> {
 
 /// Runs the package's static validator for one group; returns its answer and its CPU time in milliseconds.
 pub(super) fn validate(
-    bench: &Workbench,
-    package: &Package,
-    limits: &Limits,
+    job: &JudgeJob<'_>,
     submitted: &Submitted<'_>,
     seen: &Seen<'_>,
     test: &StaticValidation,
     ordinal: u32,
 ) -> Result<(Checked, u64), JudgingError> {
+    let package = job.package;
     let Some(program) = &package.static_validator else {
         let message = "the package has no static validator, but a static validation";
         return Err(JudgingError::new(JudgingErrorKind::Package, message));
     };
-    let mut validator = JuryProgram::open(bench, package, "static validator", program, limits)?;
+    let mut validator =
+        JuryProgram::open(job.bench, package, "static validator", program, &job.limits)?;
     let feedback = validator.make_feedback(ordinal)?;
     seen.show_to(&mut validator)?;
     let language = submitted.language.icpc_names.first().unwrap_or(&submitted.language.id);
     let layout = submitted.layout;
     let entry =
         if layout.main_class.is_empty() { layout.main.clone() } else { layout.main_class.clone() };
-    let mut arguments =
-        vec![language.clone(), entry, validator.program.path_in_work(&format!("{feedback}/"))];
+    let mut arguments = vec![language.clone(), entry, validator.feedback_in_box(&feedback)];
     arguments.extend(test.arguments.iter().cloned());
     let ran = validator.run(&arguments, Input::Null)?;
     let allowed = Allowed { scores: package.kind.scoring, passes: false };

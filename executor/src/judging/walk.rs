@@ -13,9 +13,7 @@ use super::{
     sharing::{self, Left, Turn},
     static_validation::{self, Submitted},
 };
-use judge_types::{
-    GroupResult, JudgingError, JudgingErrorKind, RunResult, RunUsage, Score, Verdict,
-};
+use judge_types::{GroupResult, JudgingError, JudgingErrorKind, RunResult, Score, Verdict};
 use problems::{
     Grading, Member, Note, OnReject, Package, PackageFormat, StaticValidation, TestCase, TestGroup,
 };
@@ -171,7 +169,7 @@ impl<'a, 's> Walk<'a, 's> {
                         Err(error) if other == ordinal => return Err(error.into()),
                         // In the order of judging it may never be come to.
                         Err(error) => {
-                            tracing::warn!(%error, other, "a test case fails that is not wanted yet");
+                            tracing::warn!(%error, ordinal = other, "a test case fails that is not wanted yet");
                             self.sink.failed_ahead()?;
                             continue;
                         }
@@ -191,15 +189,8 @@ impl<'a, 's> Walk<'a, 's> {
         let group = &self.job.package.groups[index];
         let ordinal = self.plan.of_static_validation(index);
         let job = self.job;
-        let (checked, cpu_ms) = static_validation::validate(
-            job.bench,
-            job.package,
-            &job.limits,
-            &self.submitted,
-            &self.runner.seen(),
-            test,
-            ordinal,
-        )?;
+        let (checked, cpu_ms) =
+            static_validation::validate(job, &self.submitted, &self.runner.seen(), test, ordinal)?;
         self.other_cpu_ms += cpu_ms;
         let aggregation = match group.grading {
             Grading::Aggregate { aggregation, .. } => aggregation,
@@ -208,18 +199,8 @@ impl<'a, 's> Walk<'a, 's> {
         let score =
             grading::aggregate_score(test.max_score, aggregation, checked.verdict, checked.said)
                 .map_err(|wrong| broken(&format!("the static validator {wrong}")))?;
-        let result = CaseResult {
-            verdict: checked.verdict,
-            usage: RunUsage::default(),
-            in_all: RunUsage::default(),
-            ending: String::new(),
-            judge_message: checked.judge_message,
-            team_message: checked.team_message,
-            transcript: None,
-            printed: None,
-            said: None,
-        };
-        let graded = Graded { verdict: result.verdict, score };
+        let graded = Graded { verdict: checked.verdict, score };
+        let result = CaseResult::of_nothing_run(checked);
         self.ran(&group.static_validation_name(), false, ordinal, result, graded)
     }
 

@@ -4,11 +4,11 @@ use super::{
     TimeBounds, VerifyEvent, VerifyOptions, VerifyRow, results::Results, time_bounds::is_over,
 };
 use crate::judging::{
-    Interrupted, JudgeJob, Judged, ProgressSink, SourcesError, StopRule, Workbench, are_answers,
+    Interrupted, JudgeJob, Judged, ProgressSink, SourceText, StopRule, Workbench, are_answers,
     judge, read_sources,
 };
 use judge_types::{CompileResult, JudgingError, JudgingErrorKind, Limits, RunResult};
-use languages::{Language, Source};
+use languages::Language;
 use problems::{JurySubmission, Package, TimeBound};
 use std::{
     sync::{
@@ -147,19 +147,17 @@ impl Bout<'_> {
         limits: &Limits,
         reporter: &mut Reporter<'_>,
     ) -> Attempt {
-        let unreadable =
-            |e: SourcesError| JudgingError::new(JudgingErrorKind::Package, e.to_string()).into();
         let sources = match read_sources(&submission.files, &self.package.constants) {
             Ok(sources) => sources,
-            Err(error) => return Attempt { language: None, result: Err(unreadable(error)) },
+            Err(error) => {
+                return Attempt { language: None, result: Err(JudgingError::from(error).into()) };
+            }
         };
-        let borrowed: Vec<_> =
-            sources.iter().map(|s| Source { name: &s.name, content: &s.content }).collect();
         // Answers are in no language.
         let answers = self.package.kind.submit_answer && are_answers(self.package, &sources);
         let any = || self.bench.languages.iter().next().filter(|_| answers);
         let named = submission.language.as_deref().and_then(|code| self.language_of(code));
-        let guessed = || self.bench.languages.guess(&borrowed);
+        let guessed = || self.bench.languages.guess(&SourceText::borrow_all(&sources));
         let Some(language) = named.or_else(any).or_else(guessed) else {
             let message = "in no language that this judge knows";
             let error = JudgingError::new(JudgingErrorKind::ToolchainMissing, message);

@@ -1,6 +1,7 @@
 //! Judgements that the judge gave up on, and what the jury does about them.
 
 use super::dead_letter_view::{DeadLetterView, State};
+use super::paging;
 use super::rejudge::with_current_package;
 use super::view::JudgementView;
 use crate::access::Sight;
@@ -68,23 +69,17 @@ pub(crate) async fn list(
 
 /// A page of them, for the API and the pages.
 pub(crate) async fn page(app: &App, query: Query) -> Result<DeadLetterPage, ApiError> {
-    let limit = query.limit.unwrap_or(50);
-    if !(1..=200).contains(&limit) {
-        return Err(ApiError::invalid("limit", "must be 1 to 200"));
-    }
+    let limit = paging::limit_of(query.limit)?;
     let which = match query.state.unwrap_or_default() {
         State::Open => Which::Open,
         State::Handled => Which::Handled,
     };
     app.db(move |connection| {
         database::snapshot(connection, |connection| {
-            // One more than asked for tells whether there is a next page.
             let mut found = dead_letters::list(connection, which, query.before, limit + 1)?;
-            let has_next = found.len() > limit as usize;
-            found.truncate(limit as usize);
             Ok::<_, DatabaseError>(DeadLetterPage {
                 open: dead_letters::count_open(connection)?,
-                next: found.last().map(|last| last.judgement.id).filter(|_| has_next),
+                next: paging::cut(&mut found, limit, |last| last.judgement.id),
                 dead_letters: found.into_iter().map(DeadLetterView::from).collect(),
             })
         })

@@ -1,6 +1,7 @@
 //! What judging used and what it costs, for administrators.
 
 use super::metering_csv;
+use super::paging;
 use crate::Price;
 use crate::app::App;
 use crate::auth::Admin;
@@ -189,10 +190,7 @@ pub(crate) async fn report(
 
 /// Reads the meter, for the API and the pages.
 pub(crate) async fn read(app: &App, query: Query) -> Result<Metering, ApiError> {
-    let limit = query.limit.unwrap_or(500);
-    if !(1..=10_000).contains(&limit) {
-        return Err(ApiError::invalid("limit", "must be 1 to 10000"));
-    }
+    let limit = paging::limit_within(query.limit, 500, 10_000)?;
     let to = day("to", query.to)?.unwrap_or_else(|| judge_types::now().date());
     let from = day("from", query.from)?
         .unwrap_or_else(|| to.checked_sub(Duration::days(29)).unwrap_or(Date::MIN));
@@ -202,13 +200,11 @@ pub(crate) async fn read(app: &App, query: Query) -> Result<Metering, ApiError> 
     let (mut groups, total) = app
         .db(move |connection| {
             let dimension = by.dimension();
-            // One more than asked for tells whether there is a next page.
             let groups = metering::by(connection, dimension, period, after.as_deref(), limit + 1)?;
             Ok((groups, metering::total(connection, period)?))
         })
         .await?;
-    let has_next = groups.len() > limit as usize;
-    groups.truncate(limit as usize);
+    let next = paging::cut(&mut groups, limit, |last| last.key.clone());
     let price = &app.price;
     let total = MeteredSums::new(&total, price);
     Ok(Metering {
@@ -216,7 +212,7 @@ pub(crate) async fn read(app: &App, query: Query) -> Result<Metering, ApiError> 
         from: Day(from),
         to: Day(to),
         currency: total.price.map(|_| price.currency.clone()),
-        next: groups.last().map(|last| last.key.clone()).filter(|_| has_next),
+        next,
         groups: groups.into_iter().map(|group| MeteredGroup::new(group, price)).collect(),
         total,
     })

@@ -11,6 +11,7 @@ mod languages;
 mod metering;
 mod metering_csv;
 pub(crate) mod openapi;
+mod paging;
 mod problem_admin;
 mod problem_files;
 mod problems;

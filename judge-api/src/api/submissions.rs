@@ -1,5 +1,6 @@
 //! `/api/v1/submissions`
 
+use super::paging;
 use super::submission_body::{self, NewSubmission, SubmissionForm};
 use super::view::{self, SubmissionDetail, SubmissionView};
 use crate::access::{self, Sight};
@@ -107,10 +108,7 @@ pub(crate) async fn page(
     user: users::User,
     query: Query,
 ) -> Result<SubmissionPage, ApiError> {
-    let limit = query.limit.unwrap_or(50);
-    if !(1..=200).contains(&limit) {
-        return Err(ApiError::invalid("limit", "must be 1 to 200"));
-    }
+    let limit = paging::limit_of(query.limit)?;
     let sight = Sight::of(&user);
     app.db(move |connection| {
         let mut filter = Filter { user: query.user_id, before: query.before, problem: None };
@@ -128,12 +126,9 @@ pub(crate) async fn page(
             let problem = problem.ok_or_else(|| ApiError::not_found("problem"))?;
             filter.problem = Some(problem.id);
         }
-        // One more than asked for tells whether there is a next page.
         let mut found = submissions::list(connection, filter, limit + 1)?;
-        let has_next = found.len() > limit as usize;
-        found.truncate(limit as usize);
         Ok(SubmissionPage {
-            next: found.last().map(|last| last.id).filter(|_| has_next),
+            next: paging::cut(&mut found, limit, |last| last.id),
             submissions: found
                 .into_iter()
                 .map(|submission| SubmissionView::new(submission, sight))

@@ -7,8 +7,7 @@ use crate::{
     written::{WrittenPackage, list, quoted},
 };
 use judge_types::Verdict::{
-    self, Accepted, CompileError, MemoryLimitExceeded, OutputLimitExceeded, RunTimeError,
-    TimeLimitExceeded, WrongAnswer,
+    self, Accepted, CompileError, RunTimeError, TimeLimitExceeded, WrongAnswer,
 };
 use std::path::PathBuf;
 
@@ -72,7 +71,7 @@ fn folder(verdicts: &[Verdict]) -> &'static str {
         () if only(&[Accepted]) => "accepted",
         () if only(&[WrongAnswer]) => "wrong_answer",
         () if only(&[TimeLimitExceeded]) => "time_limit_exceeded",
-        () if only(&[RunTimeError, MemoryLimitExceeded, OutputLimitExceeded]) => "run_time_error",
+        () if verdicts.iter().all(|v| v.in_packages() == RunTimeError) => "run_time_error",
         () if !verdicts.contains(&Accepted)
             && [WrongAnswer, TimeLimitExceeded, RunTimeError]
                 .iter()
@@ -91,13 +90,7 @@ fn rule(name: &str, folder: &str, submission: &JurySubmission, verdicts: &[Verdi
         yaml += &format!("  language: {}\n", quoted(language));
     }
     if folder == OTHER {
-        // Of the format's four, memory and output count as run-time errors.
-        let has = |verdict: &Verdict| match verdict {
-            RunTimeError => verdicts
-                .iter()
-                .any(|v| matches!(v, RunTimeError | MemoryLimitExceeded | OutputLimitExceeded)),
-            other => verdicts.contains(other),
-        };
+        let has = |verdict: &Verdict| verdicts.iter().any(|other| other.in_packages() == *verdict);
         let known = [Accepted, WrongAnswer, TimeLimitExceeded, RunTimeError];
         let required: Vec<_> = known.iter().filter(|v| has(v)).map(|v| v.code()).collect();
         let permitted: Vec<_> =

@@ -82,7 +82,7 @@ impl Expectation {
     pub(super) fn contradictions(&self, judged: &Judged<'_>, found: &mut Vec<String>) {
         let origin = &self.origin;
         let cases = || judged.cases.iter().filter(|judged| self.cases.contains(&judged.case));
-        let is = |verdict: Verdict, among: &[Verdict]| among.contains(&class_of(verdict));
+        let is = |verdict: Verdict, among: &[Verdict]| among.contains(&verdict.in_packages());
         // Test cases of a group that is not run count as not accepted, whatever they might have come to.
         let some_are_not_run = cases().count() < self.cases.len();
         let permitted = || join(&self.permitted);
@@ -124,12 +124,4 @@ fn has_all(verdicts: &[Verdict]) -> bool {
 
 fn has_all_failures(verdicts: &[Verdict]) -> bool {
     VERDICTS.iter().all(|verdict| verdict.is_accepted() || verdicts.contains(verdict))
-}
-
-/// The format knows no verdicts of their own for memory and output.
-pub(super) fn class_of(verdict: Verdict) -> Verdict {
-    match verdict {
-        Verdict::MemoryLimitExceeded | Verdict::OutputLimitExceeded => Verdict::RunTimeError,
-        other => other,
-    }
 }

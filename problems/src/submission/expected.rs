@@ -1,6 +1,6 @@
 //! What the jury's submissions should come to.
 
-use super::expectation::{Expectation, JudgedCase, Tested, TimeBound, class_of};
+use super::expectation::{Expectation, JudgedCase, Tested, TimeBound};
 use crate::Package;
 use judge_types::Verdict;
 use std::fmt;
@@ -89,7 +89,9 @@ impl Expected {
     #[must_use]
     pub fn allows(&self, verdict: Verdict) -> bool {
         let verdicts = self.verdicts();
-        verdicts.is_empty() || verdicts.contains(&verdict) || verdicts.contains(&class_of(verdict))
+        verdicts.is_empty()
+            || verdicts.contains(&verdict)
+            || verdicts.contains(&verdict.in_packages())
     }
 
     /// Whether each test case of `package` must be accepted.

@@ -226,9 +226,9 @@ fn what_helpers_used_is_on_the_bill(database: &TestDatabase) {
     let key = TaskKey { judgement, helper: 2 };
     let usage = |cpu_ms| ExecutionUsage { cpu_ms, wall_ms: 10, ..ExecutionUsage::default() };
     let dead = HelpExecution::begin(connection, key, &usage(0)).unwrap();
-    dead.read(connection, &usage(100), ExecutionEnding::Lost).unwrap();
+    dead.record(connection, &usage(100), ExecutionEnding::Lost).unwrap();
     let next = HelpExecution::begin(connection, key, &usage(0)).unwrap();
-    next.read(connection, &usage(1_000), ExecutionEnding::Finished).unwrap();
+    next.record(connection, &usage(1_000), ExecutionEnding::Finished).unwrap();
     finish(connection, &lease);
 
     let helps = executions::of_helpers(connection, judgement).unwrap();

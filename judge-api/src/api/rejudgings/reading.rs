@@ -2,6 +2,7 @@
 
 use super::view::{ComparisonView, RejudgedView, RejudgingView};
 use super::{known, unknown};
+use crate::api::paging;
 use crate::app::App;
 use crate::auth::Jury;
 use crate::error::{ApiError, ErrorBody};
@@ -100,14 +101,11 @@ pub(crate) async fn list(
 
 /// A page of them, for the API and the pages.
 pub(crate) async fn page(app: &App, query: Query) -> Result<RejudgingPage, ApiError> {
-    let limit = checked_limit(query.limit)?;
+    let limit = paging::limit_of(query.limit)?;
     app.db(move |connection| {
-        // One more than asked for tells whether there is a next page.
         let mut found = rejudgings::list(connection, query.before, limit + 1)?;
-        let has_next = found.len() > limit as usize;
-        found.truncate(limit as usize);
         Ok(RejudgingPage {
-            next: found.last().map(|last| last.id).filter(|_| has_next),
+            next: paging::cut(&mut found, limit, |last| last.id),
             rejudgings: found.into_iter().map(RejudgingView::from).collect(),
         })
     })
@@ -182,7 +180,7 @@ pub(crate) async fn members(
     id: RejudgingId,
     query: MemberQuery,
 ) -> Result<RejudgedPage, ApiError> {
-    let limit = checked_limit(query.limit)?;
+    let limit = paging::limit_of(query.limit)?;
     let which = match query.which.unwrap_or_default() {
         Listed::Changed => Which::Changed,
         Listed::Failed => Which::Failed,
@@ -192,21 +190,10 @@ pub(crate) async fn members(
     app.db(move |connection| {
         known(connection, id)?;
         let mut found = rejudgings::submissions(connection, id, which, query.after, limit + 1)?;
-        let has_next = found.len() > limit as usize;
-        found.truncate(limit as usize);
         Ok(RejudgedPage {
-            next: found.last().map(|last| last.submission).filter(|_| has_next),
+            next: paging::cut(&mut found, limit, |last| last.submission),
             submissions: found.into_iter().map(RejudgedView::from).collect(),
         })
     })
     .await
-}
-
-fn checked_limit(limit: Option<u32>) -> Result<u32, ApiError> {
-    let limit = limit.unwrap_or(50);
-    if (1..=200).contains(&limit) {
-        Ok(limit)
-    } else {
-        Err(ApiError::invalid("limit", "must be 1 to 200"))
-    }
 }
