@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use common::*;
 use sandbox::{
-    Ending, Joined, Level, Mount, Output, Policy, RunSpec, Sandbox, SandboxError, Side, TalkLimits,
-    run_joined, run_recorded,
+    Ending, Joined, Level, Mount, Outcome, Output, Policy, RunSpec, Sandbox, SandboxError, Side,
+    TalkLimits, run_joined, run_recorded,
 };
 
 const DONE: Ending = Ending::Exited { code: 0 };
@@ -189,6 +189,11 @@ fn one_that_cannot_be_executed_leaves_the_other_to_end() {
     });
 }
 
+/// Who ends so hears on.
+fn ends_well(outcome: &Outcome) -> bool {
+    outcome.ending == DONE
+}
+
 #[test]
 fn what_they_say_is_written_down() {
     let limits = TalkLimits { kept_bytes: 1 << 10, said_bytes: [1 << 20, 1 << 16] };
@@ -199,7 +204,7 @@ fn what_they_say_is_written_down() {
                 Side { sandbox: first, run: one, stderr: Output::Null },
                 Side { sandbox: second, run: two, stderr: Output::Null },
             ];
-            run_recorded(sides, &limits).unwrap()
+            run_recorded(sides, &limits, [ends_well; 2]).unwrap()
         };
         let (joined, talk) =
             record(&shell("echo one; read x; echo $x$x"), &shell("read x; echo two; read y"));
@@ -219,9 +224,27 @@ fn what_they_say_is_written_down() {
         // One that goes on in silence when the other has gone ends by itself; one that writes is stopped.
         let (joined, _) = record(&shell("exit 3"), &shell("cat; exit 5"));
         assert_eq!((joined.first, &joined.outcomes[1].ending), (0, &Ending::Exited { code: 5 }));
-        let (joined, _) = record(&closes_its_input(), &shell("while :; do echo x; done"));
+        let (joined, _) = record(&shell("exit 3"), &shell("while :; do echo x; done"));
         assert_eq!(joined.outcomes[1].ending, Ending::Signalled { signal: libc::SIGPIPE });
-        assert_eq!(joined.first, 1);
+        assert_eq!(joined.first, 0);
+    });
+}
+
+#[test]
+fn one_that_ended_well_is_still_talked_to() {
+    let limits = TalkLimits { kept_bytes: 1 << 10, said_bytes: [1 << 20; 2] };
+    let goes_on = shell("read x; i=0; while [ $i -lt 9999 ]; do echo $i$i$i$i$i; i=$((i+1)); done");
+    at_both_levels(|boxes| {
+        for ends in ["exec 0<&-; sleep 0.2; echo now; exit 0", "echo now; exit 0"] {
+            let [first, second] = &mut *boxes;
+            let sides = [
+                Side { sandbox: first, run: &shell(ends), stderr: Output::Null },
+                Side { sandbox: second, run: &goes_on, stderr: Output::Null },
+            ];
+            let (joined, talk) = run_recorded(sides, &limits, [ends_well; 2]).unwrap();
+            assert_eq!(joined.outcomes.map(|outcome| outcome.ending), [DONE, DONE], "{ends}");
+            assert_eq!((joined.first, talk.too_much), (0, [false; 2]));
+        }
     });
 }
 

@@ -11,7 +11,7 @@ use super::{
 };
 use judge_types::{JudgingError, Verdict};
 use problems::Protocol;
-use sandbox::{Ending, Output, Side, Talk, TalkLimits, run_recorded};
+use sandbox::{Ending, Outcome, Output, Side, Talk, TalkLimits, run_recorded};
 use std::fs::File;
 
 /// What came of a talk.
@@ -88,7 +88,13 @@ pub(super) fn talk(
         kept_bytes: limits::TRANSCRIPT_BYTES,
         said_bytes: [output_bytes, jury_output_bytes.max(output_bytes)],
     };
-    let (joined, talk) = run_recorded(sides, &most).map_err(failed)?;
+    // A submission may end before it is told so, and may still say something to a validator that has accepted.
+    let has_accepted: fn(&Outcome) -> bool = match jury.protocol {
+        Protocol::Testlib => |jury| is_accepting(Protocol::Testlib, jury),
+        _ => |jury| is_accepting(Protocol::Icpc, jury),
+    };
+    let hears_on = [|_: &Outcome| true, has_accepted];
+    let (joined, talk) = run_recorded(sides, &most, hears_on).map_err(failed)?;
     let [outcome, jury_outcome] = joined.outcomes;
     bench.meter.add(&outcome.usage);
     bench.meter.add(&jury_outcome.usage);
@@ -119,6 +125,10 @@ pub(super) fn talk(
         jury_cpu_ms,
         log,
     })
+}
+
+fn is_accepting(protocol: Protocol, jury: &Outcome) -> bool {
+    answer::verdict_of_code(protocol, &jury.ending) == Some(Verdict::Accepted)
 }
 
 /// Whose word counts: the verdict, where the talk decides, or `None` where the validator's answer stands.

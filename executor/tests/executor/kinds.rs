@@ -120,6 +120,21 @@ fn who_ends_first_decides_a_talk() {
         let judged = judged.unwrap_or_else(|error| panic!("{code}: {error}"));
         assert_eq!(judged.verdict, expected, "{code}: {:?}", judged.runs);
     }
+    // Ends well while the validator still speaks, or goes on to speak to one that has accepted.
+    let says_more = "import sys\nn = int(input())\nfor _ in range(10**5): print('more')\n\
+                     sys.stdout.flush()\nsys.exit(42 if n > 0 else 43)\n";
+    for (code, expected) in [
+        ("echo 1\n", Verdict::Accepted),
+        ("echo 0\n", Verdict::WrongAnswer),
+        (
+            "echo 1; cat > /dev/null; for i in 1 2 3; do sleep 0.1; echo bye; done\n",
+            Verdict::Accepted,
+        ),
+        ("echo 1; exec 1>&-; sleep 0.3; exit 7\n", Verdict::RunTimeError),
+    ] {
+        let judged = bash(&guessing(says_more), code);
+        assert_eq!(judged.verdict, expected, "{code}: {:?}", judged.runs);
+    }
     let patient = guessing("import sys\nwhile sys.stdin.readline(): pass\nsys.exit(43)\n");
     let flood = bash(&patient, "exec yes\n");
     assert_eq!(flood.verdict, Verdict::OutputLimitExceeded, "{:?}", flood.runs);

@@ -5,7 +5,6 @@ mod talk;
 pub use talk::{Talk, TalkLimits};
 
 use std::os::fd::OwnedFd;
-use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use nix::fcntl::OFlag;
@@ -48,37 +47,52 @@ pub struct Joined {
 /// As [`Sandbox::run`], for either. The other one has ended by then.
 pub fn run_joined(sides: [Side<'_>; 2]) -> Result<Joined, SandboxError> {
     let ((from_other, to_one), (from_one, to_other)) = (pipe()?, pipe()?);
-    run_between(sides, [(from_other, to_other), (from_one, to_one)])
+    run_between(sides, [(from_other, to_other), (from_one, to_one)], |_, _| {})
 }
 
 /// As [`run_joined`], and what they say is written down. Each of them hears the other a moment later.
+///
+/// `hears_on` says for each whether what the other one says to it after it ended so is taken and thrown away: the other
+/// goes on as if it were heard, and is sent no `SIGPIPE`.
 ///
 /// # Errors
 /// As [`run_joined`].
 pub fn run_recorded(
     sides: [Side<'_>; 2],
     limits: &TalkLimits,
+    hears_on: [fn(&Outcome) -> bool; 2],
 ) -> Result<(Joined, Talk), SandboxError> {
-    let record = Record { limits, talk: Mutex::default() };
+    let record = Record::new(limits);
     let ((from_one, by_one), (to_other, for_other)) = (pipe()?, pipe()?);
     let ((from_other, by_other), (to_one, for_one)) = (pipe()?, pipe()?);
     let joined = thread::scope(|scope| {
         scope.spawn(|| relay(from_one, for_other, 0, &record));
         scope.spawn(|| relay(from_other, for_one, 1, &record));
-        run_between(sides, [(to_one, by_one), (to_other, by_other)])
+        run_between(sides, [(to_one, by_one), (to_other, by_other)], |side, outcome| {
+            if !outcome.is_some_and(hears_on[side]) {
+                record.hang_up(side);
+            }
+        })
     })?;
-    Ok((joined, record.talk.into_inner().unwrap_or_else(PoisonError::into_inner)))
+    Ok((joined, record.into_talk()))
 }
 
-/// Runs both, each with what it reads from and what it writes to.
+/// Runs both, each with what it reads from and what it writes to. Calls `ended` when one of them has, with its outcome if
+/// it has one.
 fn run_between(
     sides: [Side<'_>; 2],
     streams: [(OwnedFd, OwnedFd); 2],
+    ended: impl Fn(usize, Option<&Outcome>) + Sync,
 ) -> Result<Joined, SandboxError> {
     let ([one, other], [for_one, for_other]) = (sides, streams);
+    let go = |index, side: Side<'_>, streams| {
+        let gone = side.go(streams);
+        ended(index, gone.as_ref().ok().map(|(outcome, _)| outcome));
+        gone
+    };
     let (one, other) = thread::scope(|scope| {
-        let one = scope.spawn(|| one.go(for_one));
-        let other = other.go(for_other);
+        let one = scope.spawn(|| go(0, one, for_one));
+        let other = go(1, other, for_other);
         (one.join(), other)
     });
     let (one, one_at) = one.map_err(|_| SandboxError::HelperGone)??;

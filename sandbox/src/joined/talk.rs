@@ -1,7 +1,9 @@
 //! What two joined programs say, written down as it passes between them.
 
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -46,38 +48,74 @@ impl Talk {
 
 /// Where both relays write a talk down.
 pub(super) struct Record<'a> {
-    pub(super) limits: &'a TalkLimits,
-    pub(super) talk: Mutex<Talk>,
+    limits: &'a TalkLimits,
+    talk: Mutex<Talk>,
+    /// Whether each has ended so that the other is to be told.
+    has_hung_up: [AtomicBool; 2],
 }
 
-/// Passes on what comes from a program, until it ends or the other one hears no more. Then both its ends are closed, so
-/// that what a program sees of the other's end is what it would see without a relay.
+impl<'a> Record<'a> {
+    pub(super) fn new(limits: &'a TalkLimits) -> Self {
+        Self { limits, talk: Mutex::default(), has_hung_up: Default::default() }
+    }
+
+    /// From now on the other one is told that nobody hears it.
+    pub(super) fn hang_up(&self, side: usize) {
+        self.has_hung_up[side].store(true, Ordering::Release);
+    }
+
+    pub(super) fn into_talk(self) -> Talk {
+        self.talk.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Passes on what comes from a program, until it ends or has said too much. What it says when the other hears no more is
+/// taken and thrown away, unless that one has hung up. Then both ends are closed, so that what a program sees of the
+/// other's end is what it would see without a relay.
 pub(super) fn relay(from: OwnedFd, to: OwnedFd, by: usize, record: &Record<'_>) {
-    let (mut from, mut to) = (std::fs::File::from(from), std::fs::File::from(to));
+    let mut from = File::from(from);
+    // It must see the end of its input whatever becomes of what it says.
+    if pass_on(&mut from, File::from(to), by, record) {
+        let mut buffer = vec![0; 64 << 10];
+        let has_hung_up = &record.has_hung_up[1 - by];
+        while !has_hung_up.load(Ordering::Acquire) && read(&mut from, &mut buffer).is_some() {}
+    }
+}
+
+/// Whether there may be more to hear, but nobody who hears it.
+fn pass_on(from: &mut File, mut to: File, by: usize, record: &Record<'_>) -> bool {
     let mut buffer = vec![0; 64 << 10];
-    while hears(&from, &to) {
-        let read = match from.read(&mut buffer) {
-            Ok(0) => return,
-            Ok(read) => read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(_) => return,
-        };
+    while hears(from, &to) {
+        let Some(read) = read(from, &mut buffer) else { return false };
         {
             let mut talk = record.talk.lock().unwrap_or_else(PoisonError::into_inner);
             talk.note(by, &buffer[..read], record.limits);
             if talk.bytes[by] > record.limits.said_bytes[by] {
                 talk.too_much[by] = true;
-                return;
+                return false;
             }
         }
         if to.write_all(&buffer[..read]).is_err() {
-            return;
+            return true;
+        }
+    }
+    true
+}
+
+/// How much there was to read; `None` at the end.
+fn read(from: &mut File, buffer: &mut [u8]) -> Option<usize> {
+    loop {
+        match from.read(buffer) {
+            Ok(0) => return None,
+            Ok(read) => return Some(read),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => return None,
         }
     }
 }
 
 /// Waits until there is something to read; false if the reader has gone before.
-fn hears(from: &std::fs::File, to: &std::fs::File) -> bool {
+fn hears(from: &File, to: &File) -> bool {
     let mut ends =
         [PollFd::new(from.as_fd(), PollFlags::POLLIN), PollFd::new(to.as_fd(), PollFlags::empty())];
     loop {
