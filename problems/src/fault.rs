@@ -154,6 +154,12 @@ impl Findings {
         }
     }
 
+    pub(crate) fn warn_once(&mut self, warning: Fault) {
+        if !self.warnings.contains(&warning) {
+            self.warn(warning);
+        }
+    }
+
     pub(crate) fn warn(&mut self, warning: Fault) {
         if self.warnings.len() < MAX_REPORTED {
             self.warnings.push(warning);

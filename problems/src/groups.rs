@@ -25,6 +25,17 @@ impl TestGroup {
     pub fn static_validation_name(&self) -> String {
         format!("{}/static_validation", self.name)
     }
+
+    /// Whether what a group inside this one comes to counts for anything here.
+    #[must_use]
+    pub fn counts(&self, inner: &Self) -> bool {
+        let is_ignored = match &self.grading {
+            Grading::OfSecret => true,
+            Grading::Default { flags, .. } => flags.ignore_sample,
+            _ => false,
+        };
+        inner.grading != Grading::Nothing && !(is_ignored && inner.name == "sample")
+    }
 }
 
 /// What a group consists of, as indices in [`crate::Package::test_cases`] and [`crate::Package::groups`].
@@ -78,6 +89,15 @@ pub enum Grading {
     },
     /// As the group `secret` in it, as samples count for nothing: all test data of a scoring problem (2025-09).
     OfSecret,
+    /// As DOMjudge has it for a group of test cases: all or nothing, unless validators say scores.
+    AllOrSaid {
+        /// What it gets where all test cases are accepted.
+        accept: f64,
+        /// What becomes of the scores that validators say.
+        score: ScoreMode,
+    },
+    /// Not at all: what is in it is judged, and counts for nothing.
+    Nothing,
 }
 
 /// How scores are added up (2025-09, key `score_aggregation`).
@@ -98,7 +118,7 @@ pub struct CaseScores {
     pub accept: f64,
     /// Of one that was not.
     pub reject: f64,
-    /// The least and the most that the group may come to.
+    /// The least and the most that the group should come to; nothing is cut off there.
     pub range: (f64, f64),
 }
 
@@ -149,18 +169,20 @@ pub enum ScoreMode {
     Max,
 }
 
-/// A flag that the default grader does not know.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{0:?} is not a flag of the default grader (worst_error, first_error, always_accept, sum, avg, min, max, ignore_sample, accept_if_any_accepted)"
-)]
-pub struct InvalidGraderFlag(String);
-
 impl Grading {
     /// What a package grades by that says nothing: everything must be accepted.
     #[must_use]
     pub fn pass_fail() -> Self {
         Self::Aggregate { aggregation: Aggregation::PassFail, max_score: None }
+    }
+
+    /// The least and the most that a group should come to (legacy).
+    #[must_use]
+    pub fn range(&self) -> Option<(f64, f64)> {
+        match self {
+            Self::Default { scores, .. } | Self::Custom { scores, .. } => Some(scores.range),
+            _ => None,
+        }
     }
 
     /// The most that a group of this grading can get, where there is a bound.
@@ -171,33 +193,32 @@ impl Grading {
                 Some(scores.range.1).filter(|most| most.is_finite())
             }
             Self::Aggregate { max_score, .. } => *max_score,
-            Self::OfSecret => None,
+            Self::AllOrSaid { .. } | Self::OfSecret | Self::Nothing => None,
         }
     }
 }
 
 impl GraderFlags {
-    /// Reads the flags; of several that contradict each other the last one counts.
-    ///
-    /// # Errors
-    /// The first flag that is unknown.
-    pub fn parse<S: AsRef<str>>(arguments: &[S]) -> Result<Self, InvalidGraderFlag> {
-        let mut flags = Self::default();
+    /// Reads the flags; of several that contradict each other the last one counts. Gives those besides that the default grader
+    /// does not know: it goes by the others.
+    #[must_use]
+    pub fn parse<S: AsRef<str>>(arguments: &[S]) -> (Self, Vec<&str>) {
+        let (mut flags, mut unknown) = (Self::default(), Vec::new());
         for argument in arguments.iter().map(AsRef::as_ref) {
             match argument {
                 "worst_error" => flags.verdict = VerdictMode::WorstError,
                 "first_error" => flags.verdict = VerdictMode::FirstError,
-                "always_accept" => flags.verdict = VerdictMode::AlwaysAccept,
+                "always_accept" | "no_errors" => flags.verdict = VerdictMode::AlwaysAccept,
                 "sum" => flags.score = ScoreMode::Sum,
                 "avg" => flags.score = ScoreMode::Average,
                 "min" => flags.score = ScoreMode::Min,
                 "max" => flags.score = ScoreMode::Max,
                 "ignore_sample" => flags.ignore_sample = true,
                 "accept_if_any_accepted" => flags.accept_if_any_accepted = true,
-                other => return Err(InvalidGraderFlag(other.chars().take(40).collect())),
+                other => unknown.push(other),
             }
         }
-        Ok(flags)
+        (flags, unknown)
     }
 }
 
@@ -218,10 +239,11 @@ mod tests {
 
     #[test]
     fn of_grader_flags_that_contradict_each_other_the_last_counts() {
-        let flags = GraderFlags::parse(&["min", "first_error", "avg", "ignore_sample"]).unwrap();
+        let words = ["min", "first_error", "most", "avg", "ignore_sample"];
+        let (flags, unknown) = GraderFlags::parse(&words);
+        assert_eq!(unknown, ["most"]);
         assert_eq!(flags.score, ScoreMode::Average);
         assert_eq!(flags.verdict, VerdictMode::FirstError);
         assert!(flags.ignore_sample && !flags.accept_if_any_accepted);
-        assert!(GraderFlags::parse(&["sum", "most"]).is_err());
     }
 }

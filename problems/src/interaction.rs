@@ -29,6 +29,11 @@ fn is_next_pass(line: &str) -> bool {
     line.trim_end() == "---"
 }
 
+/// Whether a line of an interaction has a meaning.
+pub(crate) fn is_part_of_talk(line: &str) -> bool {
+    is_next_pass(line) || speaker(line).is_some()
+}
+
 /// What is said in an interaction, in its order. Lines without a mark are left out.
 #[must_use]
 pub fn exchanges(text: &str) -> Vec<Exchange> {

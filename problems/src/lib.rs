@@ -51,7 +51,7 @@ pub use interaction::{Exchange, Speaker, exchanges};
 pub use kind::{PackageFormat, ProblemType};
 pub use metadata::{Constants, Credits, Objective, Timing, TooLong};
 pub use pack::{PackError, pack, unpack, unpacked_bytes};
-pub use package::{Package, Validation};
+pub use package::{Package, SaidScores, Validation};
 pub use plain::import_plain;
 pub use statement::{Rendered, Statement};
 pub use submission::{
@@ -60,7 +60,7 @@ pub use submission::{
 pub use test_case::{
     CaseFile, InputFlags, Note, Sample, Shown, TestCase, ValidationCase, ValidationKind,
 };
-pub use validator::{Protocol, ValidatorProgram};
+pub use validator::{Protocol, ValidatorProgram, is_called};
 
 /// A language that people speak, by its code: `en`, `sv`, `pt-br`.
 pub type Lang = String;

@@ -67,6 +67,8 @@ pub struct Package {
     pub objective: Objective,
     /// Whether contestants are shown what each group came to.
     pub show_groups: bool,
+    /// Whether a submission that is not accepted has a score, too (not in the legacy format, section "Problem Types").
+    pub scores_of_rejected: bool,
     /// Whether a submission may write files in its folder (2025-09).
     pub allow_file_writing: bool,
     /// The file that a submission reads its input from, where that is not standard input (Polygon, `input-file`).
@@ -107,9 +109,31 @@ pub enum Validation {
         validators: Vec<ValidatorProgram>,
         /// Arguments for each of them; a test case's group may add more ([`TestCase::validator_flags`]).
         flags: Vec<String>,
-        /// Whether they may say a score.
-        scores: bool,
+        /// When they may say a score.
+        scores: SaidScores,
     },
+}
+
+/// When output validators may say a score.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SaidScores {
+    /// Never.
+    Never,
+    /// Of outputs that they accept.
+    OfAccepted,
+    /// Of all outputs (DOMjudge).
+    Always,
+}
+
+impl Validation {
+    /// The package's own programs.
+    #[must_use]
+    pub fn programs(&self) -> &[ValidatorProgram] {
+        match self {
+            Self::Default(_) => &[],
+            Self::Custom { validators, .. } => validators,
+        }
+    }
 }
 
 impl Package {

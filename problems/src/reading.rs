@@ -1,14 +1,14 @@
 //! Reading a package of the ICPC formats: its parts, and what contradicts itself between them.
 
 use crate::{
-    CompareFlags, Package, Validation, domjudge,
+    CompareFlags, Lang, Package, SaidScores, Validation, domjudge,
     fault::{Fault, Faults, Findings},
     groups::{Grading, TestGroup},
     kind::PackageFormat,
     metadata::{self, Metadata},
     polygon, statement,
     submission::{self, JurySubmission},
-    test_data,
+    test_data::{self, Dialect},
     tree::Tree,
     validator::{self, ValidatorProgram},
 };
@@ -30,15 +30,26 @@ impl Package {
         if !tree.files.contains_key(metadata::FILE) && tree.files.contains_key(polygon::FILE) {
             return polygon::read(tree, root, hash, folder_name, findings);
         }
-        let metadata = read_metadata(tree, &mut findings);
+        let mut metadata = read_metadata(tree, &mut findings);
         let Some(format) = metadata.format else {
             findings.check()?;
             return Err(Fault::new(metadata::FILE, "is of a version that is not known").into());
         };
         let tree = &tree.of_format(format, &mut findings);
         let domjudge = domjudge::read(tree, format, &mut findings);
+        if metadata.names.is_empty() {
+            metadata.names.extend(domjudge.name.map(|name| (Lang::new(), name)));
+        }
         let short_name = domjudge.short_name.unwrap_or_else(|| folder_name.to_owned());
-        let stated_time_ms = domjudge.time_limit_ms.or(metadata.stated_time_ms);
+        let stated_time_ms = metadata.stated_time_ms.or(domjudge.time_limit.map(|(ms, _)| ms));
+        if let (Some(own), Some((other, file))) = (metadata.stated_time_ms, domjudge.time_limit)
+            && own != other
+        {
+            let message = format!(
+                "the time limit is {other} ms here, and {own} ms in problem.yaml, which counts"
+            );
+            findings.warn(Fault::new(file, message));
+        }
         let mut limits = metadata.limits.clone();
         limits.time_ms = stated_time_ms.unwrap_or(Limits::DEFAULT_TIME_MS);
         let mut single = |folder| validator::read_single(tree, root, folder, &mut findings);
@@ -55,14 +66,16 @@ impl Package {
         };
         let input_validators = programs(&["input_validators/", "input_format_validators/"]);
         let graders = programs(&["graders/"]);
-        let validation = validation(&metadata, format, output_validators, &mut findings);
+        let dialect = Dialect::of(format, metadata.kind.scoring, tree);
+        let validation = validation(&metadata, dialect, output_validators, &mut findings);
         let context = test_data::Context {
             tree,
             root,
             format,
-            dialect: test_data::Dialect::of(format, metadata.kind.scoring, tree),
+            dialect,
             metadata: &metadata,
-            default_validation: matches!(validation, Validation::Default(_)),
+            output_validators: validation.programs(),
+            input_validators: &input_validators,
         };
         let data = test_data::read(context, &mut findings);
         if metadata.kind.submit_answer && !static_validators.is_empty() {
@@ -76,8 +89,9 @@ impl Package {
         let solutions = statement::solutions(tree, root, &mut findings);
         let titles = statement::titles(tree, &statements, root, &metadata.names, &mut findings);
         let submissions = submission::read(tree, root, format, &data, &mut findings);
-        if format == PackageFormat::V2025 {
-            warn_of_missing(&input_validators, &submissions, &mut findings);
+        warn_of_missing(&input_validators, &submissions, &mut findings);
+        if !metadata.kind.scoring {
+            warn_of_scoring(grader.is_some(), &submissions, &mut findings);
         }
         let attachments = tree.below("attachments/");
         let attachments =
@@ -105,6 +119,7 @@ impl Package {
             validation_cases: data.validation_cases,
             objective: metadata.objective,
             show_groups: metadata.show_groups,
+            scores_of_rejected: format != PackageFormat::Legacy || dialect == Dialect::Domjudge,
             input_file: None,
             output_file: None,
             allow_file_writing: metadata.allow_file_writing,
@@ -124,6 +139,10 @@ impl Package {
 
 fn read_metadata(tree: &Tree, findings: &mut Findings) -> Metadata {
     let Some(file) = tree.files.get(metadata::FILE) else {
+        if tree.files.contains_key(domjudge::INI) {
+            findings.warn(Fault::new(metadata::FILE, "is missing; all of it has its default"));
+            return Metadata::read("", findings);
+        }
         findings.fault(Fault::new(metadata::FILE, "is missing"));
         return Metadata { format: Some(PackageFormat::Legacy), ..Metadata::default() };
     };
@@ -134,10 +153,11 @@ fn read_metadata(tree: &Tree, findings: &mut Findings) -> Metadata {
 /// In the legacy format `problem.yaml` says whether its own validators decide, in the newer ones their being there does.
 fn validation(
     metadata: &Metadata,
-    format: PackageFormat,
+    dialect: Dialect,
     validators: Vec<ValidatorProgram>,
     findings: &mut Findings,
 ) -> Validation {
+    let format = metadata.format.unwrap_or(PackageFormat::Legacy);
     let is_custom = match format {
         PackageFormat::Legacy => metadata.custom_validation,
         _ => !validators.is_empty(),
@@ -157,8 +177,13 @@ fn validation(
                 format!("holds several programs; a problem that is {} has one", metadata.kind);
             findings.fault(Fault::new("output_validators", message));
         }
+        let scores = match dialect {
+            Dialect::Domjudge => SaidScores::Always,
+            _ if metadata.validator_scores => SaidScores::OfAccepted,
+            _ => SaidScores::Never,
+        };
         let flags = metadata.validator_flags.clone();
-        return Validation::Custom { validators, flags, scores: metadata.validator_scores };
+        return Validation::Custom { validators, flags, scores };
     }
     if !validators.is_empty() {
         let message = "validation is not custom, so these programs are not used";
@@ -190,6 +215,17 @@ fn warn_of_missing(
     if !submissions.iter().any(|submission| submission.name.starts_with("accepted/")) {
         let message = "holds no submission, and must hold one";
         findings.warn(Fault::new("submissions/accepted", message));
+    }
+}
+
+/// What has a meaning only in problems that give scores.
+fn warn_of_scoring(has_grader: bool, submissions: &[JurySubmission], findings: &mut Findings) {
+    let message = "is for problems of type scoring only";
+    if has_grader {
+        findings.warn(Fault::new("graders", message));
+    }
+    if submissions.iter().any(|submission| submission.name.starts_with("partially_accepted/")) {
+        findings.warn(Fault::new("submissions/partially_accepted", message));
     }
 }
 

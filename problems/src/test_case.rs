@@ -1,6 +1,6 @@
 //! Test cases, and what is shown of those that contestants may see.
 
-use crate::CompareFlags;
+use crate::{CompareFlags, validator::is_called};
 use std::path::PathBuf;
 
 /// One input and the answer to it.
@@ -167,7 +167,8 @@ impl InputFlags {
         match self {
             Self::All(flags) => flags,
             Self::Named(named) => {
-                named.iter().find(|(other, _)| other == name).map_or(&[], |(_, flags)| flags)
+                let own = named.iter().find(|(other, _)| is_called(name, other));
+                own.map_or(&[], |(_, flags)| flags)
             }
         }
     }

@@ -42,6 +42,13 @@ impl ValidatorProgram {
     }
 }
 
+/// Whether a package means the program by `name`: the name of its file or folder, or that without the extension (ICPC problem
+/// package format, legacy, section "Programs").
+#[must_use]
+pub fn is_called(program: &str, name: &str) -> bool {
+    name == program || program.split_once('.').is_some_and(|(stem, _)| name == stem)
+}
+
 /// The programs in some of the package's folders: each folder in them is one, each source file beside them another.
 pub(crate) fn read(
     tree: &Tree,

@@ -241,10 +241,20 @@ fn groups() {
             },
             &[
                 r#"data/secret/testdata.yaml:1: range: must be two numbers, the lesser first, not "3 1"; inf and -inf are numbers, too"#,
-                r#"data/secret/testdata.yaml:2: grader_flags: "most" is not a flag of the default grader (worst_error, first_error, always_accept, sum, avg, min, max, ignore_sample, accept_if_any_accepted)"#,
                 r#"data/testdata.yaml:1: on_reject: must be break or continue, not "stop""#,
                 r#"data/testdata.yaml:2: grading: must be default or custom, not "own""#,
                 r#"data/testdata.yaml:3: accept_score: must be a number from -1000000000000000 to 1000000000000000, not "much""#,
+            ],
+        ),
+        (
+            |d| {
+                yaml(d, "name: x\nvalidation: custom\n");
+                d.write("output_validators/check.py", "");
+                let flags = "output_validator_flags: {name: chekc, flags: -v}\n";
+                d.write("data/secret/testdata.yaml", flags);
+            },
+            &[
+                r#"data/secret/testdata.yaml:1: output_validator_flags: names "chekc", which is none of the validators (check.py)"#,
             ],
         ),
         (
@@ -434,12 +444,6 @@ fn statements_and_submissions() {
                 d.write("problem_statement/problem.en.tex", "x".repeat(300_000));
             },
             &["problem_statement/problem.en.tex: is longer than 262144 bytes"],
-        ),
-        (
-            |d| {
-                d.write("submissions/mixed/a.py", "# @EXPECTED_RESULTS@: CORRECT, SLEEPY\n");
-            },
-            &[r#"submissions/mixed/a.py: @EXPECTED_RESULTS@: "SLEEPY" is not a result"#],
         ),
     ]);
 }

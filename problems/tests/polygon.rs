@@ -9,7 +9,7 @@ use draft::{
 use judge_types::Verdict;
 use problems::{
     Aggregation, ArchiveCaps, Grading, InputFlags, Member, OnReject, PackageFormat, Protocol,
-    Shown, Validation, ValidationKind, statement::Format,
+    SaidScores, Shown, Validation, ValidationKind, statement::Format,
 };
 
 #[test]
@@ -44,7 +44,7 @@ fn a_small_package_is_read_whole() {
     let Validation::Custom { validators, flags, scores } = &package.validation else {
         panic!("{:?}", package.validation)
     };
-    assert_eq!((flags.is_empty(), scores), (true, &false));
+    assert_eq!((flags.is_empty(), scores), (true, &SaidScores::Never));
     assert_eq!(validators[0].protocol, Protocol::Testlib);
     assert_eq!(validators[0].files, [at("files/check.cpp"), at("files/testlib.h")]);
     assert_eq!(package.input_validators[0].name, "val.cpp");

@@ -4,7 +4,7 @@ mod draft;
 
 use draft::Draft;
 use judge_types::{Limits, Verdict};
-use problems::{CompareFlags, Package, TimeBound, Validation};
+use problems::{CompareFlags, Grading, Package, SaidScores, ScoreMode, TimeBound, Validation};
 
 fn open(draft: &Draft) -> Package {
     draft.open().unwrap_or_else(|faults| panic!("{faults}"))
@@ -81,11 +81,20 @@ fn time_limits_come_from_three_places() {
     assert_eq!(limit(&draft), (Limits::DEFAULT_TIME_MS, false));
     draft.write("problem.yaml", "name: x\nlimits: {time_limit: 7}\n");
     assert_eq!(limit(&draft), (7_000, true));
-    draft.write("domjudge-problem.ini", "# comment\nshort-name = S\ntimelimit = '1.5'\n");
-    assert_eq!(limit(&draft), (1_500, true));
-    assert_eq!(open(&draft).short_name, "S");
     draft.write(".timelimit", " 4 \r\n");
+    assert_eq!(limit(&draft), (7_000, true));
+    let warnings: Vec<_> = open(&draft).warnings.iter().map(ToString::to_string).collect();
+    let warning =
+        ".timelimit: the time limit is 4000 ms here, and 7000 ms in problem.yaml, which counts";
+    assert_eq!(warnings, [warning]);
+    draft.write("problem.yaml", "");
     assert_eq!(limit(&draft), (4_000, true));
+    let ini = "# comment\nshort-name = S\nname = \"Big; bad\"\ntimelimit = 1.5 ; seconds\n";
+    draft.write("domjudge-problem.ini", ini);
+    assert_eq!(limit(&draft), (1_500, true));
+    draft.remove("problem.yaml").remove("problem_statement");
+    let package = open(&draft);
+    assert_eq!((package.short_name.as_str(), package.title()), ("S", "Big; bad"));
 }
 
 #[test]
@@ -183,6 +192,8 @@ fn submissions_say_what_they_should_come_to() {
         .write("submissions/accepted/good.exe", "x")
         .write("submissions/run_time_error/hungry.c", "// @EXPECTED_RESULTS@: MEMORY-LIMIT\n")
         .write("submissions/mixed/any.c", "")
+        .write("submissions/mixed/unsure.c", "// @expected_results@: CHECK-MANUALLY\n")
+        .write("submissions/wrong_answer/fine.c", "// @EXPECTED_RESULTS@: CORRECT\n")
         .write("submissions/rejected/some.c", "/* @EXPECTED_RESULTS@: timelimit, WRONG_ANSWER */")
         .write("submissions/brute_force/a.c", "")
         .write("submissions/notes.txt", "");
@@ -198,14 +209,16 @@ fn submissions_say_what_they_should_come_to() {
             "accepted/both AC 2",
             "accepted/good.py AC 1",
             "mixed/any.c any 1",
+            "mixed/unsure.c any 1",
             "rejected/some.c TLE or WA 1",
             "run_time_error/hungry.c MLE 1",
+            "wrong_answer/fine.c WA 1",
         ]
     );
     assert_eq!(package.submissions[0].expected.bounds(TimeBound::Lower), [None]);
-    assert!(package.submissions[3].expected.allows(Verdict::WrongAnswer));
-    assert!(!package.submissions[3].expected.allows(Verdict::Accepted));
-    assert_eq!(package.warnings.len(), 4, "{:?}", package.warnings);
+    assert!(package.submissions[4].expected.allows(Verdict::WrongAnswer));
+    assert!(!package.submissions[4].expected.allows(Verdict::Accepted));
+    assert_eq!(package.warnings.len(), 6, "{:?}", package.warnings);
 }
 
 #[test]
@@ -238,4 +251,74 @@ fn an_installed_package_is_read_without_its_hash() {
     let again = Package::open_installed(&draft.dir(), opened.hash.clone(), "name").unwrap();
     assert_eq!((again.short_name.as_str(), again.hash), ("name", opened.hash));
     assert_eq!(again.test_cases, opened.test_cases);
+}
+
+#[test]
+fn what_has_no_meaning_is_warned_of() {
+    let draft = Draft::new();
+    draft
+        .write("problem.yaml", "name: x\nlicense: mine\ngrading: {objective: min}\n")
+        .write("data/testdata.yaml", "grader_flags: sum most\nrange: 0 5\n")
+        .write("data/1.in", "")
+        .write("graders/grade.py", "")
+        .write("submissions/partially_accepted/a.py", "")
+        .write("submissions/accepted/good.py", "# @EXPECTED_RESULTS@: TIMELIMIT\n");
+    assert_eq!(
+        warnings(&open(&draft)),
+        [
+            "data/1.in: stands in neither data/sample nor data/secret; ignored",
+            r#"data/testdata.yaml:1: grader_flags: "most" is not a flag of the default grader (worst_error, first_error, always_accept, sum, avg, min, max, ignore_sample, accept_if_any_accepted); ignored"#,
+            "data/testdata.yaml:2: range: is for problems of type scoring only; ignored",
+            "graders: is for problems of type scoring only",
+            r#"problem.yaml:2: license: "mine" is none of unknown, public domain, cc0, cc by, cc by-sa, educational, permission"#,
+            "problem.yaml:3: grading.objective: is for problems of type scoring only; ignored",
+            "submissions/accepted/good.py: @EXPECTED_RESULTS@: is not what the folder accepted says, which counts",
+            "submissions/partially_accepted: is for problems of type scoring only",
+        ]
+    );
+    draft.remove("input_validators").write("problem.yaml", "name: x\nlicense: cc by\n");
+    let found = warnings(&open(&draft));
+    for warning in [
+        "input_validators: holds no program, and must hold one",
+        "problem.yaml:2: license: cc by needs a rights_owner, an author or a source",
+    ] {
+        assert!(found.iter().any(|found| found == warning), "{found:?}");
+    }
+}
+
+#[test]
+fn talks_hold_only_what_somebody_says() {
+    let draft = Draft::new();
+    draft
+        .write("problem.yaml", "name: x\nvalidation: custom interactive\n")
+        .write("output_validators/check.py", "")
+        .write("data/sample/1.interaction", "<3\n>4\n---\nnoise\n<5\n");
+    let warning =
+        "data/sample/1.interaction:4: begins neither with < nor with >, nor is it ---; not shown";
+    assert_eq!(warnings(&open(&draft)), [warning]);
+}
+
+#[test]
+fn scoring_packages_for_domjudge_are_graded_as_it_does() {
+    let draft = Draft::new();
+    draft
+        .write("problem.yaml", "name: x\ntype: scoring\nvalidation: custom\n")
+        .write("output_validators/check.py", "")
+        .write(".timelimit", "1")
+        .write("data/secret/testdata.yaml", "accept_score: 30\ngrader_flags: min\n");
+    let package = open(&draft);
+    let is_legacy = |grading: &Grading| matches!(grading, Grading::Default { .. });
+    assert!(package.groups.iter().all(|group| is_legacy(&group.grading)));
+    assert!(!package.scores_of_rejected);
+    draft.write("submissions/accepted/good.py", "# @EXPECTED_SCORE@: 30\n");
+    let package = open(&draft);
+    let grading: Vec<_> =
+        package.groups.iter().map(|group| (group.name.as_str(), &group.grading)).collect();
+    let secret = Grading::AllOrSaid { accept: 30.0, score: ScoreMode::Min };
+    assert!(is_legacy(grading[0].1));
+    assert_eq!(grading[1..], [("sample", &Grading::Nothing), ("secret", &secret)]);
+    let Validation::Custom { scores, .. } = &package.validation else { panic!("it is custom") };
+    assert!(package.scores_of_rejected && *scores == SaidScores::Always);
+    let expected = &package.submissions[0].expected;
+    assert_eq!(expected.to_string(), "AC, score 30");
 }

@@ -280,6 +280,7 @@ fn auxiliary_files_are_as_if_they_were_not_there() {
         .write("data/secret/4 (copy).in", "")
         .write("output_validator/.gitignore", "*.o\n")
         .write("output_validator/check.py", "")
+        .remove("input_validators")
         .write("input_validators/.directory", "[x]\n")
         .write("submissions/accepted/a.py", "")
         .write("submissions/wrong_answer/.gitkeep", "");
@@ -511,4 +512,41 @@ fn a_draft_package_adds_up_what_its_test_cases_are_worth() {
     assert_eq!(package.format, PackageFormat::Draft2023);
     let most: Vec<_> = package.groups[2..].iter().map(|group| group.grading.max_score()).collect();
     assert_eq!(most, [Some(50.0), Some(30.0), Some(20.0)]);
+}
+
+#[test]
+fn drafts_said_scores_in_a_mapping() {
+    let draft = Draft::new();
+    let yaml = "problem_format_version: 2023-07-draft\nname: x\ntype: scoring\nvalidation: custom interactive\n";
+    draft
+        .write("problem.yaml", yaml)
+        .write("output_validators/check.py", "")
+        .write("data/secret/a/testdata.yaml", "grading:\n  score: 30\n")
+        .write("data/secret/b/testdata.yaml", "scoring:\n  score: 50\n  require-pass: secret/a\n")
+        .write("data/secret/c/test_group.yaml", "scoring: {score: 20, aggregation: sum}\n")
+        .write("data/secret/test_group.yaml", "max_score: 100\n");
+    for group in ["a", "b", "c"] {
+        for name in ["1", "2"] {
+            draft.write(&format!("data/secret/{group}/{name}.in"), "");
+            draft.write(&format!("data/secret/{group}/{name}.ans"), "");
+        }
+    }
+    draft.remove("data/secret/1.in").remove("data/secret/1.ans");
+    let package = open(&draft);
+    assert!(package.kind.interactive);
+    let groups: Vec<_> = package
+        .groups
+        .iter()
+        .filter(|group| group.name.starts_with("secret/"))
+        .map(|group| (group.name.as_str(), group.grading.clone(), group.requires.len()))
+        .collect();
+    let grading = |aggregation, most| Grading::Aggregate { aggregation, max_score: Some(most) };
+    assert_eq!(
+        groups,
+        [
+            ("secret/a", grading(Aggregation::Min, 30.0), 0),
+            ("secret/b", grading(Aggregation::Min, 50.0), 1),
+            ("secret/c", grading(Aggregation::Sum, 20.0), 0),
+        ]
+    );
 }

@@ -2,7 +2,7 @@
 
 use super::{jury_program::JuryProgram, program::Ended};
 use judge_types::{JudgingError, Verdict, with_causes};
-use problems::Protocol;
+use problems::{Protocol, SaidScores};
 use sandbox::Ending;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
@@ -34,12 +34,27 @@ impl Checked {
     pub(crate) fn new(verdict: Verdict) -> Self {
         Self { verdict, judge_message: None, team_message: None, said: None, next_pass: None }
     }
+
+    /// What stands when this validator answered after another one that accepted: both have their say.
+    pub(super) fn after(self, before: Self) -> Self {
+        let both = |before: Option<String>, after: Option<String>| {
+            let said: Vec<_> = [before, after].into_iter().flatten().collect();
+            (!said.is_empty()).then(|| said.join("\n"))
+        };
+        Self {
+            verdict: self.verdict,
+            judge_message: both(before.judge_message, self.judge_message),
+            team_message: both(before.team_message, self.team_message),
+            said: self.said.or(before.said).filter(|_| self.verdict.is_accepted()),
+            next_pass: self.next_pass.or(before.next_pass),
+        }
+    }
 }
 
 /// What may be found in a feedback folder.
 pub(super) struct Allowed {
-    /// Whether the validator may say a score.
-    pub(super) scores: bool,
+    /// When the validator may say a score.
+    pub(super) scores: SaidScores,
     /// Whether there may be another pass.
     pub(super) passes: bool,
 }
@@ -126,13 +141,13 @@ fn said_score(
         (None, Some(share)) => SaidScore::Share(share),
         (None, None) => return Ok(None),
     };
-    if !allowed.scores {
+    if allowed.scores == SaidScores::Never {
         let message = format!(
             "wrote a score on test case {case}, which is none of a problem in which validators give scores"
         );
         return Err(validator.error(&message));
     }
-    if !verdict.is_accepted() {
+    if !verdict.is_accepted() && allowed.scores != SaidScores::Always {
         let message = format!("wrote a score on test case {case}, but does not accept the output");
         return Err(validator.error(&message));
     }

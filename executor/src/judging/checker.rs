@@ -8,8 +8,10 @@ use super::{
     program::usage_of,
     seen::Seen,
 };
-use judge_types::{JudgingError, Limits, Verdict};
-use problems::{CompareFlags, Comparison, Package, PackageFormat, Protocol, TestCase, Validation};
+use judge_types::{JudgingError, JudgingErrorKind, Limits, Verdict};
+use problems::{
+    CompareFlags, Comparison, Package, PackageFormat, Protocol, SaidScores, TestCase, Validation,
+};
 use sandbox::Input;
 use std::{fs::File, io::Seek, path::Path};
 
@@ -64,7 +66,7 @@ impl<'a> Checker<'a> {
     ) -> Result<Self, JudgingError> {
         let open = |program| JuryProgram::open(bench, package, "output validator", program, limits);
         let (mut validators, scores): (Vec<_>, _) = match &package.validation {
-            Validation::Default(_) => (Vec::new(), false),
+            Validation::Default(_) => (Vec::new(), SaidScores::Never),
             Validation::Custom { validators, scores, .. } => {
                 (validators.iter().map(open).collect::<Result<_, _>>()?, *scores)
             }
@@ -96,23 +98,32 @@ impl<'a> Checker<'a> {
         if self.validators.is_empty() {
             return compare(&case.answer, rewound(output)?, &case.compare_flags);
         }
-        let mut checked = Checked::new(Verdict::Accepted);
+        let mut found: Option<Checked> = None;
         for validator in self.validators.iter_mut().filter(|validator| is_for(validator, case)) {
             let (answer, cpu_ms) = check_with(validator, question, output, &self.allowed)?;
             self.cpu_ms += cpu_ms;
-            checked = answer;
-            if !checked.verdict.is_accepted() {
+            let checked = match found.take() {
+                Some(before) => answer.after(before),
+                None => answer,
+            };
+            let is_accepted = checked.verdict.is_accepted();
+            found = Some(checked);
+            if !is_accepted {
                 break;
             }
         }
-        Ok(checked)
+        found.ok_or_else(|| {
+            let name = case.validator.as_deref().unwrap_or_default();
+            let message =
+                format!("no output validator is called {name:?}, as test case {} asks", case.name);
+            JudgingError::new(JudgingErrorKind::Package, message)
+        })
     }
 }
 
 /// Whether the validator is to check outputs for the test case: all are, unless one is named.
 fn is_for(validator: &JuryProgram<'_>, case: &TestCase) -> bool {
-    let stem = validator.name.split('.').next().unwrap_or(&validator.name);
-    case.validator.as_ref().is_none_or(|name| *name == validator.name || name == stem)
+    case.validator.as_ref().is_none_or(|name| problems::is_called(&validator.name, name))
 }
 
 /// The default output validator.

@@ -5,8 +5,8 @@
 use super::answer::SaidScore;
 use judge_types::Verdict;
 use problems::{
-    Aggregation, CaseScores, GraderFlags, Grading, Member, Package, ScoreMode, TestCase, TestGroup,
-    Validation, VerdictMode,
+    Aggregation, CaseScores, GraderFlags, Grading, Member, Objective, Package, PackageFormat,
+    SaidScores, ScoreMode, TestCase, TestGroup, Validation, VerdictMode,
 };
 
 /// What a test case or a group came to.
@@ -16,16 +16,17 @@ pub(super) struct Graded {
     pub(super) score: f64,
 }
 
-/// One member of a group, for the group's grading.
+/// One member of a group that counts, for the group's grading.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct MemberResult {
     pub(super) graded: Graded,
-    /// Whether it is the group `sample`.
-    pub(super) is_sample: bool,
+    /// Whether a validator said its score.
+    pub(super) has_said: bool,
 }
 
 /// What a test case of `group` is worth; `Err` says what the validator may not say.
 pub(super) fn case_score(
+    package: &Package,
     group: &TestGroup,
     case: &TestCase,
     verdict: Verdict,
@@ -35,14 +36,21 @@ pub(super) fn case_score(
         Grading::Default { scores, .. } | Grading::Custom { scores, .. } => {
             Ok(legacy_score(scores, verdict, said))
         }
-        // Samples count for nothing, whatever is said of them.
-        Grading::OfSecret => Ok(0.0),
-        Grading::Aggregate { .. } if case.is_sample => Ok(0.0),
+        Grading::AllOrSaid { .. } => Ok(said_by_validator(verdict, said)),
+        // Samples count for nothing, whatever is said of them, unless they have points of their own.
+        Grading::OfSecret | Grading::Nothing => Ok(0.0),
+        Grading::Aggregate { .. } if case.is_sample && case.points.is_none() => Ok(0.0),
         Grading::Aggregate { aggregation, max_score } => {
             let most = case.points.or_else(|| most_of_case(group, *aggregation, *max_score));
-            if *aggregation == Aggregation::PassFail && said.is_some() && case.points.is_none() {
-                return Err("says a score in a group that is pass-fail".to_owned());
-            }
+            let is_all_or_nothing = *aggregation == Aggregation::PassFail && case.points.is_none();
+            let said = match said {
+                // What a checker of testlib says of a complete group changes nothing.
+                Some(_) if is_all_or_nothing && package.format == PackageFormat::Polygon => None,
+                Some(_) if is_all_or_nothing => {
+                    return Err("says a score in a group that is pass-fail".to_owned());
+                }
+                said => said,
+            };
             aggregate_score(most, *aggregation, verdict, said)
         }
     }
@@ -54,6 +62,14 @@ fn legacy_score(scores: &CaseScores, verdict: Verdict, said: Option<SaidScore>) 
         (true, Some(SaidScore::Share(share))) => scores.accept * share,
         (true, None) => scores.accept,
         (false, _) => scores.reject,
+    }
+}
+
+/// DOMjudge takes a validator's score of an output that it refuses, but none where the program came to no good end.
+fn said_by_validator(verdict: Verdict, said: Option<SaidScore>) -> f64 {
+    match (verdict, said) {
+        (Verdict::Accepted | Verdict::WrongAnswer, Some(SaidScore::Points(points))) => points,
+        _ => 0.0,
     }
 }
 
@@ -105,58 +121,85 @@ pub(super) fn aggregate_score(
     }
 }
 
-/// The best score that there is in a scoring problem, where that can be told: its range says it, or it is what a
-/// submission gets that is right everywhere.
+/// The best score that there is in a scoring problem, where that can be told: in the legacy format its range says it, in
+/// others it is what a submission gets that is right everywhere.
 pub(crate) fn best_score(package: &Package) -> Option<f64> {
     if !package.kind.scoring {
         return None;
     }
     let root = package.groups.first()?;
-    root.grading.max_score().or_else(|| best_of(package, root))
+    match &root.grading {
+        Grading::Default { scores, .. } | Grading::Custom { scores, .. } => {
+            let (least, most) = scores.range;
+            let best = if package.objective == Objective::Min { least } else { most };
+            Some(best).filter(|best| best.is_finite())
+        }
+        grading => grading.max_score().or_else(|| best_of(package, root)),
+    }
 }
 
 fn best_of(package: &Package, group: &TestGroup) -> Option<f64> {
-    let said_by_validators = matches!(package.validation, Validation::Custom { scores: true, .. });
-    let members: Option<Vec<MemberResult>> = group
-        .members
-        .iter()
-        .map(|member| {
-            let (score, is_sample) = match *member {
-                Member::Case(_) if said_by_validators => return None,
-                Member::Case(case) => {
-                    let case = &package.test_cases[case];
-                    (case_score(group, case, Verdict::Accepted, None).ok()?, false)
-                }
-                Member::Group(inner) => {
-                    let inner = &package.groups[inner];
-                    let score = match inner.grading.max_score() {
-                        Some(most) => most,
-                        None => best_of(package, inner)?,
-                    };
-                    (score, inner.name == "sample")
-                }
-            };
-            let graded = Graded { verdict: Verdict::Accepted, score };
-            Some(MemberResult { graded, is_sample })
-        })
-        .collect();
+    let said_by_validators = match package.validation {
+        Validation::Custom { scores, .. } => scores != SaidScores::Never,
+        Validation::Default(_) => false,
+    };
+    let counts = |member: &&Member| match **member {
+        Member::Case(_) => true,
+        Member::Group(inner) => group.counts(&package.groups[inner]),
+    };
+    let best = |member: &Member| {
+        let score = match *member {
+            Member::Case(_) if said_by_validators => return None,
+            Member::Case(case) => {
+                case_score(package, group, &package.test_cases[case], Verdict::Accepted, None)
+                    .ok()?
+            }
+            Member::Group(inner) => {
+                let inner = &package.groups[inner];
+                inner.grading.max_score().or_else(|| best_of(package, inner))?
+            }
+        };
+        let graded = Graded { verdict: Verdict::Accepted, score };
+        Some(MemberResult { graded, has_said: false })
+    };
+    let members: Option<Vec<_>> = group.members.iter().filter(counts).map(best).collect();
     grade(group, &members?).map(|graded| graded.score)
 }
 
-/// What a group comes to by the results of its members; `None` where a program of the package has to say.
+/// What a group comes to by the results of those of its members that count; `None` where a program of the package has to say.
 pub(super) fn grade(group: &TestGroup, members: &[MemberResult]) -> Option<Graded> {
     match &group.grading {
         Grading::Custom { .. } => None,
-        Grading::OfSecret => {
-            let secret = members.iter().find(|member| !member.is_sample);
-            let nothing = Graded { verdict: Verdict::Accepted, score: 0.0 };
-            Some(secret.map_or(nothing, |member| member.graded))
+        Grading::OfSecret => Some(members.first().map_or(NOTHING, |member| member.graded)),
+        Grading::AllOrSaid { accept, score } => Some(all_or_said(*accept, *score, members)),
+        Grading::Nothing => {
+            let verdict = first_error(&members.iter().map(|m| m.graded).collect::<Vec<_>>());
+            Some(Graded { verdict, ..NOTHING })
         }
-        Grading::Default { flags, scores } => Some(by_default_grader(*flags, scores, members)),
+        Grading::Default { flags, .. } => Some(by_default_grader(*flags, members)),
         Grading::Aggregate { aggregation, max_score } => {
             Some(aggregate(*aggregation, *max_score, members))
         }
     }
+}
+
+/// Where there is nothing to grade.
+const NOTHING: Graded = Graded { verdict: Verdict::Accepted, score: 0.0 };
+
+/// DOMjudge's manual, section "Partial scoring".
+fn all_or_said(accept: f64, score: ScoreMode, members: &[MemberResult]) -> Graded {
+    let all: Vec<Graded> = members.iter().map(|member| member.graded).collect();
+    let verdict = first_error(&all);
+    let has_said = members.iter().any(|member| member.has_said);
+    let score = match (has_said, verdict) {
+        (true, _) => {
+            let said = members.iter().filter(|member| member.has_said);
+            score_of(score, &said.map(|member| member.graded).collect::<Vec<_>>())
+        }
+        (false, Verdict::Accepted) => accept,
+        (false, _) => 0.0,
+    };
+    Graded { verdict, score }
 }
 
 /// ICPC problem package format (2025-09), section "Scoring Test Data Groups": a group that comes to more than its most is a judge
@@ -173,12 +216,8 @@ pub(super) fn require_within_most(group: &TestGroup, graded: Graded) -> Result<(
 /// By how much sums of parts may be off.
 const ROUNDING: f64 = 1e-6;
 
-fn by_default_grader(flags: GraderFlags, scores: &CaseScores, members: &[MemberResult]) -> Graded {
-    let counted: Vec<Graded> = members
-        .iter()
-        .filter(|member| !(flags.ignore_sample && member.is_sample))
-        .map(|member| member.graded)
-        .collect();
+fn by_default_grader(flags: GraderFlags, members: &[MemberResult]) -> Graded {
+    let counted: Vec<Graded> = members.iter().map(|member| member.graded).collect();
     let any_accepted = counted.iter().any(|graded| graded.verdict.is_accepted());
     let verdict = match flags.verdict {
         _ if flags.accept_if_any_accepted && any_accepted => Verdict::Accepted,
@@ -186,16 +225,19 @@ fn by_default_grader(flags: GraderFlags, scores: &CaseScores, members: &[MemberR
         VerdictMode::FirstError => first_error(&counted),
         VerdictMode::WorstError => worst_error(&counted),
     };
-    let all = counted.iter().map(|graded| graded.score);
-    #[allow(clippy::cast_precision_loss, reason = "a group has far fewer than 2^52 members")]
-    let score = match flags.score {
-        _ if counted.is_empty() => 0.0,
+    Graded { verdict, score: score_of(flags.score, &counted) }
+}
+
+#[allow(clippy::cast_precision_loss, reason = "a group has far fewer than 2^52 members")]
+fn score_of(mode: ScoreMode, graded: &[Graded]) -> f64 {
+    let all = graded.iter().map(|graded| graded.score);
+    match mode {
+        _ if graded.is_empty() => 0.0,
         ScoreMode::Sum => all.sum(),
-        ScoreMode::Average => all.sum::<f64>() / counted.len() as f64,
+        ScoreMode::Average => all.sum::<f64>() / graded.len() as f64,
         ScoreMode::Min => all.fold(f64::INFINITY, f64::min),
         ScoreMode::Max => all.fold(f64::NEG_INFINITY, f64::max),
-    };
-    Graded { verdict, score: score.clamp(scores.range.0, scores.range.1) }
+    }
 }
 
 /// The verdict of the first that was not accepted.
@@ -237,7 +279,7 @@ mod tests {
     use Verdict::{Accepted, RunTimeError, TimeLimitExceeded, WrongAnswer};
 
     fn member(verdict: Verdict, score: f64) -> MemberResult {
-        MemberResult { graded: Graded { verdict, score }, is_sample: false }
+        MemberResult { graded: Graded { verdict, score }, has_said: false }
     }
 
     fn group(grading: Grading) -> TestGroup {
@@ -253,7 +295,8 @@ mod tests {
 
     fn by_flags(flags: &str, members: &[MemberResult]) -> (Verdict, f64) {
         let words: Vec<_> = flags.split_whitespace().collect();
-        let flags = GraderFlags::parse(&words).unwrap();
+        let (flags, unknown) = GraderFlags::parse(&words);
+        assert!(unknown.is_empty(), "{flags:?}");
         let scores = CaseScores { range: (-50.0, 50.0), ..CaseScores::default() };
         let graded = grade(&group(Grading::Default { flags, scores }), members).unwrap();
         (graded.verdict, graded.score)
@@ -261,7 +304,6 @@ mod tests {
 
     #[test]
     fn the_default_grader_does_what_its_flags_say() {
-        let sample = MemberResult { is_sample: true, ..member(WrongAnswer, 7.0) };
         let good = [member(Accepted, 1.0), member(Accepted, 4.0)];
         let bad = [member(Accepted, 2.0), member(WrongAnswer, 0.0), member(RunTimeError, 1.0)];
         for (flags, members, expected) in [
@@ -274,14 +316,13 @@ mod tests {
             ("always_accept min", &bad, (Accepted, 0.0)),
             ("accept_if_any_accepted first_error", &bad, (Accepted, 3.0)),
             ("accept_if_any_accepted", &bad[1..], (RunTimeError, 1.0)),
-            ("ignore_sample", &[sample, member(Accepted, 3.0)], (Accepted, 3.0)),
-            ("", &[sample, member(Accepted, 3.0)], (WrongAnswer, 10.0)),
             (
                 "",
                 &[member(TimeLimitExceeded, 0.0), member(WrongAnswer, 0.0)],
                 (TimeLimitExceeded, 0.0),
             ),
-            ("sum", &[member(Accepted, 90.0)], (Accepted, 50.0)),
+            // What lies out of the range is the jury's to mend.
+            ("sum", &[member(Accepted, 90.0)], (Accepted, 90.0)),
             ("min", &[], (Accepted, 0.0)),
         ] {
             assert_eq!(by_flags(flags, members), expected, "{flags:?}");
@@ -301,9 +342,26 @@ mod tests {
         assert_eq!(graded(Aggregation::Min, None, &members[..1]), (Accepted, 10.0));
         assert_eq!(graded(Aggregation::PassFail, Some(30.0), &members), (WrongAnswer, 0.0));
         assert_eq!(graded(Aggregation::PassFail, Some(30.0), &members[..1]), (Accepted, 30.0));
-        let sample = MemberResult { is_sample: true, ..member(WrongAnswer, 0.0) };
-        let all = grade(&group(Grading::OfSecret), &[sample, members[0]]).unwrap();
+        let all = grade(&group(Grading::OfSecret), &[members[0]]).unwrap();
         assert_eq!((all.verdict, all.score), (Accepted, 10.0));
+    }
+
+    #[test]
+    fn domjudge_takes_all_or_nothing_or_what_validators_say() {
+        let said = |verdict, score| MemberResult { has_said: true, ..member(verdict, score) };
+        let graded = |score, members: &[MemberResult]| {
+            let graded = grade(&group(Grading::AllOrSaid { accept: 30.0, score }), members);
+            graded.map(|graded| (graded.verdict, graded.score)).unwrap()
+        };
+        let plain = [member(Accepted, 0.0), member(Accepted, 0.0)];
+        assert_eq!(graded(ScoreMode::Sum, &plain), (Accepted, 30.0));
+        let failed = [plain[0], member(WrongAnswer, 0.0)];
+        assert_eq!(graded(ScoreMode::Sum, &failed), (WrongAnswer, 0.0));
+        let both = [said(Accepted, 40.0), said(WrongAnswer, 2.0), plain[0]];
+        assert_eq!(graded(ScoreMode::Sum, &both), (WrongAnswer, 42.0));
+        assert_eq!(graded(ScoreMode::Min, &both), (WrongAnswer, 2.0));
+        let score = |verdict| said_by_validator(verdict, Some(SaidScore::Points(5.0)));
+        assert_eq!([Accepted, WrongAnswer, RunTimeError].map(score), [5.0, 5.0, 0.0]);
     }
 
     #[test]

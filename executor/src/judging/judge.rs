@@ -80,7 +80,8 @@ impl Judged {
     fn new(job: &JudgeJob<'_>, compile: CompileResult) -> Self {
         Self {
             verdict: Verdict::CompileError,
-            score: job.package.kind.scoring.then(Score::default),
+            score: (job.package.kind.scoring && job.package.scores_of_rejected)
+                .then(Score::default),
             groups: Vec::new(),
             shows_groups: job.package.show_groups,
             total_cpu_ms: compile.usage.cpu_ms,
@@ -93,7 +94,8 @@ impl Judged {
     /// What is kept of it. Groups are of interest where there are scores, or more than the samples and the rest.
     #[must_use]
     pub fn conclusion(&self) -> Conclusion {
-        let is_worth_it = self.score.is_some() || self.groups.len() > 3;
+        let has_scores = self.groups.iter().any(|group| group.score.is_some());
+        let is_worth_it = has_scores || self.groups.len() > 3;
         let groups = is_worth_it.then(|| GroupResults {
             shown_to_team: self.shows_groups,
             groups: self.groups.clone(),
@@ -235,7 +237,8 @@ fn judge_all<'a>(
     let graded = walk.all()?;
     let mut judged = Judged::new(job, compile);
     judged.verdict = graded.verdict;
-    judged.score = walk.score(graded.score)?;
+    let has_score = graded.verdict.is_accepted() || job.package.scores_of_rejected;
+    judged.score = walk.score(graded.score)?.filter(|_| has_score);
     judged.groups = walk.groups()?;
     judged.usage = walk.runs.iter().fold(RunUsage::default(), |worst, run| worst.max(run.usage));
     let runs_cpu_ms: u64 = walk.runs.iter().map(|run| run.usage.cpu_ms).sum();

@@ -52,7 +52,8 @@ impl Plan {
                     self.decides[case] = decides;
                 }
                 Member::Group(inner) => {
-                    let ends = ends_its_parent(&package.groups[inner]);
+                    let (group, inner_group) = (&package.groups[group], &package.groups[inner]);
+                    let ends = group.counts(inner_group) && ends_its_parent(inner_group);
                     self.add(package, inner, decides && ends);
                 }
             }
@@ -88,11 +89,11 @@ impl Plan {
 fn ends_its_parent(group: &TestGroup) -> bool {
     let is_rejected = match &group.grading {
         Grading::Default { flags, .. } => {
-            let GraderFlags { verdict, accept_if_any_accepted, ignore_sample, .. } = *flags;
-            verdict != VerdictMode::AlwaysAccept && !accept_if_any_accepted && !ignore_sample
+            let GraderFlags { verdict, accept_if_any_accepted, .. } = *flags;
+            verdict != VerdictMode::AlwaysAccept && !accept_if_any_accepted
         }
-        Grading::Aggregate { .. } => true,
-        Grading::OfSecret | Grading::Custom { .. } => false,
+        Grading::Aggregate { .. } | Grading::AllOrSaid { .. } => true,
+        Grading::OfSecret | Grading::Custom { .. } | Grading::Nothing => false,
     };
     is_rejected && group.on_reject == OnReject::Break
 }

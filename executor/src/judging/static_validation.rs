@@ -11,7 +11,7 @@ use super::{
 };
 use judge_types::{JudgingError, JudgingErrorKind};
 use languages::{Language, Layout};
-use problems::StaticValidation;
+use problems::{SaidScores, StaticValidation};
 use sandbox::Input;
 
 /// What a static validator is told of a submission.
@@ -44,7 +44,8 @@ pub(super) fn validate(
     let mut arguments = vec![language.clone(), entry, validator.feedback_in_box(&feedback)];
     arguments.extend(test.arguments.iter().cloned());
     let ran = validator.run(&arguments, Input::Null)?;
-    let allowed = Allowed { scores: package.kind.scoring, passes: false };
+    let scores = if package.kind.scoring { SaidScores::OfAccepted } else { SaidScores::Never };
+    let allowed = Allowed { scores, passes: false };
     let checked = answer::read(&validator, &ran.ended, &feedback, "of its source", &allowed)?;
     Ok((checked, usage_of(&ran.ended.outcome).cpu_ms))
 }

@@ -81,22 +81,24 @@ impl<'a, 's> Walk<'a, 's> {
         if let Some(test) = &group.static_validation {
             let graded = self.static_validation(index, test)?;
             is_over = self.ends(group, graded);
-            results.push(MemberResult { graded, is_sample: false });
+            results.push(MemberResult { graded, has_said: false });
         }
         for member in &group.members {
             if is_over && self.job.stop == StopRule::AtFirstFailure {
                 break;
             }
-            let (graded, is_sample) = match *member {
-                Member::Case(case) => (self.case(group, case)?, false),
+            let (result, counts) = match *member {
+                Member::Case(case) => (self.case(group, case)?, true),
                 Member::Group(inner) => {
-                    (self.group(inner)?, package.groups[inner].name == "sample")
+                    let graded = self.group(inner)?;
+                    let result = MemberResult { graded, has_said: false };
+                    (result, group.counts(&package.groups[inner]))
                 }
             };
             // What is run beyond the end is only for those who want to see it.
-            if !is_over {
-                results.push(MemberResult { graded, is_sample });
-                is_over = self.ends(group, graded);
+            if counts && !is_over {
+                is_over = self.ends(group, result.graded);
+                results.push(result);
             }
         }
         let graded = match (grading::grade(group, &results), &group.grading) {
@@ -126,7 +128,7 @@ impl<'a, 's> Walk<'a, 's> {
         })
     }
 
-    fn case(&mut self, group: &TestGroup, index: usize) -> Result<Graded, Interrupted> {
+    fn case(&mut self, group: &TestGroup, index: usize) -> Result<MemberResult, Interrupted> {
         let case = &self.job.package.test_cases[index];
         let ordinal = self.plan.of_case(index);
         let mut result = self.result_of(case, ordinal)?;
@@ -143,10 +145,12 @@ impl<'a, 's> Walk<'a, 's> {
             result.team_message =
                 Some([said, Some(hint)].into_iter().flatten().collect::<Vec<_>>().join("\n"));
         }
-        let score = grading::case_score(group, case, result.verdict, result.said)
+        let has_said = result.said.is_some();
+        let score = grading::case_score(self.job.package, group, case, result.verdict, result.said)
             .map_err(|wrong| broken(&format!("the validator {wrong} (test case {})", case.name)))?;
         let graded = Graded { verdict: result.verdict, score };
-        self.ran(&case.name, case.is_sample, ordinal, result, graded)
+        self.ran(&case.name, case.is_sample, ordinal, result, graded)?;
+        Ok(MemberResult { graded, has_said })
     }
 
     /// What the test case comes to, whoever judges it. Meanwhile others may be judged here.
@@ -201,7 +205,8 @@ impl<'a, 's> Walk<'a, 's> {
                 .map_err(|wrong| broken(&format!("the static validator {wrong}")))?;
         let graded = Graded { verdict: checked.verdict, score };
         let result = CaseResult::of_nothing_run(checked);
-        self.ran(&group.static_validation_name(), false, ordinal, result, graded)
+        self.ran(&group.static_validation_name(), false, ordinal, result, graded)?;
+        Ok(graded)
     }
 
     /// Notes a run and tells who watches.
@@ -212,7 +217,7 @@ impl<'a, 's> Walk<'a, 's> {
         ordinal: u32,
         result: CaseResult,
         graded: Graded,
-    ) -> Result<Graded, Interrupted> {
+    ) -> Result<(), Interrupted> {
         let printed = result.printed.filter(|printed| printed.len() <= self.printed_left);
         self.printed_left -= printed.as_ref().map_or(0, Printed::len);
         let (output, errors) = match printed {
@@ -235,7 +240,7 @@ impl<'a, 's> Walk<'a, 's> {
         };
         self.sink.ran(&run, self.plan.total)?;
         self.runs.push(run);
-        Ok(graded)
+        Ok(())
     }
 
     /// A score, in a problem that gives scores.

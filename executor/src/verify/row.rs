@@ -112,14 +112,28 @@ fn contradictions(package: &Package, submission: &JurySubmission, judged: &Judge
     });
     let mut group_scores: Vec<_> =
         judged.groups.iter().map(|group| group.score.map(Score::get)).collect();
+    let mut found = out_of_range(package, &group_scores);
     group_scores.resize(package.groups.len(), None);
-    submission.expected.contradictions(&problems::Judged {
+    found.extend(submission.expected.contradictions(&problems::Judged {
         verdict: judged.verdict,
         score: judged.score.map(Score::get),
         best_score: best_score(package),
         cases: cases.collect(),
         group_scores,
-    })
+    }));
+    found
+}
+
+/// The groups that come to less or more than their `range` says (legacy).
+fn out_of_range(package: &Package, scores: &[Option<f64>]) -> Vec<String> {
+    let groups = package.groups.iter().zip(scores);
+    let wrong = groups.filter_map(|(group, score)| {
+        let (least, most) = group.grading.range()?;
+        let score = score.filter(|score| !(least..=most).contains(score))?;
+        let name = if group.name.is_empty() { "data" } else { &group.name };
+        Some(format!("{name} comes to {score}, and its range is {least} to {most}"))
+    });
+    wrong.collect()
 }
 
 /// What of the package was tested by the run.

@@ -77,10 +77,21 @@ impl Metadata {
             fields.choice("objective", &[("max", Objective::Max), ("min", Objective::Min)])
         {
             self.objective = objective;
+            if !self.kind.scoring {
+                let message = "is for problems of type scoring only; ignored".to_owned();
+                fields.warn("objective", fields.line("objective"), message);
+            }
         }
         self.show_groups = fields.boolean("show_test_data_groups").unwrap_or(false);
         // Older packages say here what `data/testdata.yaml` says now.
-        if let Some(on_reject) = fields.choice("on_reject", &OnReject::WORDS) {
+        let words = [
+            ("break", OnReject::Break),
+            ("continue", OnReject::Continue),
+            ("first_error", OnReject::Break),
+            ("worst_error", OnReject::Continue),
+            ("grade", OnReject::Continue),
+        ];
+        if let Some(on_reject) = fields.choice("on_reject", &words) {
             self.on_reject = on_reject;
         }
         test_data::read_scores(fields, &mut self.scores);

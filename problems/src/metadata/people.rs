@@ -42,6 +42,21 @@ impl Metadata {
             rights_owner: text("rights_owner"),
             author: fields.words("author", Separator::None).map(|names| names.join(", ")),
         };
+        let Some(license) = &self.credits.license else { return };
+        let line = fields.line("license");
+        let credits = &self.credits;
+        if !LICENSES.iter().any(|(known, _)| known == license) {
+            let known: Vec<_> = LICENSES.iter().map(|(known, _)| *known).collect();
+            let message = format!("{license:?} is none of {}", known.join(", "));
+            fields.warn("license", line, message);
+        } else if !matches!(license.as_str(), "unknown" | "public domain")
+            && credits.rights_owner.is_none()
+            && credits.author.is_none()
+            && credits.source.is_none()
+        {
+            let message = format!("{license} needs a rights_owner, an author or a source");
+            fields.warn("license", line, message);
+        }
     }
 
     /// ICPC problem package format (2025-09), sections "Credits", "Source", "License" and "Rights Owner".

@@ -2,7 +2,7 @@
 //!
 //! ICPC problem package format (2025-09), section "Problem Metadata".
 
-use super::Metadata;
+use super::{DEFAULT_PASSES, Metadata};
 use crate::{
     fields::{Fields, Separator},
     kind::PackageFormat,
@@ -16,6 +16,9 @@ impl Metadata {
             fields.fault("type", fields.line("type"), "must name a type of problem".into());
         }
         self.read_kind(&words.unwrap_or_default(), fields);
+        if self.format == Some(PackageFormat::Draft2023) {
+            self.read_draft_validation(fields);
+        }
         self.validator_scores = self.kind.scoring;
         self.show_groups = self.kind.scoring;
         self.read_versioned_credits(fields);
@@ -33,8 +36,26 @@ impl Metadata {
         self.require("uuid", has_uuid, fields);
         if self.format == Some(PackageFormat::Draft2023) {
             // What the draft had besides.
-            for key in ["author", "source_url", "validator_flags", "validation", "scoring"] {
+            for key in ["author", "source_url", "validator_flags", "scoring"] {
                 fields.value(key);
+            }
+        }
+    }
+
+    /// What is now said by `type`.
+    fn read_draft_validation(&mut self, fields: &mut Fields<'_>) {
+        for word in fields.words("validation", Separator::Space).unwrap_or_default() {
+            match word.as_str() {
+                "interactive" => self.kind.interactive = true,
+                "multipass" | "multi-pass" => {
+                    self.kind.passes = self.kind.passes.max(DEFAULT_PASSES);
+                }
+                // Its own validators decide where there are some, and may say scores where there are scores.
+                "default" | "custom" | "score" => {}
+                _ => {
+                    let message = format!("{word:?} has no meaning here; ignored");
+                    fields.warn("validation", fields.line("validation"), message);
+                }
             }
         }
     }

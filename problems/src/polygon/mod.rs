@@ -11,7 +11,7 @@ mod statements;
 mod tests;
 
 use crate::{
-    Package,
+    Package, SaidScores,
     fault::{Fault, Faults, Findings},
     kind::{PackageFormat, ProblemType},
     metadata::{Constants, Credits, Objective, Timing},
@@ -100,7 +100,7 @@ pub(crate) fn read(
         validation: Validation::Custom {
             validators: checker.into_iter().collect(),
             flags: Vec::new(),
-            scores: kind.scoring,
+            scores: if kind.scoring { SaidScores::OfAccepted } else { SaidScores::Never },
         },
         interactor,
         input_validators,
@@ -113,6 +113,7 @@ pub(crate) fn read(
         validation_cases,
         objective: Objective::Max,
         show_groups: kind.scoring,
+        scores_of_rejected: true,
         input_file,
         output_file,
         allow_file_writing: false,

@@ -138,7 +138,8 @@ impl fmt::Display for Expected {
         let is_any = verdicts.is_empty() || verdicts.len() == Verdict::all().count();
         let mut text = if is_any { "any".to_owned() } else { join(&verdicts) };
         if let Some(range) = self.score {
-            text = format!("score {}", show(range));
+            let score = format!("score {}", show(range));
+            text = if is_any { score } else { format!("{text}, {score}") };
         }
         f.pad(&text)
     }

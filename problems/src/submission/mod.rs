@@ -95,7 +95,7 @@ fn program(
             findings.warn(Fault::new(place, "is not a source file; ignored"));
             continue;
         }
-        tags::read(&head, &place, &mut expected, findings);
+        tags::read(&head, &place, folder, &mut expected, findings);
         sources.push(root.join(place));
     }
     let name = name.to_owned();
@@ -106,6 +106,11 @@ fn program(
         entry_point,
         expected,
     })
+}
+
+/// Whether a source says in a comment what it should come to, as DOMjudge's do.
+pub(crate) fn has_tag(source: &[u8]) -> bool {
+    tags::are_in(source)
 }
 
 /// What a submission in a folder that the legacy format knows should come to.

@@ -4,30 +4,56 @@ use super::Expected;
 use crate::fault::{Fault, Findings};
 use judge_types::Verdict;
 
-/// Reads `@EXPECTED_RESULTS@: WRONG-ANSWER, TIMELIMIT` and `@EXPECTED_SCORE@: 30` in the beginning of a source.
-pub(super) fn read(source: &[u8], place: &str, expected: &mut Expected, findings: &mut Findings) {
-    for tag in ["@EXPECTED_RESULTS@:", "@EXPECTED_SCORE@:"] {
+const RESULTS: &str = "@EXPECTED_RESULTS@:";
+const SCORE: &str = "@EXPECTED_SCORE@:";
+
+/// The folders that say it themselves: a submission in them can only be more exact.
+const OFFICIAL: [&str; 4] = ["accepted", "wrong_answer", "time_limit_exceeded", "run_time_error"];
+
+/// Whether there is a tag in the source.
+pub(super) fn are_in(source: &[u8]) -> bool {
+    [RESULTS, SCORE].iter().any(|tag| tagged(source, tag).is_some())
+}
+
+/// Reads `@EXPECTED_RESULTS@: WRONG-ANSWER, TIMELIMIT` and `@EXPECTED_SCORE@: 30` in the beginning of a source in `folder`.
+pub(super) fn read(
+    source: &[u8],
+    place: &str,
+    folder: &str,
+    expected: &mut Expected,
+    findings: &mut Findings,
+) {
+    for tag in [RESULTS, SCORE] {
         let Some(words) = tagged(source, tag) else { continue };
         if let [word] = &words[..]
             && let Ok(score) = word.parse::<f64>()
         {
-            *expected = Expected { score: Some((score, score)), ..Expected::default() };
+            expected.score = Some((score, score));
             continue;
         }
-        match words.iter().map(|word| result(word)).collect() {
-            Ok(verdicts) => *expected = Expected { verdicts, ..Expected::default() },
+        let verdicts: Vec<Verdict> = match words.iter().map(|word| result(word)).collect() {
+            Ok(verdicts) => verdicts,
             Err(word) => {
-                let message = format!("{} {word:?} is not a result", tag);
-                findings.fault(Fault::new(place, message));
+                let message = format!("{tag} {word:?} is not a result; ignored");
+                findings.warn(Fault::new(place, message));
+                continue;
             }
+        };
+        if !OFFICIAL.contains(&folder) {
+            *expected = Expected { verdicts, score: expected.score, ..Expected::default() };
+        } else if verdicts.iter().all(|verdict| expected.allows(*verdict)) {
+            expected.verdicts = verdicts;
+        } else {
+            let message = format!("{tag} is not what the folder {folder} says, which counts");
+            findings.warn(Fault::new(place, message));
         }
     }
 }
 
-/// The words after a tag, which commas part.
+/// The words after a tag, which commas part; it may be in any case.
 fn tagged(source: &[u8], tag: &str) -> Option<Vec<String>> {
-    let tag = tag.as_bytes();
-    let start = source.windows(tag.len()).position(|window| window == tag)? + tag.len();
+    let is_tag = |window: &[u8]| window.eq_ignore_ascii_case(tag.as_bytes());
+    let start = source.windows(tag.len()).position(is_tag)? + tag.len();
     let line = source[start..].split(|&byte| byte == b'\n').next()?;
     let line = String::from_utf8_lossy(line);
     let words = line.trim().trim_end_matches("*/").trim_end_matches("-->");

@@ -84,7 +84,7 @@ fn read_own(
     let Some(text) = findings.keep(file.configuration(&path)) else { return };
     let Some(entries) = findings.keep(yaml::parse(&path, &text)) else { return };
     let mut fields = Fields::new(&path, &entries, findings);
-    config::read_case_keys(&path, &mut fields, config);
+    config::read_case_keys(context, &path, &mut fields, config);
     let mut note = |key| fields.text(key).map(|text| Note::Text(text.to_owned()));
     notes.description = note("description").or(notes.description.take());
     notes.hint = note("hint").or(notes.hint.take());

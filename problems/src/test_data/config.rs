@@ -2,17 +2,16 @@
 //!
 //! ICPC problem package format (legacy), section "Test Data Groups"; (2025-09), section "Test Data Configuration".
 
-use super::{Context, Dialect};
+use super::Context;
 use crate::{
-    fault::{Fault, Findings},
+    fault::Fault,
     fields::{Fields, Separator},
     groups::{Aggregation, CaseScores, OnReject, StaticValidation},
     kind::PackageFormat,
     test_case::InputFlags,
-    tree::MAX_CONFIGURATION_BYTES,
-    yaml::{self, Entry, Value},
+    validator::{ValidatorProgram, is_called},
+    yaml::{Entry, Value},
 };
-use std::collections::BTreeMap;
 
 /// Arguments, and where they stand.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -67,130 +66,13 @@ pub(super) enum MaxScore {
     Unbounded,
 }
 
-/// The configurations of all folders below `data/` that have one, by folder.
-pub(super) struct Configs {
-    by_folder: BTreeMap<String, GroupConfig>,
-    root: GroupConfig,
-    dialect: Dialect,
-}
-
-impl Configs {
-    pub(super) fn read(context: Context<'_>, findings: &mut Findings) -> Self {
-        let metadata = context.metadata;
-        let root = GroupConfig {
-            on_reject: Some(metadata.on_reject),
-            scores: Some(metadata.scores),
-            ..GroupConfig::default()
-        };
-        let mut configs = Self { by_folder: BTreeMap::new(), root, dialect: context.dialect };
-        let mut files: Vec<_> = context.tree.below("data/").collect();
-        // A folder's own comes before those of the folders in it, which inherit from it.
-        files.sort_by_key(|(rest, _)| rest.matches('/').count());
-        for (rest, file) in files {
-            let path = format!("data/{rest}");
-            let Some((folder, name)) = path.rsplit_once('/') else { continue };
-            let is_draft = match name {
-                "testdata.yaml" => true,
-                "test_group.yaml" if context.dialect == Dialect::Versioned => false,
-                _ => continue,
-            };
-            if context.format == PackageFormat::V2025 && is_too_deep(folder) {
-                let message = "stands in a folder that can be no group; they are in data/secret/";
-                findings.fault(Fault::new(&path, message));
-            }
-            let Some(text) = findings.keep(file.configuration(&path)) else { continue };
-            let most = MAX_CONFIGURATION_BYTES as usize;
-            let text = context.metadata.constants.apply_to_text(&text, most);
-            let text = text.map_err(|error| Fault::new(&path, error.to_string()));
-            let Some(text) = findings.keep(text) else { continue };
-            let Some(entries) = findings.keep(yaml::parse(&path, &text)) else { continue };
-            let mut fields = Fields::new(&path, &entries, findings);
-            // What is not said is inherited.
-            let inherited = configs.of(folder.rsplit_once('/').map_or("", |(parent, _)| parent));
-            let inherited = inherited.for_groups_of(context.dialect);
-            let config = if context.dialect != Dialect::Versioned {
-                legacy(&path, &mut fields, inherited)
-            } else {
-                versioned(&path, &mut fields, inherited, is_draft)
-            };
-            fields.finish();
-            configs.by_folder.insert(folder.to_owned(), config);
-        }
-        configs
-    }
-
-    /// The groups of `data/secret/` that say so, and the other folders that have a static validation.
-    pub(super) fn groups(&self) -> impl Iterator<Item = (&str, &GroupConfig)> {
-        self.by_folder.iter().filter_map(|(folder, config)| {
-            let name = folder.strip_prefix("data/")?;
-            let is_group = name.strip_prefix("secret/").is_some_and(|group| !group.contains('/'));
-            let is_top = matches!(name, "sample" | "secret") && config.static_validation.is_some();
-            (is_group || is_top).then_some((name, config))
-        })
-    }
-
-    /// Whether the folder has a configuration of its own.
-    pub(super) fn has(&self, folder: &str) -> bool {
-        self.by_folder.contains_key(folder)
-    }
-
-    /// What holds for a folder: its own configuration, or what it inherits.
-    pub(super) fn of(&self, folder: &str) -> GroupConfig {
-        if self.has(folder) {
-            return self.inherited_by(folder);
-        }
-        self.inherited_by(folder).for_groups_of(self.dialect)
-    }
-
-    /// What holds for the group of this name, which is empty for all of `data/`.
-    pub(super) fn of_group(&self, name: &str) -> GroupConfig {
-        if name.is_empty() { self.of("data") } else { self.of(&format!("data/{name}")) }
-    }
-
-    fn inherited_by(&self, folder: &str) -> GroupConfig {
-        let mut place = folder;
-        loop {
-            if let Some(config) = self.by_folder.get(place) {
-                return if place == folder { config.clone() } else { config.clone().inherited() };
-            }
-            match place.rsplit_once('/') {
-                Some((parent, _)) => place = parent,
-                None => return self.root.clone(),
-            }
-        }
-    }
-}
-
-impl GroupConfig {
-    /// The same without what a group does not inherit in this dialect.
-    fn for_groups_of(self, dialect: Dialect) -> Self {
-        match dialect {
-            Dialect::Domjudge => Self { scores: None, grader_flags: None, ..self },
-            Dialect::Legacy | Dialect::Versioned => self,
-        }
-    }
-
-    /// What a group inside this one takes from it.
-    fn inherited(self) -> Self {
-        Self {
-            file: None,
-            aggregation: None,
-            max_score: None,
-            require_pass: None,
-            static_validation: None,
-            case_score: None,
-            ..self
-        }
-    }
-}
-
-/// Whether a folder of test data for judging lies where groups may not.
-fn is_too_deep(folder: &str) -> bool {
-    let group = folder.strip_prefix("data/secret/");
-    folder.starts_with("data/sample/") || group.is_some_and(|group| group.contains('/'))
-}
-
-fn legacy(file: &str, fields: &mut Fields<'_>, inherited: GroupConfig) -> GroupConfig {
+/// The keys of the legacy format.
+pub(super) fn legacy(
+    context: Context<'_>,
+    file: &str,
+    fields: &mut Fields<'_>,
+    inherited: GroupConfig,
+) -> GroupConfig {
     let mut config = GroupConfig { file: Some(file.to_owned()), ..inherited.inherited() };
     if let Some(on_reject) = fields.choice("on_reject", &OnReject::WORDS) {
         config.on_reject = Some(on_reject);
@@ -201,15 +83,31 @@ fn legacy(file: &str, fields: &mut Fields<'_>, inherited: GroupConfig) -> GroupC
     if let Some(flags) = flags(file, fields, "grader_flags") {
         config.grader_flags = Some(flags);
     }
-    read_input_flags(fields, "input_validator_flags", &mut config);
-    match fields.value("output_validator_flags").map(|node| &node.value) {
+    read_input_flags(context, fields, "input_validator_flags", &mut config);
+    const OUTPUT_FLAGS: &str = "output_validator_flags";
+    match fields.value(OUTPUT_FLAGS).map(|node| &node.value) {
         Some(Value::Map(entries)) => {
             let (name, words) = named_flags(entries);
+            if let Some(name) = &name
+                && !context.output_validators.is_empty()
+                && let Err(message) = known(context.output_validators, name)
+            {
+                fields.fault(OUTPUT_FLAGS, fields.line(OUTPUT_FLAGS), message);
+            }
             config.validator = name;
-            config.output_flags = Some(Flags::new(file, fields, "output_validator_flags", words));
+            config.output_flags = Some(Flags::new(file, fields, OUTPUT_FLAGS, words));
         }
-        Some(_) => config.output_flags = flags(file, fields, "output_validator_flags"),
+        Some(_) => {
+            config.validator = None;
+            config.output_flags = flags(file, fields, OUTPUT_FLAGS);
+        }
         None => {}
+    }
+    for key in ["accept_score", "reject_score", "range"] {
+        if !context.metadata.kind.scoring && fields.value(key).is_some() {
+            let message = "is for problems of type scoring only; ignored".to_owned();
+            fields.warn(key, fields.line(key), message);
+        }
     }
     let mut scores = config.scores.unwrap_or_default();
     read_scores(fields, &mut scores);
@@ -242,14 +140,16 @@ pub(crate) fn read_scores(fields: &mut Fields<'_>, scores: &mut CaseScores) {
     }
 }
 
-fn versioned(
+/// The keys of 2025-09 and its drafts.
+pub(super) fn versioned(
+    context: Context<'_>,
     file: &str,
     fields: &mut Fields<'_>,
     inherited: GroupConfig,
     is_draft: bool,
 ) -> GroupConfig {
     let mut config = GroupConfig { file: Some(file.to_owned()), is_draft, ..inherited.inherited() };
-    read_case_keys(file, fields, &mut config);
+    read_case_keys(context, file, fields, &mut config);
     config.aggregation = fields.choice("score_aggregation", &AGGREGATIONS);
     config.max_score = read_max_score(fields, "max_score");
     config.require_pass = fields
@@ -268,19 +168,44 @@ fn versioned(
         let message = "needs static_validation_score beside it".to_owned();
         fields.fault("static_validator_args", fields.line("static_validator_args"), message);
     }
+    if context.format == PackageFormat::Draft2023 {
+        for key in ["scoring", "grading"] {
+            if fields.value(key).is_some() {
+                fields.within(key, |scoring| read_draft_scoring(file, scoring, &mut config));
+            }
+        }
+    }
     if is_draft {
-        fields.within("scoring", |scoring| {
-            config.case_score = scoring.number("score", 0.0..=MOST_SCORE);
-            config.aggregation = scoring.choice("aggregation", &AGGREGATIONS);
-            config.max_score = read_max_score(scoring, "max_score");
-            scoring.text("range");
-        });
-        read_input_flags(fields, "input_validator_flags", &mut config);
+        read_input_flags(context, fields, "input_validator_flags", &mut config);
         if let Some(flags) = flags(file, fields, "output_validator_flags") {
             config.output_flags = Some(flags);
         }
     }
     config
+}
+
+/// The mapping that drafts had where 2025-09 has keys. `score` was what each test case is worth in `testdata.yaml`, and later what
+/// the group is, of which keys tell that came with that.
+fn read_draft_scoring(file: &str, scoring: &mut Fields<'_>, config: &mut GroupConfig) {
+    config.aggregation = scoring.choice("aggregation", &AGGREGATIONS);
+    for key in ["require_pass", "require-pass"] {
+        if let Some(words) = scoring.words(key, Separator::Space) {
+            config.require_pass = Some(Flags::new(file, scoring, key, words));
+        }
+    }
+    let is_of_group = !config.is_draft
+        || config.require_pass.is_some()
+        || config.aggregation == Some(Aggregation::PassFail)
+        || scoring.text("score") == Some("unbounded");
+    if is_of_group {
+        config.max_score = read_max_score(scoring, "score");
+    } else {
+        config.case_score = scoring.number("score", 0.0..=MOST_SCORE);
+    }
+    if let Some(most) = read_max_score(scoring, "max_score") {
+        config.max_score = Some(most);
+    }
+    scoring.text("range");
 }
 
 const AGGREGATIONS: [(&str, Aggregation); 3] =
@@ -296,11 +221,16 @@ fn read_max_score(fields: &mut Fields<'_>, key: &'static str) -> Option<MaxScore
 }
 
 /// The keys that a group's file and a test case's own have in common (2025-09, section "Test Case Configuration").
-pub(super) fn read_case_keys(file: &str, fields: &mut Fields<'_>, config: &mut GroupConfig) {
+pub(super) fn read_case_keys(
+    context: Context<'_>,
+    file: &str,
+    fields: &mut Fields<'_>,
+    config: &mut GroupConfig,
+) {
     if let Some(arguments) = fields.arguments("args", Separator::None) {
         config.arguments = Some(arguments);
     }
-    read_input_flags(fields, "input_validator_args", config);
+    read_input_flags(context, fields, "input_validator_args", config);
     if let Some(flags) = flags(file, fields, "output_validator_args") {
         config.output_flags = Some(flags);
     }
@@ -318,10 +248,15 @@ fn flags(file: &str, fields: &mut Fields<'_>, key: &'static str) -> Option<Flags
 }
 
 /// Input validators' arguments: for all, or by the validator's name.
-fn read_input_flags(fields: &mut Fields<'_>, key: &'static str, config: &mut GroupConfig) {
+fn read_input_flags(
+    context: Context<'_>,
+    fields: &mut Fields<'_>,
+    key: &'static str,
+    config: &mut GroupConfig,
+) {
     let Some(node) = fields.value(key) else { return };
     let is_legacy = key == "input_validator_flags";
-    config.input_flags = Some(match &node.value {
+    let input_flags = match &node.value {
         Value::Map(entries) if is_legacy && entries.iter().any(|entry| entry.key == "name") => {
             let (name, words) = named_flags(entries);
             InputFlags::Named(vec![(name.unwrap_or_default(), words)])
@@ -330,7 +265,24 @@ fn read_input_flags(fields: &mut Fields<'_>, key: &'static str, config: &mut Gro
             entries.iter().map(|entry| (entry.key.clone(), words_of(&entry.value.value))).collect(),
         ),
         _ => InputFlags::All(fields.arguments(key, Separator::Space).unwrap_or_default()),
-    });
+    };
+    if let InputFlags::Named(named) = &input_flags {
+        for (name, _) in named {
+            if let Err(message) = known(context.input_validators, name) {
+                fields.warn(key, node.line, message);
+            }
+        }
+    }
+    config.input_flags = Some(input_flags);
+}
+
+/// Whether a program of this name is there, or what is wrong with it.
+fn known(programs: &[ValidatorProgram], name: &str) -> Result<(), String> {
+    if programs.iter().any(|program| is_called(&program.name, name)) {
+        return Ok(());
+    }
+    let names: Vec<_> = programs.iter().map(|program| program.name.as_str()).collect();
+    Err(format!("names {name:?}, which is none of the validators ({})", names.join(", ")))
 }
 
 /// The keys `name` and `flags` of a mapping (legacy).

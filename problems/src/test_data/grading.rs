@@ -2,11 +2,14 @@
 
 use super::{
     Context, Dialect,
-    config::{Configs, GroupConfig, MaxScore},
+    config::{GroupConfig, MaxScore},
+    configs::Configs,
 };
 use crate::{
     fault::{Fault, Findings},
-    groups::{Aggregation, GraderFlags, Grading, Member, OnReject, TestGroup},
+    groups::{
+        Aggregation, CaseScores, GraderFlags, Grading, Member, OnReject, TestGroup, VerdictMode,
+    },
     kind::PackageFormat,
 };
 
@@ -23,12 +26,11 @@ pub(super) fn check(
         let has_groups = inner_groups(groups, &groups[index]).next().is_some();
         let (grading, on_reject) = match context.dialect {
             Dialect::Versioned => versioned(groups, index, context, &config, findings),
-            Dialect::Domjudge if !has_groups && !context.metadata.validator_scores => {
-                let max_score = Some(config.scores.map_or(0.0, |scores| scores.accept));
-                let grading = Grading::Aggregate { aggregation: Aggregation::PassFail, max_score };
-                (grading, config.on_reject.unwrap_or_default())
+            Dialect::Domjudge => {
+                let is_group = configs.has(&format!("data/{}", groups[index].name));
+                domjudge(&groups[index], has_groups, is_group, &config, findings)
             }
-            Dialect::Domjudge | Dialect::Legacy => legacy(context, &config, findings),
+            Dialect::Legacy => legacy(context, &config, findings),
         };
         groups[index].grading = grading;
         groups[index].on_reject = on_reject;
@@ -56,16 +58,45 @@ fn legacy(
         }
         Grading::Custom { arguments: words, scores }
     } else {
-        let parsed = GraderFlags::parse(&words).unwrap_or_else(|error| {
-            if let Some(flags) = flags {
-                findings.fault_once(flags.fault(error.to_string()));
-            }
-            GraderFlags::default()
-        });
-        Grading::Default { flags: parsed, scores }
+        Grading::Default { flags: grader_flags(config, findings), scores }
     };
     (grading, config.on_reject.unwrap_or_default())
 }
+
+/// What DOMjudge makes of a group, if the folder is one to it: test cases are all or nothing, groups are aggregated.
+fn domjudge(
+    group: &TestGroup,
+    has_groups: bool,
+    is_group: bool,
+    config: &GroupConfig,
+    findings: &mut Findings,
+) -> (Grading, OnReject) {
+    let flags = grader_flags(config, findings);
+    let grading = if has_groups || group.name.is_empty() {
+        let flags = GraderFlags { verdict: VerdictMode::FirstError, ..flags };
+        Grading::Default { flags, scores: CaseScores::default() }
+    } else if is_group {
+        let accept = config.scores.map_or(0.0, |scores| scores.accept);
+        Grading::AllOrSaid { accept, score: flags.score }
+    } else {
+        Grading::Nothing
+    };
+    (grading, config.on_reject.unwrap_or_default())
+}
+
+fn grader_flags(config: &GroupConfig, findings: &mut Findings) -> GraderFlags {
+    let Some(words) = &config.grader_flags else { return GraderFlags::default() };
+    let (flags, unknown) = GraderFlags::parse(&words.words);
+    for word in unknown {
+        let word: String = word.chars().take(40).collect();
+        let message =
+            format!("{word:?} is not a flag of the default grader ({KNOWN_FLAGS}); ignored");
+        findings.warn_once(words.fault(message));
+    }
+    flags
+}
+
+const KNOWN_FLAGS: &str = "worst_error, first_error, always_accept, sum, avg, min, max, ignore_sample, accept_if_any_accepted";
 
 fn versioned(
     groups: &[TestGroup],
@@ -102,9 +133,10 @@ fn versioned(
         };
     }
     let is_secret = group.name == "secret";
-    let default = match is_secret || config.is_draft {
-        true => Aggregation::Sum,
-        false => Aggregation::PassFail,
+    let default = match (is_secret, config.is_draft) {
+        (true, _) => Aggregation::Sum,
+        (false, true) => Aggregation::Min,
+        (false, false) => Aggregation::PassFail,
     };
     let aggregation = config.aggregation.unwrap_or(default);
     let max_score = match config.max_score {

@@ -2,6 +2,7 @@
 
 mod cases;
 mod config;
+mod configs;
 mod grading;
 mod samples;
 mod validation;
@@ -9,15 +10,16 @@ mod validation;
 pub(crate) use config::read_scores;
 
 use crate::{
-    CompareFlags,
+    CompareFlags, domjudge,
     fault::{Fault, Findings},
     groups::{Grading, Member, OnReject, TestGroup},
     kind::PackageFormat,
     metadata::Metadata,
     test_case::{Sample, TestCase, ValidationCase},
     tree::Tree,
+    validator::ValidatorProgram,
 };
-use config::Configs;
+use configs::Configs;
 use std::{collections::BTreeMap, path::Path};
 
 /// All that `data/` holds.
@@ -60,8 +62,9 @@ pub(crate) struct Context<'a> {
     pub(crate) metadata: &'a Metadata,
     /// How its groups are described.
     pub(crate) dialect: Dialect,
-    /// Whether output validators' arguments must be ones that the default validator knows.
-    pub(crate) default_validation: bool,
+    /// The package's own output validators; where there are none, arguments must be ones that the default validator knows.
+    pub(crate) output_validators: &'a [ValidatorProgram],
+    pub(crate) input_validators: &'a [ValidatorProgram],
 }
 
 /// How groups are described.
@@ -69,8 +72,8 @@ pub(crate) struct Context<'a> {
 pub(crate) enum Dialect {
     /// By `testdata.yaml` with the keys of the legacy format; each folder is a group.
     Legacy,
-    /// The same as DOMjudge has it for problems that give scores: nothing about scores is inherited, and `accept_score` is
-    /// what all test cases of a group are worth together.
+    /// The same as DOMjudge has it for problems that give scores: nothing about scores is inherited, `accept_score` is what all
+    /// test cases of a group are worth together, and folders without a `testdata.yaml` count for nothing.
     Domjudge,
     /// By `test_group.yaml`, or `testdata.yaml` with the key `scoring`, as drafts had it.
     Versioned,
@@ -88,9 +91,7 @@ impl Dialect {
                 text.lines().any(|line| LEGACY_KEYS.iter().any(|key| line.starts_with(key)))
             })
         };
-        let has = |file: &str| tree.files.contains_key(file);
-        let is_domjudge = has(".timelimit") || has("domjudge-problem.ini");
-        if format == PackageFormat::Legacy && scoring && is_domjudge {
+        if format == PackageFormat::Legacy && scoring && domjudge::is_made_for_it(tree) {
             Self::Domjudge
         } else if format == PackageFormat::Legacy || (format.is_new_icpc() && has_legacy_keys()) {
             Self::Legacy
@@ -132,6 +133,12 @@ impl Folder {
     /// All of `data/`: in the legacy format each folder is a group, in the newer ones only those that say so.
     fn of(context: Context<'_>, configs: &Configs, findings: &mut Findings) -> Self {
         let mut data = Self::default();
+        for (name, _) in context.tree.below("data/") {
+            if name.ends_with(".in") && !name.contains('/') {
+                let message = "stands in neither data/sample nor data/secret; ignored";
+                findings.warn(Fault::new(format!("data/{name}"), message));
+            }
+        }
         for top in ["sample", "secret"] {
             let folder = format!("data/{top}/");
             for (rest, _) in context.tree.below(&folder) {
@@ -270,7 +277,7 @@ fn validator_flags(
 ) -> (Vec<String>, CompareFlags) {
     let mut all = context.metadata.validator_flags.clone();
     all.extend(own.into_iter().flat_map(|own| own.words.iter().cloned()));
-    if !context.default_validation {
+    if !context.output_validators.is_empty() {
         return (all, CompareFlags::default());
     }
     if context.format == PackageFormat::V2025

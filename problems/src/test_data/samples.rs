@@ -3,9 +3,11 @@
 use super::{Context, cases::beside};
 use crate::{
     fault::{Fault, Findings},
+    interaction::is_part_of_talk,
     kind::PackageFormat,
     test_case::{Sample, Shown, TestCase},
 };
+use std::path::Path;
 
 /// The samples in the order of their names: those that are test cases, and talks that are only shown.
 pub(super) fn read(
@@ -32,7 +34,24 @@ pub(super) fn read(
         }
     }
     samples.sort_by(|a, b| a.name.cmp(&b.name));
+    for sample in &samples {
+        if let Shown::Interaction(path) = &sample.shown {
+            check_interaction(context, path, findings);
+        }
+    }
     samples
+}
+
+/// Warns of the first line of a talk that nobody says: it is not shown.
+fn check_interaction(context: Context<'_>, path: &Path, findings: &mut Findings) {
+    let name = path.strip_prefix(context.root).unwrap_or(path).to_string_lossy().into_owned();
+    let Some(text) = context.tree.files.get(&name).and_then(|file| file.text(&name).ok()) else {
+        return;
+    };
+    if let Some((line, _)) = (1..).zip(text.lines()).find(|(_, line)| !is_part_of_talk(line)) {
+        let message = "begins neither with < nor with >, nor is it ---; not shown";
+        findings.warn(Fault::new(name, message).at(line));
+    }
 }
 
 /// How hidden test cases are shown to those who failed on them, where the package allows that.

@@ -5,7 +5,9 @@
 use super::{
     Context,
     cases::{beside, files},
-    config, validator_flags,
+    config,
+    configs::Configs,
+    validator_flags,
 };
 use crate::{
     fault::{Fault, Findings},
@@ -29,7 +31,7 @@ const IGNORED: [&str; 2] = ["bad", "invalid_answers"];
 /// Reads all of it, and warns of folders that nobody knows.
 pub(super) fn read(
     context: Context<'_>,
-    configs: &config::Configs,
+    configs: &Configs,
     findings: &mut Findings,
 ) -> Vec<ValidationCase> {
     let mut cases = Vec::new();
@@ -62,7 +64,7 @@ fn case(
         && let Some(entries) = findings.keep(yaml::parse(&path, &text))
     {
         let mut fields = Fields::new(&path, &entries, findings);
-        config::read_case_keys(&path, &mut fields, &mut config);
+        config::read_case_keys(context, &path, &mut fields, &mut config);
         fields.value("description");
         fields.finish();
     }

@@ -31,6 +31,7 @@ impl Draft {
             .write("data/sample/1.ans", "2\n")
             .write("data/secret/1.in", "3\n")
             .write("data/secret/1.ans", "4\n")
+            .write("input_validators/check.py", "import sys; sys.exit(42)\n")
             .write("submissions/accepted/good.py", "print(int(input()) + 1)\n");
         draft
     }
