@@ -139,7 +139,9 @@ mod tests {
         assert_eq!(deciding(&[("data/testdata.yaml", going_on)]), [0_u32; 0]);
         assert_eq!(deciding(&[("data/secret/testdata.yaml", going_on)]), [1]);
         assert_eq!(deciding(&[("data/secret/a/testdata.yaml", going_on)]), [1, 4, 5]);
-        for forgiving in ["always_accept", "accept_if_any_accepted", "ignore_sample"] {
+        let ignoring = "grader_flags: ignore_sample\n";
+        assert_eq!(deciding(&[("data/testdata.yaml", ignoring)]), [2, 3, 4, 5]);
+        for forgiving in ["always_accept", "accept_if_any_accepted"] {
             let rule = format!("grader_flags: {forgiving}\n");
             assert_eq!(deciding(&[("data/secret/b/testdata.yaml", &rule)]), [1, 2, 3], "{rule}");
         }

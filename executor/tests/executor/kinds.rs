@@ -1,11 +1,12 @@
 //! Problems of every type: interactive, in several passes, with scores, with files and arguments.
 
 use crate::{
-    stand::{PackageFolder, judged, judged_with, source},
+    scoring::{scored, summary},
+    stand::{PackageFolder, bash, judged, judged_with, source},
     tests_of,
 };
-use executor::{Judged, StopRule};
-use judge_types::{JudgingErrorKind, Score, Verdict};
+use executor::StopRule;
+use judge_types::{JudgingErrorKind, Verdict};
 use libtest_mimic::Trial;
 use std::{fs, os::unix::fs::PermissionsExt};
 
@@ -16,11 +17,6 @@ pub(crate) fn trials() -> Vec<Trial> {
         a_validator_that_breaks_down_in_a_talk_is_the_packages_fault,
         a_pass_follows_the_other_until_the_validator_is_content,
         too_many_passes_are_the_packages_fault,
-        groups_of_the_legacy_format_are_graded_by_their_flags,
-        a_grader_of_the_package_has_the_last_word,
-        a_validator_says_scores,
-        groups_of_the_newer_format_keep_their_bounds,
-        groups_of_the_newer_format_add_up_and_depend,
         a_static_validator_looks_at_the_source,
         validators_start_where_the_submission_is,
         a_validator_is_brief,
@@ -32,14 +28,6 @@ pub(crate) fn trials() -> Vec<Trial> {
         answers_are_judged_without_a_program,
         who_fails_gets_a_hint,
     ]
-}
-
-fn bash(package: &PackageFolder, code: &str) -> Judged {
-    judged(package, "bash", source("a.sh", code)).unwrap_or_else(|error| panic!("{error}"))
-}
-
-fn summary(judged: &Judged) -> (Verdict, Option<f64>) {
-    (judged.verdict, judged.score.map(Score::get))
 }
 
 /// Thinks of the input's number and answers guesses.
@@ -202,141 +190,6 @@ fn too_many_passes_are_the_packages_fault() {
     let wrong = "import sys\nopen(sys.argv[3] + 'nextpass.in', 'w')\nsys.exit(43)\n";
     let error = judged(&in_passes(wrong, 3), "bash", source("a.sh", "cat\n")).unwrap_err();
     assert!(error.message.contains("does not accept the output"), "{error}");
-}
-
-/// Two groups of echoing numbers: those below ten, and all.
-fn scored(yaml: &str, groups: &[(&str, &str)]) -> PackageFolder {
-    let package = PackageFolder::new(&[("1", "1")]);
-    package.file("problem.yaml", yaml);
-    for (group, config) in groups {
-        let folder = format!("data/secret/{group}");
-        let file = if yaml.contains("2025-09") { "test_group.yaml" } else { "testdata.yaml" };
-        package.file(&format!("{folder}/{file}"), config);
-        let numbers = if *group == "a" { ["2", "3"] } else { ["4", "55"] };
-        for number in numbers {
-            package.file(&format!("{folder}/{number}.in"), number);
-            package.file(&format!("{folder}/{number}.ans"), number);
-        }
-    }
-    package
-}
-
-const ONE_DIGIT: &str = "read -r n; echo ${n:0:1}\n";
-
-fn groups_of_the_legacy_format_are_graded_by_their_flags() {
-    let package = scored(
-        "name: Test\ntype: scoring\ngrading: {show_test_data_groups: true}\n",
-        &[
-            ("a", "on_reject: break\naccept_score: 30\ngrader_flags: min\n"),
-            ("b", "on_reject: break\naccept_score: 70\ngrader_flags: min\n"),
-        ],
-    );
-    fs::remove_file(package.path().join(".timelimit")).unwrap();
-    package.file("data/testdata.yaml", "on_reject: continue\ngrader_flags: ignore_sample\n");
-    package.file("data/secret/testdata.yaml", "grader_flags: sum first_error\n");
-    assert_eq!(summary(&bash(&package, "cat\n")), (Verdict::Accepted, Some(100.0)));
-    let partial = bash(&package, ONE_DIGIT);
-    assert_eq!(summary(&partial), (Verdict::WrongAnswer, Some(30.0)));
-    assert!(partial.shows_groups);
-    let groups: Vec<_> = partial
-        .groups
-        .iter()
-        .map(|group| (group.name.as_str(), group.verdict.unwrap(), group.score.unwrap().get()))
-        .collect();
-    assert_eq!(
-        groups,
-        [
-            ("", Verdict::WrongAnswer, 30.0),
-            ("sample", Verdict::Accepted, 1.0),
-            ("secret", Verdict::WrongAnswer, 30.0),
-            ("secret/a", Verdict::Accepted, 30.0),
-            ("secret/b", Verdict::WrongAnswer, 0.0),
-        ]
-    );
-    package.file("data/secret/testdata.yaml", "grader_flags: sum always_accept\n");
-    assert_eq!(summary(&bash(&package, ONE_DIGIT)), (Verdict::Accepted, Some(30.0)));
-}
-
-fn a_grader_of_the_package_has_the_last_word() {
-    let package = scored("name: Test\ntype: scoring\n", &[("a", ""), ("b", "")]);
-    fs::remove_file(package.path().join(".timelimit")).unwrap();
-    package.file("data/testdata.yaml", "on_reject: continue\n");
-    package.file("data/secret/testdata.yaml", "grading: custom\ngrader_flags: deep 7\n");
-    let grader = "import sys\n\
-        lines = [line.split() for line in sys.stdin]\n\
-        print('WA' if any(v != 'AC' for v, _ in lines) else 'AC', len(lines) * int(sys.argv[2]))\n";
-    package.file("graders/grade.py", grader);
-    // Two groups, each seven points, and the sample's one.
-    package.file("data/secret/a/testdata.yaml", "grading: default\ngrader_flags: ''\n");
-    package.file("data/secret/b/testdata.yaml", "grading: default\ngrader_flags: ''\n");
-    assert_eq!(summary(&bash(&package, "cat\n")), (Verdict::Accepted, Some(15.0)));
-    package.file("graders/grade.py", "print('maybe')\n");
-    let error = judged(&package, "bash", source("a.sh", "cat\n")).unwrap_err();
-    assert!(error.message.contains("grader grade.py must print a verdict"), "{error}");
-}
-
-/// Accepts everything and writes what the submission says into a file.
-const SCORING: &str = "import sys\n\
-    name, score = sys.stdin.read().split()\n\
-    open(sys.argv[3] + name, 'w').write(score.strip(\"'\"))\n\
-    sys.exit(42)\n";
-
-fn a_validator_says_scores() {
-    let package = scored(
-        "name: Test\nproblem_format_version: 2025-09\nuuid: 1\ntype: scoring\n",
-        &[
-            ("a", "score_aggregation: min\nmax_score: 30\n"),
-            ("b", "score_aggregation: sum\nmax_score: 70\n"),
-        ],
-    );
-    package.file("output_validator/check.py", SCORING);
-    let share = bash(&package, "echo score_multiplier.txt 0.5\n");
-    assert_eq!(summary(&share), (Verdict::Accepted, Some(50.0)));
-    let points = bash(&package, "echo score.txt 12\n");
-    assert_eq!(summary(&points), (Verdict::Accepted, Some(36.0)));
-    for (said, fault) in [
-        ("score.txt 31", "the most is 30"),
-        ("score.txt -1", "below 0"),
-        ("score.txt many", "is no number"),
-        ("score.txt ''", "wrote \"\" into score.txt"),
-        ("score_multiplier.txt 1.5", "not from 0 to 1"),
-    ] {
-        let code = format!("echo \"{said}\"\n");
-        let error = judged(&package, "bash", source("a.sh", &code)).unwrap_err();
-        assert_eq!(error.kind, JudgingErrorKind::Package);
-        assert!(error.message.contains(fault), "{error}");
-    }
-}
-
-fn groups_of_the_newer_format_keep_their_bounds() {
-    let yaml = "name: Test\nproblem_format_version: 2025-09\nuuid: 1\ntype: scoring\n";
-    let sum = "max_score: 60\nscore_aggregation: sum\n";
-    let package = scored(yaml, &[("a", sum), ("b", sum)]);
-    let error = judged(&package, "bash", source("a.sh", "cat\n")).unwrap_err();
-    assert_eq!(error.kind, JudgingErrorKind::Package);
-    assert!(error.message.contains("secret comes to 120, and its max_score is 100"), "{error}");
-    // Half of the first group, and nothing of the second, which is run all the same.
-    package.file("data/secret/test_group.yaml", "score_aggregation: min\n");
-    let half = bash(&package, "read -r n; [ $n = 3 ] || [ $n -gt 3 ] || echo $n\n");
-    assert_eq!(summary(&half), (Verdict::WrongAnswer, Some(0.0)), "{half:?}");
-    assert_eq!(half.groups[4].verdict, Some(Verdict::WrongAnswer));
-    assert_eq!(summary(&bash(&package, "cat\n")), (Verdict::Accepted, Some(60.0)));
-}
-
-fn groups_of_the_newer_format_add_up_and_depend() {
-    let package = scored(
-        "name: Test\nproblem_format_version: 2025-09\nuuid: 1\ntype: scoring\n",
-        &[
-            ("a", "max_score: 40\n"),
-            ("b", "max_score: 60\nscore_aggregation: sum\nrequire_pass: a\n"),
-        ],
-    );
-    assert_eq!(summary(&bash(&package, "cat\n")), (Verdict::Accepted, Some(100.0)));
-    assert_eq!(summary(&bash(&package, ONE_DIGIT)), (Verdict::WrongAnswer, Some(70.0)));
-    let late = bash(&package, "read -r n; [ $n -gt 3 ] && echo $n\n");
-    assert_eq!(summary(&late), (Verdict::RunTimeError, Some(0.0)));
-    assert_eq!(late.groups[4].verdict, None, "it depends on a group that failed");
-    assert_eq!(late.runs.len(), 2, "the sample, and the first of the first group");
 }
 
 fn a_static_validator_looks_at_the_source() {

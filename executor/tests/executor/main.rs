@@ -16,6 +16,7 @@ mod packages;
 mod polygon;
 mod prefetching;
 mod scaler;
+mod scoring;
 mod small_memory;
 mod stand;
 mod verifying;
@@ -79,6 +80,7 @@ fn main() -> ExitCode {
         judging::trials(),
         fan_out::trials(),
         kinds::trials(),
+        scoring::trials(),
         polygon::trials(),
         language_table::trials(),
         golden::trials(),

@@ -109,7 +109,9 @@ fn the_legacy_format_only_warns() {
         .file("submissions/time_limit_exceeded/slow.py", &slow(1.4, "said"));
     let report = report(&package);
     assert!(report.agrees(), "{report:#?}");
-    let [close, fast] = &report.warnings[..] else { panic!("{:?}", report.warnings) };
+    let missing = "input_validators: holds no program, and must hold one";
+    let [first, close, fast] = &report.warnings[..] else { panic!("{:?}", report.warnings) };
+    assert_eq!(first, missing);
     assert!(close.ends_with("ms of 1000 ms: less than the safety margin of 2"), "{close}");
     assert!(fast.contains("with the safety margin, the time limit may be"), "{fast}");
 }

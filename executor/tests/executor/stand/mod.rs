@@ -73,6 +73,11 @@ pub(crate) fn source(name: &str, content: &str) -> Vec<SourceText> {
     vec![SourceText { name: name.into(), content: content.into() }]
 }
 
+/// Judges a shell script, which must come to a verdict.
+pub(crate) fn bash(package: &PackageFolder, code: &str) -> Judged {
+    judged(package, "bash", source("a.sh", code)).unwrap_or_else(|error| panic!("{error}"))
+}
+
 /// Judges a program with a package in a place of its own.
 pub(crate) fn judged(
     package: &PackageFolder,
