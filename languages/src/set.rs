@@ -54,7 +54,8 @@ impl Languages {
     }
 
     /// The language of a program of one or more files. The first file with a known extension decides;
-    /// a `#!` line, or else one of its signs, chooses among the languages that share the extension.
+    /// a `#!` line, or else one of its signs, chooses among the languages that share the extension; none is chosen where that
+    /// line names an interpreter that is none of theirs (Python 2).
     /// Where no file has a known one, a `#!` line decides.
     #[must_use]
     pub fn guess(&self, files: &[Source<'_>]) -> Option<&Language> {
@@ -72,8 +73,11 @@ impl Languages {
             self.iter().filter(shared).find(|language| names_interpreter(file.content, language));
         let by_sign =
             || self.iter().filter(shared).find(|language| bears_sign(file.content, language));
-        let has_shebang = file.content.starts_with(b"#!");
-        Some(by_shebang.or_else(|| by_sign().filter(|_| !has_shebang)).unwrap_or(default))
+        let are_interpreted = || self.iter().filter(shared).any(|one| !one.shebangs.is_empty());
+        if file.content.starts_with(b"#!") && are_interpreted() {
+            return by_shebang;
+        }
+        Some(by_shebang.or_else(by_sign).unwrap_or(default))
     }
 }
 
@@ -90,7 +94,11 @@ fn names_interpreter(content: &[u8], language: &Language) -> bool {
     };
     let mut words = line.split_whitespace().map(|word| word.rsplit('/').next().unwrap_or(word));
     let interpreter = words.find(|word| *word != "env" && !word.starts_with('-'));
-    interpreter.is_some_and(|name| language.shebangs.iter().any(|own| own == name))
+    // Its version may follow the name.
+    let is = |name: &str, own: &str| {
+        name.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    interpreter.is_some_and(|name| language.shebangs.iter().any(|own| is(name, own)))
 }
 
 /// Whether the source holds a text that tells the language from others with its extension.

@@ -46,6 +46,8 @@ fn the_language_is_guessed_from_names_and_the_first_line() {
         (&[("a.c", "")], Some("c")),
         (&[("a.py", "print()")], Some("python3")),
         (&[("a.py", "#!/usr/bin/env pypy3\n")], Some("pypy3")),
+        (&[("a.py", "#!/usr/bin/python3.11\n")], Some("python3")),
+        (&[("a.py", "#!/usr/bin/env python2\n")], None),
         (&[("a.py", "#!/usr/bin/env -S python3 -O\n")], Some("python3")),
         (&[("README", ""), ("lib.h", ""), ("x.kt", "")], Some("kotlin")),
         (&[("solve", "#!/bin/bash\n")], Some("bash")),

@@ -206,9 +206,9 @@ impl GraderFlags {
         let (mut flags, mut unknown) = (Self::default(), Vec::new());
         for argument in arguments.iter().map(AsRef::as_ref) {
             match argument {
-                "worst_error" => flags.verdict = VerdictMode::WorstError,
+                "worst_error" | "no_errors" => flags.verdict = VerdictMode::WorstError,
                 "first_error" => flags.verdict = VerdictMode::FirstError,
-                "always_accept" | "no_errors" => flags.verdict = VerdictMode::AlwaysAccept,
+                "always_accept" => flags.verdict = VerdictMode::AlwaysAccept,
                 "sum" => flags.score = ScoreMode::Sum,
                 "avg" => flags.score = ScoreMode::Average,
                 "min" => flags.score = ScoreMode::Min,

@@ -119,8 +119,10 @@ pub enum Validation {
 pub enum SaidScores {
     /// Never.
     Never,
-    /// Of outputs that they accept.
+    /// Of outputs that they accept; what they say of others is an error.
     OfAccepted,
+    /// Of outputs that they accept; what they say of others is ignored (legacy, where packages often do).
+    IgnoredOfOthers,
     /// Of all outputs (DOMjudge).
     Always,
 }

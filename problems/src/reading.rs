@@ -179,8 +179,9 @@ fn validation(
         }
         let scores = match dialect {
             Dialect::Domjudge => SaidScores::Always,
-            _ if metadata.validator_scores => SaidScores::OfAccepted,
-            _ => SaidScores::Never,
+            _ if !metadata.validator_scores => SaidScores::Never,
+            _ if format == PackageFormat::Legacy => SaidScores::IgnoredOfOthers,
+            _ => SaidScores::OfAccepted,
         };
         let flags = metadata.validator_flags.clone();
         return Validation::Custom { validators, flags, scores };

@@ -7,7 +7,7 @@ use crate::{
     caps::ArchiveCaps,
     fault::{Fault, Faults, Findings},
     kind::PackageFormat,
-    names,
+    metadata, names,
 };
 use judge_types::PackageHash;
 use sha2::{Digest, Sha256};
@@ -229,22 +229,23 @@ impl Scan<'_> {
         if !metadata.is_symlink() {
             return self.real_entry(path, source, &metadata);
         }
-        let Ok(target) = source.canonicalize() else {
-            let fault = Fault::new(&path, "is a symbolic link that leads nowhere");
-            // What judging goes by must be whole; anything else can be done without.
-            if path.starts_with("data/") {
-                self.findings.fault(fault);
+        let target = source.canonicalize().ok();
+        let inside = target.as_ref().filter(|target| target.starts_with(&self.root));
+        let Some(target) = inside else {
+            let message = match &target {
+                None => "is a symbolic link that leads nowhere",
+                Some(_) => "is a symbolic link that leaves the package",
+            };
+            // What judging goes by must be whole; anything else of a package can be done without.
+            if path.starts_with("data/") || !self.root.join(metadata::FILE).is_file() {
+                self.findings.fault(Fault::new(path, message));
             } else {
-                self.findings.warn(fault);
+                self.findings.warn(Fault::new(path, format!("{message}; ignored")));
             }
             return Ok(());
         };
-        if !target.starts_with(&self.root) {
-            self.findings.fault(Fault::new(path, "is a symbolic link that leaves the package"));
-            return Ok(());
-        }
-        let metadata = fs::metadata(&target).map_err(Faults::io("look at", &target))?;
-        self.real_entry(path, target, &metadata)
+        let metadata = fs::metadata(target).map_err(Faults::io("look at", target))?;
+        self.real_entry(path, target.clone(), &metadata)
     }
 
     fn real_entry(

@@ -47,7 +47,24 @@ impl Value {
 /// # Errors
 /// The first place where the text is not YAML, repeats a key, nests too deeply or uses an alias.
 pub(crate) fn parse(file: &str, text: &str) -> Result<Vec<Entry>, Fault> {
-    let document = Builder::default().run(file, text)?;
+    let entries = parse_forgiving(file, text)?;
+    entries.1.into_iter().next().map_or(Ok(entries.0), Err)
+}
+
+/// [`parse`], but of a key that is repeated the last value counts, as for the tools of old: these are given besides.
+///
+/// # Errors
+/// The first place where the text is not YAML, nests too deeply or uses an alias.
+pub(crate) fn parse_forgiving(file: &str, text: &str) -> Result<(Vec<Entry>, Vec<Fault>), Fault> {
+    let mut builder = Builder::default();
+    builder.run(file, text)?;
+    let repeated = builder.repeated.into_iter().map(|(line, key)| {
+        Fault::new(file, format!("key {key:?} stands here a second time")).at(line)
+    });
+    Ok((entries(file, builder.document)?, repeated.collect()))
+}
+
+fn entries(file: &str, document: Option<Node>) -> Result<Vec<Entry>, Fault> {
     match document.map(|node| (node.line, node.value)) {
         None | Some((_, Value::Null)) => Ok(Vec::new()),
         Some((_, Value::Map(entries))) => Ok(entries),
@@ -58,6 +75,9 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<Vec<Entry>, Fault> {
         .at(line)),
     }
 }
+
+/// How many keys may be repeated before no more is read.
+const MAX_REPEATED: usize = 20;
 
 /// A list or mapping whose end is still to come.
 struct Open {
@@ -74,15 +94,17 @@ enum Items {
 struct Builder {
     stack: Vec<Open>,
     document: Option<Node>,
+    /// Keys that their mapping had before, and their lines.
+    repeated: Vec<(u32, String)>,
 }
 
 impl Builder {
-    fn run(mut self, file: &str, text: &str) -> Result<Option<Node>, Fault> {
+    fn run(&mut self, file: &str, text: &str) -> Result<(), Fault> {
         for event in Parser::new_from_str(text) {
             let (event, span) = event.map_err(|error| syntax_fault(file, &error))?;
             self.take(event, span).map_err(|(line, message)| Fault::new(file, message).at(line))?;
         }
-        Ok(self.document)
+        Ok(())
     }
 
     fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), (u32, String)> {
@@ -133,7 +155,12 @@ impl Builder {
                     entries.push(Entry { key, line, value: Node { line: node.line, value } });
                 }
                 (None, Value::Text(text)) if !keys.insert(text.clone()) => {
-                    return Err((node.line, format!("key {text:?} stands here a second time")));
+                    if self.repeated.len() == MAX_REPEATED {
+                        return Err((node.line, "repeats too many keys".into()));
+                    }
+                    entries.retain(|entry| entry.key != text);
+                    self.repeated.push((node.line, text.clone()));
+                    *key = Some((text, node.line));
                 }
                 (None, Value::Text(text)) => *key = Some((text, node.line)),
                 (None, other) => {

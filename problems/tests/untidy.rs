@@ -4,7 +4,9 @@ mod draft;
 
 use draft::Draft;
 use judge_types::{Limits, Verdict};
-use problems::{CompareFlags, Grading, Package, SaidScores, ScoreMode, TimeBound, Validation};
+use problems::{
+    CompareFlags, Grading, OnReject, Package, SaidScores, ScoreMode, TimeBound, Validation,
+};
 
 fn open(draft: &Draft) -> Package {
     draft.open().unwrap_or_else(|faults| panic!("{faults}"))
@@ -321,4 +323,53 @@ fn scoring_packages_for_domjudge_are_graded_as_it_does() {
     assert!(package.scores_of_rejected && *scores == SaidScores::Always);
     let expected = &package.submissions[0].expected;
     assert_eq!(expected.to_string(), "AC, score 30");
+}
+
+#[test]
+fn of_a_key_that_testdata_yaml_repeats_the_last_counts() {
+    let draft = Draft::new();
+    draft.write("data/testdata.yaml", "on_reject: stop\ngrader_flags: sum\non_reject: continue\n");
+    let package = open(&draft);
+    assert_eq!(package.groups[0].on_reject, OnReject::Continue);
+    assert_eq!(
+        warnings(&package),
+        [r#"data/testdata.yaml:3: key "on_reject" stands here a second time"#]
+    );
+}
+
+#[test]
+fn links_that_leave_are_left_out_where_nothing_is_judged_by_them() {
+    let draft = Draft::new();
+    draft.link("attachments/shared.txt", "/etc/hostname").link("problem.pdf", "/nowhere");
+    let package = open(&draft);
+    assert!(package.attachments.is_empty());
+    assert_eq!(
+        warnings(&package),
+        [
+            "attachments/shared.txt: is a symbolic link that leaves the package; ignored",
+            "problem.pdf: is a symbolic link that leads nowhere; ignored",
+        ]
+    );
+    draft.link("data/secret/2.in", "/etc/hostname");
+    let faults: Vec<_> = draft.open().unwrap_err().iter().map(ToString::to_string).collect();
+    assert_eq!(faults, ["data/secret/2.in: is a symbolic link that leaves the package"]);
+}
+
+#[test]
+fn who_prints_without_end_may_be_stopped_for_that() {
+    let draft = Draft::new();
+    draft
+        .write("submissions/time_limit_exceeded/a.py", "")
+        .write("submissions/wrong_answer/a.py", "");
+    let package = open(&draft);
+    let judged = problems::Judged {
+        verdict: Verdict::OutputLimitExceeded,
+        score: None,
+        best_score: None,
+        cases: Vec::new(),
+        group_scores: Vec::new(),
+    };
+    let found: Vec<_> =
+        package.submissions.iter().map(|one| one.expected.contradictions(&judged)).collect();
+    assert_eq!(found, [vec!["is OLE, not AC".to_owned()], vec![], vec!["is OLE, not WA".into()]]);
 }

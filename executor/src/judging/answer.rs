@@ -147,11 +147,15 @@ fn said_score(
         );
         return Err(validator.error(&message));
     }
-    if !verdict.is_accepted() && allowed.scores != SaidScores::Always {
-        let message = format!("wrote a score on test case {case}, but does not accept the output");
-        return Err(validator.error(&message));
+    match allowed.scores {
+        SaidScores::OfAccepted if !verdict.is_accepted() => {
+            let message =
+                format!("wrote a score on test case {case}, but does not accept the output");
+            Err(validator.error(&message))
+        }
+        SaidScores::IgnoredOfOthers if !verdict.is_accepted() => Ok(None),
+        _ => Ok(Some(said)),
     }
-    Ok(Some(said))
 }
 
 /// ICPC problem package format (2025-09), section "Multi-pass Validation".

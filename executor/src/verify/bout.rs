@@ -153,12 +153,7 @@ impl Bout<'_> {
                 return Attempt { language: None, result: Err(JudgingError::from(error).into()) };
             }
         };
-        // Answers are in no language.
-        let answers = self.package.kind.submit_answer && are_answers(self.package, &sources);
-        let any = || self.bench.languages.iter().next().filter(|_| answers);
-        let named = submission.language.as_deref().and_then(|code| self.language_of(code));
-        let guessed = || self.bench.languages.guess(&SourceText::borrow_all(&sources));
-        let Some(language) = named.or_else(any).or_else(guessed) else {
+        let Some(language) = self.language(submission, &sources) else {
             let message = "in no language that this judge knows";
             let error = JudgingError::new(JudgingErrorKind::ToolchainMissing, message);
             return Attempt { language: None, result: Err(error.into()) };
@@ -196,6 +191,21 @@ impl Bout<'_> {
             results.put(job, &judged);
         }
         Ok(judged)
+    }
+
+    /// Whether the submission is in a language that this judge knows, as far as it can be read.
+    pub(super) fn has_language(&self, submission: &JurySubmission) -> bool {
+        let sources = read_sources(&submission.files, &self.package.constants);
+        sources.map_or(true, |sources| self.language(submission, &sources).is_some())
+    }
+
+    fn language(&self, submission: &JurySubmission, sources: &[SourceText]) -> Option<&Language> {
+        // Answers are in no language.
+        let answers = self.package.kind.submit_answer && are_answers(self.package, sources);
+        let any = || self.bench.languages.iter().next().filter(|_| answers);
+        let named = submission.language.as_deref().and_then(|code| self.language_of(code));
+        let guessed = || self.bench.languages.guess(&SourceText::borrow_all(sources));
+        named.or_else(any).or_else(guessed)
     }
 
     /// The language that the package format calls `code`.

@@ -154,21 +154,27 @@ pub fn verify(
     let wanted = |submission: &&JurySubmission| {
         options.only.is_empty() || options.only.iter().any(|part| submission.name.contains(part))
     };
-    let submissions: Vec<_> = package.submissions.iter().filter(wanted).collect();
-    progress(VerifyEvent::Opened { package: &package, submissions: submissions.len() });
-    let validators = match options.only.is_empty() {
-        true => validators::check(bench, &package, &package.limits, progress),
-        false => Vec::new(),
-    };
     let results = match &options.results {
         Some(folder) => Some(open_results(folder, &package)?),
         None => None,
     };
     let bout = Bout { bench, package: &package, options, results };
+    let (submissions, unknown): (Vec<_>, Vec<_>) =
+        package.submissions.iter().filter(wanted).partition(|one| bout.has_language(one));
+    progress(VerifyEvent::Opened { package: &package, submissions: submissions.len() });
+    let validators = match options.only.is_empty() {
+        true => validators::check(bench, &package, &package.limits, progress),
+        false => Vec::new(),
+    };
     let (limits, source, timed) = bout.time_limit(&submissions, progress);
     progress(VerifyEvent::TimeLimit { time_ms: limits.time_ms, source });
     let (rows, bounds) = bout.judge_all(&submissions, &limits, timed, progress);
-    Ok(VerifyReport::new(&package, limits, source, bounds, validators, rows))
+    let mut report = VerifyReport::new(&package, limits, source, bounds, validators, rows);
+    report.warnings.extend(unknown.iter().map(|submission| {
+        let name = &submission.name;
+        format!("submissions/{name}: is in no language that this judge knows; not judged")
+    }));
+    Ok(report)
 }
 
 fn open_results(folder: &Path, package: &Package) -> Result<Results, VerifyError> {

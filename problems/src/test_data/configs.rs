@@ -49,7 +49,14 @@ impl Configs {
             let text = context.metadata.constants.apply_to_text(&text, most);
             let text = text.map_err(|error| Fault::new(&path, error.to_string()));
             let Some(text) = findings.keep(text) else { continue };
-            let Some(entries) = findings.keep(yaml::parse(&path, &text)) else { continue };
+            let parsed = yaml::parse_forgiving(&path, &text);
+            let Some((entries, repeated)) = findings.keep(parsed) else { continue };
+            for fault in repeated {
+                match context.format {
+                    PackageFormat::Legacy => findings.warn(fault),
+                    _ => findings.fault(fault),
+                }
+            }
             let mut fields = Fields::new(&path, &entries, findings);
             // What is not said is inherited.
             let inherited = configs.of(folder.rsplit_once('/').map_or("", |(parent, _)| parent));
