@@ -40,25 +40,27 @@ pub(crate) fn insert(
     Ok(())
 }
 
-type Row = (
-    String,
-    i32,
-    i32,
-    String,
-    bool,
-    String,
-    i64,
-    i64,
-    i64,
-    String,
-    Option<String>,
-    Option<String>,
-    PrimitiveDateTime,
-    Option<f64>,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-);
+/// A row, column by column.
+#[derive(Queryable)]
+struct Row {
+    _judgement_id: String,
+    _attempt: i32,
+    ordinal: i32,
+    test_case: String,
+    is_sample: bool,
+    verdict: String,
+    cpu_ms: i64,
+    wall_ms: i64,
+    memory_bytes: i64,
+    ending: String,
+    judge_message: Option<String>,
+    team_message: Option<String>,
+    _finished_at: PrimitiveDateTime,
+    score: Option<f64>,
+    transcript: Option<String>,
+    output: Option<String>,
+    error_output: Option<String>,
+}
 
 /// The runs that one attempt at a judgement has made so far, in order.
 ///
@@ -77,22 +79,22 @@ pub fn list(
     rows.into_iter()
         .map(|row| {
             Ok(RunResult {
-                ordinal: from_integer(row.2),
-                test_case: row.3,
-                is_sample: row.4,
-                verdict: parse("verdict", &row.5)?,
-                score: to_score(row.13)?,
+                ordinal: from_integer(row.ordinal),
+                test_case: row.test_case,
+                is_sample: row.is_sample,
+                verdict: parse("verdict", &row.verdict)?,
+                score: to_score(row.score)?,
                 usage: RunUsage {
-                    cpu_ms: from_bigint(row.6),
-                    wall_ms: from_bigint(row.7),
-                    memory_bytes: from_bigint(row.8),
+                    cpu_ms: from_bigint(row.cpu_ms),
+                    wall_ms: from_bigint(row.wall_ms),
+                    memory_bytes: from_bigint(row.memory_bytes),
                 },
-                ending: row.9,
-                judge_message: row.10,
-                team_message: row.11,
-                transcript: row.14,
-                output: row.15,
-                error_output: row.16,
+                ending: row.ending,
+                judge_message: row.judge_message,
+                team_message: row.team_message,
+                transcript: row.transcript,
+                output: row.output,
+                error_output: row.error_output,
             })
         })
         .collect()

@@ -3,6 +3,7 @@
 mod compiled;
 mod execution;
 mod exit;
+mod fan_out_rules;
 mod guardian;
 mod heart;
 mod helping;
@@ -15,9 +16,9 @@ mod taken;
 mod watchdog;
 
 pub use exit::FunctionExit;
+pub use fan_out_rules::FanOutRules;
 pub(crate) use notice::Notice;
 pub use place::settle_down;
-pub use sharing::FanOutRules;
 
 use crate::{
     PackageCache,

@@ -14,21 +14,23 @@ use judge_types::{JudgementState, RejudgingId, RejudgingOutcome, SubmissionId};
 use std::collections::HashMap;
 use time::PrimitiveDateTime;
 
-type Row = (
-    String,
-    String,
-    String,
-    String,
-    i64,
-    String,
-    PrimitiveDateTime,
-    String,
-    bool,
-    Option<String>,
-    Option<String>,
-    Option<PrimitiveDateTime>,
-    Option<String>,
-);
+/// A row, column by column.
+#[derive(Queryable)]
+struct Row {
+    id: String,
+    reason: String,
+    kind: String,
+    filter: String,
+    total: i64,
+    made_by: String,
+    made_at: PrimitiveDateTime,
+    _made_up_to: String,
+    _is_made: bool,
+    closed_as: Option<String>,
+    closed_by: Option<String>,
+    closed_at: Option<PrimitiveDateTime>,
+    note: Option<String>,
+}
 
 /// Rejudgings, the newest first, at most `limit`; only those older than `before`.
 ///
@@ -63,14 +65,15 @@ fn with_progress(
     connection: &mut AnyConnection,
     rows: Vec<Row>,
 ) -> Result<Vec<Rejudging>, DatabaseError> {
-    let people = rows.iter().flat_map(|row| std::iter::once(&row.5).chain(row.10.as_ref()));
+    let people =
+        rows.iter().flat_map(|row| std::iter::once(&row.made_by).chain(row.closed_by.as_ref()));
     let names: HashMap<String, String> = users::table
         .filter(users::id.eq_any(people))
         .select((users::id, users::username))
         .load::<(String, String)>(connection)?
         .into_iter()
         .collect();
-    let ids: Vec<&String> = rows.iter().map(|row| &row.0).collect();
+    let ids: Vec<&String> = rows.iter().map(|row| &row.id).collect();
     let counts: Vec<(Option<String>, String, i64)> = judgements::table
         .filter(judgements::rejudging_id.eq_any(ids))
         .group_by((judgements::rejudging_id, judgements::state))
@@ -90,7 +93,7 @@ fn with_progress(
     }
     rows.into_iter()
         .map(|row| {
-            let progress = all.get(&row.0).copied().unwrap_or_default();
+            let progress = all.get(&row.id).copied().unwrap_or_default();
             rejudging(row, progress, &names)
         })
         .collect()
@@ -102,24 +105,24 @@ fn rejudging(
     names: &HashMap<String, String>,
 ) -> Result<Rejudging, DatabaseError> {
     let name = |id: String| names.get(&id).cloned().unwrap_or(id);
-    let closing = match (row.9, row.10, row.11) {
+    let closing = match (row.closed_as, row.closed_by, row.closed_at) {
         (Some(state), Some(by), Some(at)) => Some(Closing {
             state: parse("state of a rejudging", &state)?,
             by: name(by),
             at: from_timestamp(at),
-            note: row.12,
+            note: row.note,
         }),
         _ => None,
     };
     Ok(Rejudging {
-        id: parse("rejudging id", &row.0)?,
-        reason: row.1,
-        kind: parse("kind of rejudging", &row.2)?,
-        filter: from_json("rejudging filter", &row.3)?,
-        made_by: name(row.5),
-        made_at: from_timestamp(row.6),
+        id: parse("rejudging id", &row.id)?,
+        reason: row.reason,
+        kind: parse("kind of rejudging", &row.kind)?,
+        filter: from_json("rejudging filter", &row.filter)?,
+        made_by: name(row.made_by),
+        made_at: from_timestamp(row.made_at),
         closing,
-        progress: Progress { total: from_bigint(row.4), ..progress },
+        progress: Progress { total: from_bigint(row.total), ..progress },
     })
 }
 
