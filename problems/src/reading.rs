@@ -52,22 +52,9 @@ impl Package {
         }
         let mut limits = metadata.limits.clone();
         limits.time_ms = stated_time_ms.unwrap_or(Limits::DEFAULT_TIME_MS);
-        let mut single = |folder| validator::read_single(tree, root, folder, &mut findings);
-        let static_validators = single("static_validator/");
-        let new_validators = match format {
-            PackageFormat::V2025 => single("output_validator/"),
-            _ => Vec::new(),
-        };
-        let mut programs = |folders: &[&str]| validator::read(tree, root, folders, &mut findings);
-        let output_validators = if new_validators.is_empty() {
-            programs(&["output_validators/", "output_validator/"])
-        } else {
-            new_validators
-        };
-        let input_validators = programs(&["input_validators/", "input_format_validators/"]);
-        let graders = programs(&["graders/"]);
+        let programs = Programs::read(tree, root, format, &mut findings);
         let dialect = Dialect::of(format, metadata.kind.scoring, tree);
-        let validation = validation(&metadata, dialect, output_validators, &mut findings);
+        let validation = validation(&metadata, dialect, programs.output_validators, &mut findings);
         let context = test_data::Context {
             tree,
             root,
@@ -75,15 +62,14 @@ impl Package {
             dialect,
             metadata: &metadata,
             output_validators: validation.programs(),
-            input_validators: &input_validators,
+            input_validators: &programs.input_validators,
         };
         let data = test_data::read(context, &mut findings);
-        if metadata.kind.submit_answer && !static_validators.is_empty() {
+        let Programs { input_validators, static_validator, grader, .. } = programs;
+        if metadata.kind.submit_answer && static_validator.is_some() {
             let message = "is for submissions that are programs; here they are answers";
             findings.fault(Fault::new("static_validator", message));
         }
-        let static_validator = only_one("static_validator", static_validators, &mut findings);
-        let grader = only_one("graders", graders, &mut findings);
         need_programs(&data.groups, static_validator.is_some(), grader.is_some(), &mut findings);
         let statements = statement::find(tree, root, format, &mut findings);
         let solutions = statement::solutions(tree, root, &mut findings);
@@ -134,6 +120,37 @@ impl Package {
             keywords: metadata.keywords,
             warnings,
         })
+    }
+}
+
+/// The jury's programs that decide something.
+struct Programs {
+    output_validators: Vec<ValidatorProgram>,
+    input_validators: Vec<ValidatorProgram>,
+    static_validator: Option<ValidatorProgram>,
+    grader: Option<ValidatorProgram>,
+}
+
+impl Programs {
+    fn read(tree: &Tree, root: &Path, format: PackageFormat, findings: &mut Findings) -> Self {
+        let mut single = |folder| validator::read_single(tree, root, folder, findings);
+        let static_validators = single("static_validator/");
+        let mut output_validators = match format {
+            PackageFormat::V2025 => single("output_validator/"),
+            _ => Vec::new(),
+        };
+        let mut programs = |folders: &[&str]| validator::read(tree, root, folders, findings);
+        if output_validators.is_empty() {
+            output_validators = programs(&["output_validators/", "output_validator/"]);
+        }
+        let input_validators = programs(&["input_validators/", "input_format_validators/"]);
+        let graders = programs(&["graders/"]);
+        Self {
+            output_validators,
+            input_validators,
+            static_validator: only_one("static_validator", static_validators, findings),
+            grader: only_one("graders", graders, findings),
+        }
     }
 }
 
