@@ -37,6 +37,8 @@ pub(super) struct Run {
     pub(super) ordinal: u32,
     pub(super) judgement_type_id: Verdict,
     pub(super) team_message: Option<String>,
+    pub(super) output: Option<String>,
+    pub(super) error_output: Option<String>,
 }
 
 /// Sends a submission. The key lets the judge tell a repeated request from a second submission.

@@ -205,6 +205,19 @@ fn summary(client: &Client, detail: &Detail) -> serde_json::Value {
     })
 }
 
+/// The first lines of what the program wrote, where one may see it.
+fn print_beginning(title: &str, text: Option<&str>) {
+    const MOST_LINES: usize = 10;
+    let Some(text) = text.map(harmless) else { return };
+    say!("  {title}:");
+    for line in text.lines().take(MOST_LINES) {
+        say!("    {line}");
+    }
+    if text.lines().nth(MOST_LINES).is_some() {
+        say!("    …");
+    }
+}
+
 fn print(detail: &Detail, end: End) {
     let Some(verdict) = detail.judgement_type_id else {
         let state = match (end, detail.state) {
@@ -226,6 +239,8 @@ fn print(detail: &Detail, end: End) {
         for line in message.lines() {
             say!("  {line}");
         }
+        print_beginning("printed", run.output.as_deref());
+        print_beginning("error messages", run.error_output.as_deref());
     }
     if verdict == Verdict::CompileError {
         let output = detail.judgement.compile_output.as_deref().unwrap_or_default();
