@@ -73,6 +73,9 @@ pub struct Package {
     pub input_file: Option<String>,
     /// The file that a submission writes its output to, where that is not standard output (Polygon, `output-file`).
     pub output_file: Option<String>,
+    /// Whether points that a checker of testlib says are percent of what the test case is worth (Polygon,
+    /// `treat-points-from-checker-as-percent`).
+    pub points_are_percent: bool,
     /// Values that programs and statements name.
     pub constants: Constants,
     /// The problem's text, in each language and form.

@@ -105,6 +105,7 @@ impl Package {
             validation_cases: data.validation_cases,
             objective: metadata.objective,
             show_groups: metadata.show_groups,
+            points_are_percent: false,
             input_file: None,
             output_file: None,
             allow_file_writing: metadata.allow_file_writing,

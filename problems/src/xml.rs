@@ -99,6 +99,21 @@ impl<'a> Element<'a> {
         number(text, range).map(Some).map_err(|message| self.attribute_fault(name, message))
     }
 
+    /// An attribute that is `true` or `false`, which it is where it is missing.
+    ///
+    /// # Errors
+    /// It is neither.
+    pub(crate) fn truth(&self, name: &str) -> Result<bool, Fault> {
+        match self.attribute(name) {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(other) => {
+                let message = format!("must be true or false, not {other:?}");
+                Err(self.attribute_fault(name, message))
+            }
+        }
+    }
+
     /// The text of the element `name` in this one, which is a number.
     ///
     /// # Errors

@@ -6,6 +6,7 @@
 mod groups;
 mod names;
 mod programs;
+mod scores;
 mod solutions;
 mod statements;
 mod tests;
@@ -86,6 +87,7 @@ pub(crate) fn read(
     let keywords = problem.below(&["tags", "tag"]);
     let keywords = keywords.iter().filter_map(|tag| tag.attribute("value")).map(str::to_owned);
     let keywords = keywords.collect();
+    let points_are_percent = points_are_percent(problem, &mut findings);
     let warnings = findings.into_warnings()?;
     Ok(Package {
         root: root.to_owned(),
@@ -112,7 +114,8 @@ pub(crate) fn read(
         shared_after_failing: Vec::new(),
         validation_cases,
         objective: Objective::Max,
-        show_groups: kind.scoring,
+        show_groups: test_data.shows_groups,
+        points_are_percent,
         input_file,
         output_file,
         allow_file_writing: false,
@@ -152,6 +155,13 @@ fn named_files(problem: Element<'_>, findings: &mut Findings) -> [Option<String>
         }
         Some(name.to_owned())
     })
+}
+
+/// Whether a checker's points are percent of a test's.
+fn points_are_percent(problem: Element<'_>, findings: &mut Findings) -> bool {
+    let judging = problem.child("judging");
+    let said = judging.map(|judging| judging.truth("treat-points-from-checker-as-percent"));
+    said.and_then(|said| findings.keep(said)).unwrap_or_default()
 }
 
 impl<'a> Context<'a> {
