@@ -127,7 +127,7 @@ impl Package {
         let tree = Tree::scan(dir, &ArchiveCaps::default(), &mut findings)?;
         let hash = tree.hash()?;
         statement::check_text(&tree, &mut findings);
-        Ok(Self::read(&tree, dir, hash, &short_name_of(dir), findings)?.with_statement_warnings())
+        Ok(Self::read(&tree, dir, hash, &short_name_of(dir), findings)?.with_content_warnings())
     }
 
     /// Reads a package that [`crate::import_zip`], [`crate::import_folder`] or [`crate::unpack`]
@@ -191,9 +191,10 @@ impl Package {
         tree.hash()
     }
 
-    /// The package with what is odd about its statements among the warnings. Its files must lie in place.
-    pub(crate) fn with_statement_warnings(mut self) -> Self {
-        let warnings = statement::warnings(&self);
+    /// The package with what is odd about its statements and inputs among the warnings. Its files must lie in place.
+    pub(crate) fn with_content_warnings(mut self) -> Self {
+        let mut warnings = statement::warnings(&self);
+        warnings.extend(polygon::warning_of_line_ends(&self));
         self.warnings = Findings::merged(std::mem::take(&mut self.warnings), warnings);
         self
     }

@@ -4,12 +4,15 @@
 //! must accept besides the test cases are not read, the model has no place for them.
 
 mod groups;
+mod line_ends;
 mod names;
 mod programs;
 mod scores;
 mod solutions;
 mod statements;
 mod tests;
+
+pub(crate) use line_ends::warning_of_line_ends;
 
 use crate::{
     Package,
@@ -165,17 +168,28 @@ fn points_are_percent(problem: Element<'_>, findings: &mut Findings) -> bool {
 }
 
 impl<'a> Context<'a> {
+    /// The path in an attribute of an element, of a file that may be missing.
+    ///
+    /// # Errors
+    /// There is none, or it leaves the package.
+    fn path(&self, element: Element<'a>, attribute: &str) -> Result<&'a str, Fault> {
+        let path = element.needed(attribute)?;
+        if !self.tree.files.contains_key(path)
+            && let Err(message) = crate::names::check_path(path, &crate::ArchiveCaps::default())
+        {
+            return Err(element.attribute_fault(attribute, format!("{message}: {path:?}")));
+        }
+        Ok(path)
+    }
+
     /// The path in an attribute of an element, of a file that is there.
     ///
     /// # Errors
-    /// It is missing, leaves the package, or leads to no file.
+    /// There is none, it leaves the package, or leads to no file.
     fn file(&self, element: Element<'a>, attribute: &str) -> Result<&'a str, Fault> {
-        let path = element.needed(attribute)?;
+        let path = self.path(element, attribute)?;
         if !self.tree.files.contains_key(path) {
-            let message = match crate::names::check_path(path, &crate::ArchiveCaps::default()) {
-                Err(message) => format!("{message}: {path:?}"),
-                Ok(()) => format!("there is no file {path:?} in the package"),
-            };
+            let message = format!("there is no file {path:?} in the package");
             return Err(element.attribute_fault(attribute, message));
         }
         Ok(path)
