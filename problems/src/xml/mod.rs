@@ -6,14 +6,18 @@ use crate::fault::Fault;
 use roxmltree::{Document, Node, ParsingOptions};
 use std::{ops::RangeInclusive, str::FromStr};
 
+mod markup;
+pub(crate) use markup::without_external_document_type;
+
 /// Elements and texts of one document: what a tree of them takes is bounded.
 const MAX_NODES: u32 = 4_000_000;
 
 /// Reads `text`, which stands in `file`.
 ///
 /// # Errors
-/// It is not well-formed, or holds a document type.
+/// It is not well-formed, holds a document type, or an element with more attributes than any format has.
 pub(crate) fn parse<'a>(file: &str, text: &'a str) -> Result<Document<'a>, Fault> {
+    markup::check_attributes(file, text)?;
     let options = ParsingOptions { nodes_limit: MAX_NODES, ..ParsingOptions::default() };
     Document::parse_with_options(text, options).map_err(|error| match error {
         roxmltree::Error::DtdDetected => {
