@@ -111,6 +111,9 @@ const MATH_CLASSES: [(&str, &[&str]); 2] = [
     ),
 ];
 
+/// How HTML's lists may count.
+pub(super) const NUMBER_KINDS: [char; 5] = ['1', 'a', 'A', 'i', 'I'];
+
 /// How Markdown's converter and authors align the cells of a table: a style, which pages forbid, and
 /// the class that stands in for it.
 const ALIGNMENTS: [(&str, &str); 3] =
@@ -152,6 +155,7 @@ pub(super) fn sanitise(html: &str, assets: &Assets, asset_prefix: &str) -> (Stri
         .add_tag_attributes("td", ["rowspan"])
         .add_tag_attributes("sup", ["id"])
         .add_tag_attributes("li", ["id"])
+        .add_tag_attributes("ol", ["type"])
         .url_schemes(HashSet::from(["http", "https", "mailto"]))
         .url_relative(UrlRelative::PassThrough)
         .attribute_filter(move |element, attribute, value| match (element, attribute) {
@@ -164,6 +168,10 @@ pub(super) fn sanitise(html: &str, assets: &Assets, asset_prefix: &str) -> (Stri
             ("img", "width" | "height") => {
                 let number = value.strip_suffix('%').or_else(|| value.strip_suffix("px"));
                 is_number(number.unwrap_or(value)).then_some(Cow::Borrowed(value))
+            }
+            ("ol", "type") => {
+                let is_kind = value.len() == 1 && value.starts_with(NUMBER_KINDS);
+                is_kind.then_some(Cow::Borrowed(value))
             }
             (_, "href") => link(value),
             (_, "src" | "cite") => None,

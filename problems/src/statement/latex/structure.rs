@@ -49,6 +49,10 @@ impl Converter<'_> {
             }
             "includegraphics" => self.include_graphics(scanner),
             "illustration" => self.illustration(scanner),
+            // Its text comes with \footnotetext, and brings the mark.
+            "footnotemark" => {
+                scanner.optional();
+            }
             "footnote" | "footnotetext" => {
                 scanner.optional();
                 let note = self.argument_inline(scanner);
