@@ -116,9 +116,23 @@ fn html_with_a_style_sheet_of_its_own() {
 }
 
 #[test]
+fn tags_in_capital_letters_are_the_same() {
+    let capitals = |piece: &str| {
+        let (name, rest) = piece.split_at(piece.find([' ', '>']).unwrap_or(piece.len()));
+        format!("{}{rest}", name.to_uppercase())
+    };
+    let loud: Vec<_> = HTML.split('<').map(capitals).collect();
+    let [loud, quiet] = [loud.join("<"), HTML.to_owned()]
+        .map(|html| all_of(&with_surroundings(1, |around| polygon::from_html(&html, around))));
+    assert_eq!(loud, quiet);
+    assert!(loud.contains("Trees & more") && !loud.contains("time limit"), "{loud}");
+}
+
+#[test]
 fn hostile_html_and_properties_are_harmless() {
     let title = "<div class=\"section-title\">";
-    for piece in ["<div class=\"header\">", title, "$$$", "$$$$$$", "<div class=\"sample-tests\"><"]
+    for piece in
+        ["<div class=\"header\">", title, "$$$", "$$$$$$", "<div class=\"sample-tests\"><", "<DIV "]
     {
         let text = format!("<script>alert(1)</script>{}", piece.repeat(60_000 / piece.len()));
         let html = with_surroundings(1, |around| polygon::from_html(&text, around)).html;

@@ -1,6 +1,11 @@
 //! LaTeX math to MathML.
 
-use pulldown_latex::{Parser, RenderConfig, Storage, config::DisplayMode, push_mathml};
+use pulldown_latex::{
+    Parser, RenderConfig, Storage,
+    config::DisplayMode,
+    event::{Content, Event},
+    push_mathml,
+};
 
 /// Larger formulas are shown as their source: the parser calls itself for each argument of a
 /// command, and nobody may choose how deep.
@@ -30,8 +35,16 @@ pub(super) fn to_mathml(tex: &str, display: bool) -> Option<String> {
         return None;
     }
     let storage = Storage::new();
-    let events: Result<Vec<_>, _> = Parser::new(tex, &storage).collect();
-    let events = events.ok()?;
+    // The parser does not know the star, which puts what follows above and below the operator.
+    let tex = tex.replace("\\operatorname*", "\\mathop");
+    let events: Result<Vec<_>, _> = Parser::new(&tex, &storage).collect();
+    let mut events = events.ok()?;
+    let operators: Vec<_> = events.iter().map(operator).collect();
+    for (event, operator) in events.iter_mut().zip(&operators) {
+        if let Some(operator) = operator {
+            *event = Event::Content(Content::Function(operator));
+        }
+    }
     let config = RenderConfig {
         display_mode: if display { DisplayMode::Block } else { DisplayMode::Inline },
         ..RenderConfig::default()
@@ -41,6 +54,24 @@ pub(super) fn to_mathml(tex: &str, display: bool) -> Option<String> {
     push_mathml(&mut mathml, events, config).ok()?;
     // The writer spells the ampersand out of the space that its own parser made.
     Some(mathml.replace("&amp;nbsp;", "\u{a0}"))
+}
+
+/// The name of an operator as HTML where it is not so already: the writer takes it as it is.
+fn operator(event: &Event<'_>) -> Option<String> {
+    const SPACES: [&str; 6] = ["\\,", "\\;", "\\:", "\\ ", "\\!", "~"];
+    const FONTS: [&str; 5] = ["\\mathrm", "\\mathit", "\\textrm", "\\text", "\\rm"];
+    let Event::Content(Content::Function(name)) = event else { return None };
+    if !name.contains(['\\', '{', '}', '~', '&', '<', '>']) {
+        return None;
+    }
+    let mut plain = (*name).to_owned();
+    for space in SPACES {
+        plain = plain.replace(space, if space == "\\!" { "" } else { "\u{2009}" });
+    }
+    for font in FONTS {
+        plain = plain.replace(font, "");
+    }
+    Some(escape(&plain.replace(['{', '}'], "")))
 }
 
 /// The source of a formula as HTML.
@@ -81,6 +112,20 @@ pub(super) fn unescaped(html: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::to_mathml;
+
+    #[test]
+    fn operators_have_names_and_limits() {
+        for (tex, expected) in [
+            (r"\operatorname*{argmax}_x", "<munder><mi>argmax</mi>"),
+            (r"\operatorname{arg\,max} x", "<mi>arg\u{2009}max</mi>"),
+            (r"\operatorname{\mathrm{lcm}}", "<mi>lcm</mi>"),
+            (r"\operatorname{a<b&c} + d", "<mi>a&lt;b&amp;c</mi>"),
+            (r"\text{a<b&c} + d", "a&lt;b&amp;c</mtext>"),
+        ] {
+            let mathml = to_mathml(tex, true).expect("it is understood");
+            assert!(mathml.contains(expected), "{tex}: {mathml}");
+        }
+    }
 
     #[test]
     fn a_space_in_a_formula_is_a_space() {

@@ -1,6 +1,7 @@
 //! The problem's text: found in the package, shown as HTML.
 
 mod conversion;
+mod elements;
 mod find;
 mod formula;
 mod highlight;

@@ -8,6 +8,7 @@ mod convert;
 mod environment;
 mod images;
 mod inputs;
+mod length;
 mod list;
 mod macros;
 mod olymp;
