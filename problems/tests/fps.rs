@@ -99,6 +99,8 @@ fn a_file_holds_several_problems() {
     let names: Vec<_> = made.iter().map(|one| one.package.short_name.as_str()).collect();
     assert_eq!(names, ["a-b", "a-b-2", "problem-3"]);
     assert_eq!(made[2].package.titles["zh"], "最短路");
+    let shown = statement::render(&made[2].package, "zh", "").expect("it is shown").html;
+    assert!(shown.contains("输入</h2>") && !shown.contains("Input"), "{shown}");
 }
 
 #[test]

@@ -276,7 +276,7 @@ proptest! {
     fn whatever_is_written_is_shown_harmlessly(pieces in proptest::collection::vec(0..PIECES.len(), 0..60)) {
         let text: String = pieces.into_iter().map(|piece| PIECES[piece]).collect();
         let assets = Assets::default();
-        let around = Surroundings { name: "x", assets: &assets, asset_prefix: "/", samples: 1, constants: &Constants::default() };
+        let around = Surroundings { name: "x", language: "en", assets: &assets, asset_prefix: "/", samples: 1, constants: &Constants::default() };
         let formats = [Format::Markdown, Format::Latex, Format::Html];
         let mut shown: Vec<_> = formats.map(|format| convert(&text, format, around)).into();
         shown.push(polygon::from_html(&text, around));

@@ -13,6 +13,7 @@ fn with_surroundings(
     let assets = Assets::in_folders(vec![folder.path().to_owned()]);
     show(Surroundings {
         name: "statement",
+        language: "en",
         assets: &assets,
         asset_prefix: "/files/",
         samples,
@@ -82,10 +83,23 @@ fn properties_as_json() {
 }
 
 #[test]
+fn headings_are_in_the_statement_s_language() {
+    let shown = with_surroundings(0, |around| {
+        let around = Surroundings { language: "ru", ..around };
+        convert(LATEX, Format::Latex, around)
+    });
+    for heading in ["Входные данные", "Выходные данные", "Примечание", "Пример выходных данных"]
+    {
+        assert!(shown.html.contains(&format!("{heading}</")), "{heading}: {}", shown.html);
+    }
+}
+
+#[test]
 fn properties_that_are_none_name_file_and_line() {
     let assets = Assets::default();
     let around = Surroundings {
         name: "p.json",
+        language: "en",
         assets: &assets,
         asset_prefix: "",
         samples: 0,

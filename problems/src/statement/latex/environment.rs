@@ -1,6 +1,11 @@
 //! `\begin{…}` to `\end{…}`.
 
-use super::{super::math, convert::Converter, scan::Scanner, table};
+use super::{
+    super::{headings::Heading, math},
+    convert::Converter,
+    scan::Scanner,
+    table,
+};
 
 /// Environments whose content is one formula.
 const MATH: [&str; 14] = [
@@ -45,7 +50,11 @@ impl Converter<'_> {
             "problem" => self.problem(content),
             "example" | "examplewide" | "examplethree" => self.example(content),
             "Input" | "Output" | "Interaction" => {
-                self.push_block(&format!("<h2>{name}</h2>\n"));
+                self.section(match name {
+                    "Input" => Heading::Input,
+                    "Output" => Heading::Output,
+                    _ => Heading::Interaction,
+                });
                 self.convert(content);
                 self.end_paragraph();
             }

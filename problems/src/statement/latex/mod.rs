@@ -52,6 +52,7 @@ fn title_in_text(source: &str) -> Option<String> {
     let constants = Constants::default();
     let surroundings = Surroundings {
         name: "",
+        language: "",
         assets: &assets,
         asset_prefix: "",
         samples: 0,

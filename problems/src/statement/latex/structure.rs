@@ -99,7 +99,7 @@ impl Converter<'_> {
                 }
             }
             _ => match olymp::section(name) {
-                Some(heading) => self.push_block(&format!("<h2>{heading}</h2>\n")),
+                Some(heading) => self.section(heading),
                 None => self.unknown(name),
             },
         }
