@@ -2,8 +2,9 @@
 
 mod draft;
 
-use draft::polygon::{faults, good, open, with};
+use draft::polygon::{TESTS, faults, good, open, with};
 use problems::Validation;
+use std::time::{Duration, Instant};
 
 #[test]
 fn files_that_are_missing() {
@@ -250,6 +251,18 @@ fn texts_that_are_not_xml() {
         draft.write("problem.xml", text);
         assert_eq!(faults(&draft)[0], expected);
     }
+}
+
+#[test]
+fn thousands_of_faults_and_groups_are_read_soon() {
+    let started = Instant::now();
+    let bad = "<test points=\"x\"/>\n".repeat(100_000);
+    let found = faults(&with(&[(TESTS, &bad)]));
+    assert_eq!(found[1].split(": ").next(), Some("problem.xml:20"));
+    let groups: String =
+        (0..60_000).map(|number| format!("<test points=\"1\" group=\"{number}\"/>")).collect();
+    assert!(!faults(&with(&[(TESTS, &groups)])).is_empty());
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
 }
 
 #[test]

@@ -68,10 +68,12 @@ pub(super) fn read(context: Context<'_>, testset: Element<'_>, findings: &mut Fi
         shows_groups: scores != Scores::None && groups::are_shown(&groups, findings),
         ..Tests::default()
     };
-    let sum_of = |group: Option<&str>| -> f64 {
-        let tests = tests.iter().filter(|test| test.group == group);
-        tests.filter_map(|test| test.points).sum()
-    };
+    let mut by_group: BTreeMap<Option<&str>, Vec<&Test<'_>>> = BTreeMap::new();
+    for test in &tests {
+        by_group.entry(test.group).or_default().push(test);
+    }
+    let of_group = |group| by_group.get(&group).into_iter().flatten();
+    let sum_of = |group| -> f64 { of_group(group).filter_map(|test| test.points).sum() };
     let (grading, on_reject) = scores.of_group(None, 0.0);
     built.groups.push(test_group("", grading, on_reject, Vec::new()));
     let mut places: BTreeMap<Option<&str>, usize> = BTreeMap::from([(None, 0)]);
@@ -93,7 +95,7 @@ pub(super) fn read(context: Context<'_>, testset: Element<'_>, findings: &mut Fi
     for name in in_order {
         let is_complete = name.and_then(|name| groups.get(name)).is_some_and(|g| g.is_complete);
         let place = places[&name];
-        for test in tests.iter().filter(|test| test.group == name) {
+        for test in of_group(name) {
             let points = test.points.unwrap_or_default();
             let points = (scores == Scores::Bounded && !is_complete).then_some(points);
             built.add(context, test, place, points, told);
