@@ -39,10 +39,14 @@ pub(super) fn to_mathml(tex: &str, display: bool) -> Option<String> {
     let tex = tex.replace("\\operatorname*", "\\mathop");
     let events: Result<Vec<_>, _> = Parser::new(&tex, &storage).collect();
     let mut events = events.ok()?;
-    let operators: Vec<_> = events.iter().map(operator).collect();
-    for (event, operator) in events.iter_mut().zip(&operators) {
-        if let Some(operator) = operator {
-            *event = Event::Content(Content::Function(operator));
+    let texts: Vec<_> = events.iter().map(plain).collect();
+    for (event, text) in events.iter_mut().zip(&texts) {
+        match (text, &event) {
+            (Some(text), Event::Content(Content::Function(_))) => {
+                *event = Event::Content(Content::Function(text));
+            }
+            (Some(text), _) => *event = Event::Content(Content::Text(text)),
+            (None, _) => {}
         }
     }
     let config = RenderConfig {
@@ -56,22 +60,34 @@ pub(super) fn to_mathml(tex: &str, display: bool) -> Option<String> {
     Some(mathml.replace("&amp;nbsp;", "\u{a0}"))
 }
 
-/// The name of an operator as HTML where it is not so already: the writer takes it as it is.
-fn operator(event: &Event<'_>) -> Option<String> {
-    const SPACES: [&str; 6] = ["\\,", "\\;", "\\:", "\\ ", "\\!", "~"];
-    const FONTS: [&str; 5] = ["\\mathrm", "\\mathit", "\\textrm", "\\text", "\\rm"];
-    let Event::Content(Content::Function(name)) = event else { return None };
-    if !name.contains(['\\', '{', '}', '~', '&', '<', '>']) {
-        return None;
+/// A text or an operator's name without its commands, where it has some: the parser hands them on as they are, and the writer
+/// operators' names even with what means something in HTML.
+fn plain(event: &Event<'_>) -> Option<String> {
+    match event {
+        Event::Content(Content::Function(name))
+            if name.contains(['\\', '{', '}', '~', '&', '<', '>']) =>
+        {
+            Some(escape(&without_commands(name)))
+        }
+        Event::Content(Content::Text(text)) if text.contains('\\') => Some(without_escapes(text)),
+        _ => None,
     }
-    let mut plain = (*name).to_owned();
-    for space in SPACES {
-        plain = plain.replace(space, if space == "\\!" { "" } else { "\u{2009}" });
-    }
-    for font in FONTS {
-        plain = plain.replace(font, "");
-    }
-    Some(escape(&plain.replace(['{', '}'], "")))
+}
+
+/// `\mathrm{arg\,max}` as it looks.
+fn without_commands(name: &str) -> String {
+    const SPACES: [&str; 5] = ["\\,", "\\;", "\\:", "\\ ", "~"];
+    const NOTHING: [&str; 8] =
+        ["\\!", "\\mathrm", "\\mathit", "\\textrm", "\\text", "\\rm", "{", "}"];
+    let spaced = SPACES.iter().fold(name.to_owned(), |name, space| name.replace(space, "\u{2009}"));
+    NOTHING.iter().fold(spaced, |name, command| name.replace(command, ""))
+}
+
+/// `5\%` as it looks.
+fn without_escapes(text: &str) -> String {
+    const ESCAPED: [&str; 7] = ["%", "_", "&", "#", "$", "{", "}"];
+    let plain = |text: String, sign: &&str| text.replace(&format!("\\{sign}"), sign);
+    ESCAPED.iter().fold(text.to_owned(), plain)
 }
 
 /// The source of a formula as HTML.
@@ -121,6 +137,7 @@ mod tests {
             (r"\operatorname{\mathrm{lcm}}", "<mi>lcm</mi>"),
             (r"\operatorname{a<b&c} + d", "<mi>a&lt;b&amp;c</mi>"),
             (r"\text{a<b&c} + d", "a&lt;b&amp;c</mtext>"),
+            (r"\text{5\% \& more}", "<mtext>5% &amp; more</mtext>"),
         ] {
             let mathml = to_mathml(tex, true).expect("it is understood");
             assert!(mathml.contains(expected), "{tex}: {mathml}");
