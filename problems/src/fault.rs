@@ -87,6 +87,16 @@ impl Faults {
         Self { faults: vec![fault], host_failed: true, out_of_room: false }
     }
 
+    /// The faults of a package in `folder`, for a report of several packages. Those of this machine name their place already.
+    pub(crate) fn in_folder(mut self, folder: &str) -> Self {
+        if !self.host_failed {
+            self.faults
+                .iter_mut()
+                .for_each(|fault| fault.file = format!("{folder}/{}", fault.file));
+        }
+        self
+    }
+
     /// For [`Result::map_err`] after an operation of this machine.
     pub(crate) fn io<'a>(
         operation: &'a str,
@@ -164,11 +174,6 @@ impl Findings {
         if self.warnings.len() < MAX_REPORTED {
             self.warnings.push(warning);
         }
-    }
-
-    /// Notes the faults of a part, too; its warnings stay its own.
-    pub(crate) fn extend_faults(&mut self, part: &Self) {
-        part.faults.iter().for_each(|fault| self.fault(fault.clone()));
     }
 
     /// The value, or `None` with its fault noted.

@@ -97,7 +97,7 @@ fn install(
         place().map_err(Faults::io("store", &target))?;
     }
     fs::rename(&canonical, into).map_err(Faults::io("store package", into))?;
-    Ok(package.with_statement_warnings())
+    Ok(package.with_content_warnings())
 }
 
 /// The folder that holds the package: `dir`, or the only folder in it.

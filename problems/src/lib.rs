@@ -41,7 +41,7 @@ pub use checktestdata::Checktestdata;
 pub use compare::{CompareFlags, Comparison, Difference, InvalidFlag, compare};
 pub use convert::{Converted, convert};
 pub use fault::{Fault, Faults};
-pub use fps::import_fps;
+pub use fps::{ImportedSet, import_fps};
 pub use groups::{
     Aggregation, CaseScores, GraderFlags, Grading, Member, OnReject, ScoreMode, StaticValidation,
     TestGroup, VerdictMode,

@@ -75,6 +75,9 @@ pub struct Package {
     pub input_file: Option<String>,
     /// The file that a submission writes its output to, where that is not standard output (Polygon, `output-file`).
     pub output_file: Option<String>,
+    /// Whether points that a checker of testlib says are percent of what the test case is worth (Polygon,
+    /// `treat-points-from-checker-as-percent`).
+    pub points_are_percent: bool,
     /// Values that programs and statements name.
     pub constants: Constants,
     /// The problem's text, in each language and form.
@@ -150,7 +153,7 @@ impl Package {
         let tree = Tree::scan(dir, &ArchiveCaps::default(), &mut findings)?;
         let hash = tree.hash()?;
         statement::check_text(&tree, &mut findings);
-        Ok(Self::read(&tree, dir, hash, &short_name_of(dir), findings)?.with_statement_warnings())
+        Ok(Self::read(&tree, dir, hash, &short_name_of(dir), findings)?.with_content_warnings())
     }
 
     /// Reads a package that [`crate::import_zip`], [`crate::import_folder`] or [`crate::unpack`]
@@ -214,9 +217,10 @@ impl Package {
         tree.hash()
     }
 
-    /// The package with what is odd about its statements among the warnings. Its files must lie in place.
-    pub(crate) fn with_statement_warnings(mut self) -> Self {
-        let warnings = statement::warnings(&self);
+    /// The package with what is odd about its statements and inputs among the warnings. Its files must lie in place.
+    pub(crate) fn with_content_warnings(mut self) -> Self {
+        let mut warnings = statement::warnings(&self);
+        warnings.extend(polygon::warning_of_line_ends(&self));
         self.warnings = Findings::merged(std::mem::take(&mut self.warnings), warnings);
         self
     }

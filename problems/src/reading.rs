@@ -106,6 +106,7 @@ impl Package {
             objective: metadata.objective,
             show_groups: metadata.show_groups,
             scores_of_rejected: format != PackageFormat::Legacy || dialect == Dialect::Domjudge,
+            points_are_percent: false,
             input_file: None,
             output_file: None,
             allow_file_writing: metadata.allow_file_writing,

@@ -60,7 +60,7 @@ impl TreeFile {
     /// # Errors
     /// The file, here called `path`, is not readable.
     pub(crate) fn head(&self, path: &str) -> Result<Vec<u8>, Fault> {
-        read_bytes(&self.source, HEAD_BYTES).map_err(|error| unreadable(path, &error))
+        read_head(&self.source).map_err(|error| unreadable(path, &error))
     }
 }
 
@@ -77,6 +77,11 @@ pub(crate) fn read_text(source: &Path, path: &str, most: u64) -> Result<String, 
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     Ok(text.replace("\r\n", "\n"))
+}
+
+/// The beginning of the file at `source`.
+pub(crate) fn read_head(source: &Path) -> io::Result<Vec<u8>> {
+    read_bytes(source, HEAD_BYTES)
 }
 
 fn read_bytes(source: &Path, most: u64) -> io::Result<Vec<u8>> {

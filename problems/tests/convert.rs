@@ -231,6 +231,15 @@ fn scores_by_legacy_rules_are_refused() {
 }
 
 #[test]
+fn scores_that_only_a_checker_says_are_refused() {
+    let tests = "<test points=\"0\"/><test points=\"0\"/>";
+    assert_eq!(
+        faults(&with(&[(TESTS, tests)])),
+        ["problem.xml: assets.checker: scores that only the checker says have no counterpart"]
+    );
+}
+
+#[test]
 fn what_is_made_can_be_made_again_unchanged() {
     let draft = good();
     let first = made(&draft).package;

@@ -3,7 +3,7 @@
 mod draft;
 
 use draft::Draft;
-use problems::{Converted, Faults, PackageFormat, Validation, statement};
+use problems::{Converted, Faults, ImportedSet, PackageFormat, Validation, statement};
 use std::fs;
 
 const ITEM: &str = r##"<item>
@@ -43,12 +43,14 @@ fn file(items: &str) -> Draft {
     draft
 }
 
-fn import(draft: &Draft) -> Result<Vec<Converted>, Faults> {
+fn import(draft: &Draft) -> Result<ImportedSet, Faults> {
     problems::import_fps(&draft.dir().join("set.xml"), &draft.outside("made"))
 }
 
 fn made(draft: &Draft) -> Vec<Converted> {
-    import(draft).unwrap_or_else(|faults| panic!("{faults}"))
+    let set = import(draft).unwrap_or_else(|faults| panic!("{faults}"));
+    assert_eq!(set.left_out, []);
+    set.problems
 }
 
 fn faults(draft: &Draft) -> Vec<String> {
@@ -97,8 +99,39 @@ fn a_file_holds_several_problems() {
     let names: Vec<_> = made.iter().map(|one| one.package.short_name.as_str()).collect();
     assert_eq!(names, ["a-b", "a-b-2", "problem-3"]);
     assert_eq!(made[2].package.titles["zh"], "最短路");
-    let others = file(&format!("{}{ITEM}", ITEM.replace("<title><![CDATA[A+B]]></title>", "")));
-    assert_eq!(faults(&others), ["set.xml:3: item.title: is missing"]);
+    let shown = statement::render(&made[2].package, "zh", "").expect("it is shown").html;
+    assert!(shown.contains("输入</h2>") && !shown.contains("Input"), "{shown}");
+}
+
+#[test]
+fn problems_with_faults_are_left_out_and_named() {
+    let nameless = ITEM.replace("<title><![CDATA[A+B]]></title>", "");
+    let named_alike = ITEM.replace("A+B", "A B 4");
+    let draft = file(&format!("{nameless}{named_alike}{ITEM}{ITEM}"));
+    let set = import(&draft).unwrap_or_else(|faults| panic!("{faults}"));
+    let names: Vec<_> = set.problems.iter().map(|one| one.package.short_name.as_str()).collect();
+    assert_eq!(names, ["a-b-4", "a-b", "a-b-4-4"]);
+    let left_out: Vec<_> = set.left_out.iter().map(ToString::to_string).collect();
+    assert_eq!(left_out, ["set.xml:3: item.title: is missing"]);
+    assert_eq!(faults(&file(&nameless)), left_out);
+    let folders = fs::read_dir(draft.outside("made")).expect("the problems").count();
+    assert_eq!(folders, 3);
+}
+
+#[test]
+fn a_document_type_that_declares_nothing_is_passed_over() {
+    let draft = file(ITEM);
+    let path = draft.dir().join("set.xml");
+    let text = fs::read_to_string(&path).expect("the set");
+    let names =
+        "<!DOCTYPE fps PUBLIC\n \"-//freeproblemset//EN\"\n \"http://example.org/fps.dtd\" >\n<fps";
+    draft.write("set.xml", text.replace("<fps", names).replace("<![CDATA[1500]]>", "soon"));
+    assert_eq!(
+        faults(&draft),
+        ["set.xml:8: item.time_limit: must be a number from 0.001 to 3600000000, not \"soon\""]
+    );
+    draft.write("set.xml", text.replace("<fps", names));
+    assert_eq!(made(&draft).len(), 1);
 }
 
 #[test]

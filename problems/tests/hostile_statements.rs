@@ -4,9 +4,12 @@ mod draft;
 
 use draft::Draft;
 use problems::Constants;
-use problems::statement::{Assets, Format, Surroundings, convert, polygon};
+use problems::statement::{Assets, Format, Surroundings, convert, pieces, polygon};
 use proptest::prelude::*;
-use std::fmt::Write;
+use std::{
+    fmt::Write,
+    time::{Duration, Instant},
+};
 
 #[test]
 fn no_statement_runs_anything_or_asks_anybody_else() {
@@ -114,6 +117,18 @@ fn hostile_nesting_ends_soon() {
         Draft::new().show("problem.en.tex", format!("${formula}$"));
         Draft::new().show("problem.en.md", format!("${formula}$"));
     }
+}
+
+#[test]
+fn ends_that_come_late_or_never_are_not_looked_for_again_and_again() {
+    let started = Instant::now();
+    let begins = "\\begin{a}".repeat(13_000);
+    for ends in [13_000, 1] {
+        Draft::new().show("problem.en.tex", begins.clone() + &"\\end{a}".repeat(ends));
+    }
+    let samples = "<div class=\"next-sample\"></div>".repeat(40_000);
+    assert_eq!(pieces(&samples).len(), 80_001);
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
 }
 
 /// A command for each letter that uses the one before it ten times.
@@ -261,7 +276,7 @@ proptest! {
     fn whatever_is_written_is_shown_harmlessly(pieces in proptest::collection::vec(0..PIECES.len(), 0..60)) {
         let text: String = pieces.into_iter().map(|piece| PIECES[piece]).collect();
         let assets = Assets::default();
-        let around = Surroundings { name: "x", assets: &assets, asset_prefix: "/", samples: 1, constants: &Constants::default() };
+        let around = Surroundings { name: "x", language: "en", assets: &assets, asset_prefix: "/", samples: 1, constants: &Constants::default() };
         let formats = [Format::Markdown, Format::Latex, Format::Html];
         let mut shown: Vec<_> = formats.map(|format| convert(&text, format, around)).into();
         shown.push(polygon::from_html(&text, around));

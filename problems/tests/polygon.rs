@@ -9,7 +9,7 @@ use draft::{
 use judge_types::Verdict;
 use problems::{
     Aggregation, ArchiveCaps, Grading, InputFlags, Member, OnReject, PackageFormat, Protocol,
-    SaidScores, Shown, Validation, ValidationKind, statement::Format,
+    SaidScores, ScoreMode, Shown, Validation, ValidationKind, statement::Format,
 };
 
 #[test]
@@ -116,6 +116,85 @@ fn groups_are_worth_points_and_come_after_what_they_depend_on() {
     assert_eq!((&all.requires[..], &late.requires[..]), (&[][..], &[1][..]));
     assert_eq!(late.members, [Member::Case(3), Member::Case(4)]);
     assert_eq!(package.test_cases[1].input_flags.of("val.cpp")[2..], ["--group", "all"]);
+}
+
+/// Two tests with these attributes.
+fn two_tests(first: &str, second: &str) -> String {
+    format!("<test {first}/><test {second}/>")
+}
+
+#[test]
+fn where_all_points_are_0_the_checker_says_the_score() {
+    let package =
+        open(&with(&[(TESTS, &two_tests("points=\"0.0\"", "points=\"0.0\" group=\"a\""))]));
+    assert!(package.kind.scoring);
+    for group in &package.groups {
+        assert_eq!((group.grading.max_score(), group.on_reject), (None, OnReject::Continue));
+        let Grading::Default { flags, scores } = group.grading else { panic!("{group:?}") };
+        assert_eq!((scores.accept, scores.reject, flags.score), (0.0, 0.0, ScoreMode::Sum));
+    }
+    assert!(package.test_cases.iter().all(|case| case.points.is_none()));
+    assert!(!open(&with(&[(TESTS, &two_tests("", "group=\"a\""))])).kind.scoring);
+}
+
+#[test]
+fn points_of_the_checker_may_be_percent() {
+    const RUN_COUNT: &str = "run-count=\"1\"";
+    assert!(!open(&good()).points_are_percent);
+    for (value, expected) in [("true", true), ("false", false)] {
+        let judging = format!("{RUN_COUNT} treat-points-from-checker-as-percent=\"{value}\"");
+        assert_eq!(open(&with(&[(RUN_COUNT, &judging)])).points_are_percent, expected);
+    }
+    let judging = format!("{RUN_COUNT} treat-points-from-checker-as-percent=\"yes\"");
+    assert_eq!(
+        faults(&with(&[(RUN_COUNT, &judging)])),
+        [
+            r#"problem.xml:12: judging.treat-points-from-checker-as-percent: must be true or false, not "yes""#
+        ]
+    );
+}
+
+#[test]
+fn checkers_are_told_the_group_where_their_testlib_knows_it() {
+    let draft = with(&[(TESTS, &two_tests("", "group=\"a\""))]);
+    assert!(open(&draft).test_cases.iter().all(|case| case.validator_flags.is_empty()));
+    draft.write("files/testlib.h", "class Checker { std::string group() const; } checker;");
+    let package = open(&draft);
+    assert_eq!(package.test_cases[0].validator_flags, ["--testset", "tests"]);
+    assert_eq!(package.test_cases[1].validator_flags, ["--testset", "tests", "--group", "a"]);
+}
+
+#[test]
+fn feedback_policies_that_are_not_kept_are_warned_of_once() {
+    let groups = |policy: &str| {
+        format!(
+            "</tests><groups><group name=\"a\" feedback-policy=\"complete\"/><group name=\"b\" feedback-policy=\"{policy}\"/>\
+             <group name=\"c\" feedback-policy=\"{policy}\"/></groups>"
+        )
+    };
+    let tests = two_tests("points=\"1\" group=\"a\"", "points=\"1\" group=\"b\"");
+    for (policy, shown, warning) in [
+        ("complete", true, None),
+        (
+            "points",
+            true,
+            Some(
+                r#""points" is not kept: contestants are shown the verdicts of tests and what each group came to"#,
+            ),
+        ),
+        (
+            "none",
+            false,
+            Some(
+                r#""none" is kept for all groups: contestants are not shown what they came to, but the verdicts of tests"#,
+            ),
+        ),
+    ] {
+        let package = open(&with(&[(TESTS, &tests), ("</tests>", &groups(policy))]));
+        assert_eq!(package.show_groups, shown, "{policy}");
+        let warnings: Vec<_> = package.warnings.iter().map(|w| w.message.as_str()).collect();
+        assert_eq!(warnings, warning.as_slice(), "{policy}");
+    }
 }
 
 #[test]

@@ -2,8 +2,9 @@
 
 mod draft;
 
-use draft::polygon::{faults, good, open, with};
+use draft::polygon::{TESTS, faults, good, open, with};
 use problems::Validation;
+use std::time::{Duration, Instant};
 
 #[test]
 fn files_that_are_missing() {
@@ -16,14 +17,6 @@ fn files_that_are_missing() {
         ]
     );
     for (file, fault) in [
-        (
-            "statements/english/problem.tex",
-            r#"problem.xml:8: statements.statement.path: there is no file "statements/english/problem.tex" in the package"#,
-        ),
-        (
-            "statements/.pdf/russian/problem.pdf",
-            r#"problem.xml:10: statements.statement.path: there is no file "statements/.pdf/russian/problem.pdf" in the package"#,
-        ),
         ("files/testlib.h", "files/testlib.h: is missing, and files/check.cpp includes it"),
         (
             "files/val.cpp",
@@ -47,6 +40,41 @@ fn files_that_are_missing() {
         faults(&copied)[0],
         r#"problem.xml:32: assets.checker.source.path: there is no file "files/check.cpp" in the package"#
     );
+}
+
+#[test]
+fn statements_that_are_missing_are_no_fault() {
+    let warnings = |draft: &draft::Draft| -> Vec<String> {
+        open(draft).warnings.iter().map(ToString::to_string).collect()
+    };
+    let missing = good();
+    missing.remove("statements/english/problem.tex").remove("statements/.pdf/russian/problem.pdf");
+    assert_eq!(open(&missing).statements.len(), 1);
+    assert_eq!(
+        warnings(&missing),
+        [
+            r#"problem.xml:8: statements.statement.path: there is no file "statements/english/problem.tex" in the package; it is not shown"#,
+            r#"problem.xml:10: statements.statement.path: there is no file "statements/.pdf/russian/problem.pdf" in the package; it is not shown"#,
+        ]
+    );
+    let none = with(&[("statements>", "texts>")]);
+    assert_eq!(open(&none).statements, []);
+    assert_eq!(warnings(&none), ["problem.xml:2: statements: lists no statement"]);
+}
+
+#[test]
+fn windows_line_ends_are_a_warning_of_their_own() {
+    let draft = good();
+    draft.write("tests/01", "1 2\r\n").write("tests/02", "3 4\r\n").write("tests/02.a", "7\r\n");
+    let warnings: Vec<_> = open(&draft).warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        warnings,
+        [
+            "tests/01: has Windows line ends, which testlib's validators refuse: download the package for Linux from Polygon"
+        ]
+    );
+    draft.write("tests/01", "1 2\n3\r\n").write("tests/02", "3 4\r");
+    assert_eq!(open(&draft).warnings, []);
 }
 
 /// What is replaced, by what, and the fault that it makes.
@@ -223,6 +251,18 @@ fn texts_that_are_not_xml() {
         draft.write("problem.xml", text);
         assert_eq!(faults(&draft)[0], expected);
     }
+}
+
+#[test]
+fn thousands_of_faults_and_groups_are_read_soon() {
+    let started = Instant::now();
+    let bad = "<test points=\"x\"/>\n".repeat(100_000);
+    let found = faults(&with(&[(TESTS, &bad)]));
+    assert_eq!(found[1].split(": ").next(), Some("problem.xml:20"));
+    let groups: String =
+        (0..60_000).map(|number| format!("<test points=\"1\" group=\"{number}\"/>")).collect();
+    assert!(!faults(&with(&[(TESTS, &groups)])).is_empty());
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
 }
 
 #[test]

@@ -13,6 +13,7 @@ fn with_surroundings(
     let assets = Assets::in_folders(vec![folder.path().to_owned()]);
     show(Surroundings {
         name: "statement",
+        language: "en",
         assets: &assets,
         asset_prefix: "/files/",
         samples,
@@ -82,10 +83,23 @@ fn properties_as_json() {
 }
 
 #[test]
+fn headings_are_in_the_statement_s_language() {
+    let shown = with_surroundings(0, |around| {
+        let around = Surroundings { language: "ru", ..around };
+        convert(LATEX, Format::Latex, around)
+    });
+    for heading in ["Входные данные", "Выходные данные", "Примечание", "Пример выходных данных"]
+    {
+        assert!(shown.html.contains(&format!("{heading}</")), "{heading}: {}", shown.html);
+    }
+}
+
+#[test]
 fn properties_that_are_none_name_file_and_line() {
     let assets = Assets::default();
     let around = Surroundings {
         name: "p.json",
+        language: "en",
         assets: &assets,
         asset_prefix: "",
         samples: 0,
@@ -116,9 +130,23 @@ fn html_with_a_style_sheet_of_its_own() {
 }
 
 #[test]
+fn tags_in_capital_letters_are_the_same() {
+    let capitals = |piece: &str| {
+        let (name, rest) = piece.split_at(piece.find([' ', '>']).unwrap_or(piece.len()));
+        format!("{}{rest}", name.to_uppercase())
+    };
+    let loud: Vec<_> = HTML.split('<').map(capitals).collect();
+    let [loud, quiet] = [loud.join("<"), HTML.to_owned()]
+        .map(|html| all_of(&with_surroundings(1, |around| polygon::from_html(&html, around))));
+    assert_eq!(loud, quiet);
+    assert!(loud.contains("Trees & more") && !loud.contains("time limit"), "{loud}");
+}
+
+#[test]
 fn hostile_html_and_properties_are_harmless() {
     let title = "<div class=\"section-title\">";
-    for piece in ["<div class=\"header\">", title, "$$$", "$$$$$$", "<div class=\"sample-tests\"><"]
+    for piece in
+        ["<div class=\"header\">", title, "$$$", "$$$$$$", "<div class=\"sample-tests\"><", "<DIV "]
     {
         let text = format!("<script>alert(1)</script>{}", piece.repeat(60_000 / piece.len()));
         let html = with_surroundings(1, |around| polygon::from_html(&text, around)).html;

@@ -215,3 +215,19 @@ $\set{n}$, $\set[y]{m} \le \maxn5$, \weight{w} and \emph{e}; $\cost(x)$. \verb|\
 "
     ));
 }
+
+#[test]
+fn html_says_each_thing_once() {
+    let html = |text: &str| Draft::new().show("problem.en.html", text).html;
+    let formula = "<math><semantics><mrow><msup><mi>x</mi><mn>2</mn></msup></mrow>\
+        <annotation encoding=\"application/x-tex\">x^2</annotation>\
+        <annotation-xml><p>again</p></annotation-xml></semantics></math>";
+    let katex = format!(
+        "<head><TITLE>Squares</TITLE></head><span class=\"katex\"><span class=\"katex-mathml\">{formula}</span>\
+         <span class=\"katex-html\" aria-hidden=\"true\"><span><span>x</span>2</span></span></span> is square"
+    );
+    assert_eq!(
+        html(&katex).replace("<span class=\"\">", "").replace("</span>", ""),
+        "<math><semantics><mrow><msup><mi>x</mi><mn>2</mn></msup></mrow></semantics></math> is square"
+    );
+}

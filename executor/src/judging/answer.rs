@@ -65,7 +65,7 @@ pub(super) fn verdict_of_code(protocol: Protocol, ending: &Ending) -> Option<Ver
     match (protocol, code) {
         (Protocol::Icpc, 42) | (Protocol::Testlib, 0) => Some(Verdict::Accepted),
         // Points, and partial answers: what they are worth is said besides.
-        (Protocol::Testlib, 5 | 7 | 16..=216) => Some(Verdict::Accepted),
+        (Protocol::Testlib, 5 | 7 | 16..=250) => Some(Verdict::Accepted),
         (Protocol::Icpc, 43) => Some(Verdict::WrongAnswer),
         // Wrong, presentation, dirt, unexpected end of the output.
         (Protocol::Testlib, 1 | 2 | 4 | 8) => Some(Verdict::WrongAnswer),
@@ -84,7 +84,12 @@ pub(super) fn read(
     allowed: &Allowed,
 ) -> Result<Checked, JudgingError> {
     let ending = &ended.outcome.ending;
-    let verdict = verdict_of_code(validator.protocol, ending).ok_or_else(|| {
+    let partial = match validator.protocol {
+        Protocol::Testlib => partial_answer(ending, ended.stderr.trim()),
+        _ => None,
+    };
+    let of_code = || verdict_of_code(validator.protocol, ending);
+    let verdict = partial.map(|_| Verdict::Accepted).or_else(of_code).ok_or_else(|| {
         let answers = if validator.protocol == Protocol::Testlib {
             "which says that the checker failed"
         } else {
@@ -99,7 +104,8 @@ pub(super) fn read(
     let mut checked = Checked::new(verdict);
     if validator.protocol == Protocol::Testlib {
         let message = ended.stderr.trim();
-        checked.said = testlib_score(ending, message);
+        checked.said =
+            partial.or_else(|| testlib_points(ending, message, validator.points_are_percent));
         checked.judge_message = (!message.is_empty()).then(|| message.to_owned());
         return Ok(checked);
     }
@@ -182,19 +188,34 @@ fn next_pass(
     Ok(Some(next))
 }
 
-/// testlib: `quitp` prints its points first; `quitpi` and `_pc` say a percentage by the exit code.
-fn testlib_score(ending: &Ending, message: &str) -> Option<SaidScore> {
-    match *ending {
-        Ending::Exited { code: 5 | 7 } => {
-            let words = message.split_whitespace();
-            let number = words.filter_map(|word| word.parse::<f64>().ok()).next();
-            Some(SaidScore::Points(number.filter(|points| points.is_finite()).unwrap_or(0.0)))
-        }
-        Ending::Exited { code: code @ 16..=216 } => {
-            Some(SaidScore::Share((f64::from(code - 16) / 100.0).min(1.0)))
-        }
-        _ => None,
-    }
+/// How testlib's message of a partial answer begins.
+const PARTIAL: &str = "partially correct (";
+
+/// By how much the exit code of a partial answer may differ from its number: testlib's `PC_BASE_EXIT_CODE` is 50 where
+/// `TESTSYS` is defined.
+const PARTIAL_BASES: [i32; 2] = [0, 50];
+
+/// What `quitf(_pc(n), …)` says: the number n, from 0 to 200.
+///
+/// testlib's exit code is n itself, which may be that of another verdict, so its message, which begins with n, counts first.
+/// Its header says nothing of a scale: its documentation says hundredths where judges do, of which 100 are all, and so do
+/// the checkers of real packages; what is beyond is all, too.
+fn partial_answer(ending: &Ending, message: &str) -> Option<SaidScore> {
+    let Ending::Exited { code } = *ending else { return None };
+    let said = message.strip_prefix(PARTIAL).and_then(|rest| rest.split_once(')'));
+    let said = said.and_then(|(number, _)| number.parse::<u8>().ok()).map(i32::from);
+    let said = said.filter(|number| PARTIAL_BASES.iter().any(|base| base + number == code));
+    // Fewer are told from the other verdicts by the message alone.
+    let number = said.or_else(|| (16..=250).contains(&code).then_some(code))?;
+    Some(SaidScore::Share(f64::from(number.min(100)) / 100.0))
+}
+
+/// What testlib's `quitp` and `quitpi` say: the points come first in the message.
+fn testlib_points(ending: &Ending, message: &str, are_percent: bool) -> Option<SaidScore> {
+    let Ending::Exited { code: 5 | 7 } = *ending else { return None };
+    let mut numbers = message.split_whitespace().filter_map(|word| word.parse::<f64>().ok());
+    let points = numbers.next().filter(|points| points.is_finite()).unwrap_or(0.0);
+    Some(if are_percent { SaidScore::Share(points / 100.0) } else { SaidScore::Points(points) })
 }
 
 #[cfg(test)]
@@ -215,11 +236,42 @@ mod tests {
     }
 
     #[test]
-    fn testlib_says_points_in_two_ways() {
-        let said = |code, text: &str| testlib_score(&Ending::Exited { code }, text);
-        assert_eq!(said(7, "points 12.5 close"), Some(SaidScore::Points(12.5)));
-        assert_eq!(said(7, "points inf"), Some(SaidScore::Points(0.0)));
-        assert_eq!(said(66, ""), Some(SaidScore::Share(0.5)));
-        assert_eq!(said(0, "ok 3 numbers"), None);
+    fn testlib_says_points_or_percent() {
+        let said =
+            |code, text: &str, percent| testlib_points(&Ending::Exited { code }, text, percent);
+        assert_eq!(said(7, "points 12.5 close", false), Some(SaidScore::Points(12.5)));
+        assert_eq!(said(7, "points 12.5 close", true), Some(SaidScore::Share(0.125)));
+        assert_eq!(said(7, "points inf", false), Some(SaidScore::Points(0.0)));
+        assert_eq!(said(0, "ok 3 numbers", true), None);
+    }
+
+    #[test]
+    fn testlib_says_partial_answers_by_their_message_and_else_by_their_code() {
+        let said = |code, text: &str| partial_answer(&Ending::Exited { code }, text);
+        for (code, text, share) in [
+            (50, "partially correct (50) half", 0.5),
+            (100, "partially correct (50) half", 0.5),
+            (100, "partially correct (100)", 1.0),
+            (200, "partially correct (200) twice", 1.0),
+            (50, "", 0.5),
+            (0, "partially correct (0) nothing", 0.0),
+            (1, "partially correct (1)", 0.01),
+            (3, "partially correct (3) not a failure", 0.03),
+            (7, "partially correct (7)", 0.07),
+            (15, "partially correct (15)", 0.15),
+        ] {
+            assert_eq!(said(code, text), Some(SaidScore::Share(share)), "{code} {text}");
+        }
+        for (code, text) in [
+            (0, "ok partially correct (0)"),
+            (1, "wrong answer partially correct (1)"),
+            (3, "FAIL"),
+            (7, "points 3"),
+            (8, ""),
+            (3, "partially correct (1) of something else"),
+        ] {
+            assert_eq!(said(code, text), None, "{code} {text}");
+        }
+        assert_eq!(partial_answer(&Ending::MemoryExceeded, "partially correct (50)"), None);
     }
 }

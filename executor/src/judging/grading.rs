@@ -42,18 +42,38 @@ pub(super) fn case_score(
         Grading::Aggregate { .. } if case.is_sample && case.points.is_none() => Ok(0.0),
         Grading::Aggregate { aggregation, max_score } => {
             let most = case.points.or_else(|| most_of_case(group, *aggregation, *max_score));
-            let is_all_or_nothing = *aggregation == Aggregation::PassFail && case.points.is_none();
             let said = match said {
-                // What a checker of testlib says of a complete group changes nothing.
-                Some(_) if is_all_or_nothing && package.format == PackageFormat::Polygon => None,
-                Some(_) if is_all_or_nothing => {
-                    return Err("says a score in a group that is pass-fail".to_owned());
-                }
+                Some(_) if is_all_or_nothing(group, case) => match package.format {
+                    PackageFormat::Polygon => None,
+                    _ => return Err("says a score in a group that is pass-fail".to_owned()),
+                },
                 said => said,
             };
             aggregate_score(most, *aggregation, verdict, said)
         }
     }
+}
+
+fn is_all_or_nothing(group: &TestGroup, case: &TestCase) -> bool {
+    let is_pass_fail =
+        matches!(group.grading, Grading::Aggregate { aggregation: Aggregation::PassFail, .. });
+    is_pass_fail && case.points.is_none()
+}
+
+/// A checker of testlib may call an answer right in part where nothing but the whole counts: then it is wrong.
+pub(super) fn verdict_of_part(
+    package: &Package,
+    group: &TestGroup,
+    case: &TestCase,
+    verdict: Verdict,
+    said: Option<SaidScore>,
+) -> Verdict {
+    let is_part = matches!(said, Some(SaidScore::Share(share)) if share < 1.0);
+    let is_polygon = package.format == PackageFormat::Polygon;
+    if is_part && is_polygon && verdict.is_accepted() && is_all_or_nothing(group, case) {
+        return Verdict::WrongAnswer;
+    }
+    verdict
 }
 
 fn legacy_score(scores: &CaseScores, verdict: Verdict, said: Option<SaidScore>) -> f64 {

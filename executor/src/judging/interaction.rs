@@ -58,12 +58,13 @@ pub(super) fn talk(
     let log = ".interactor-log";
     jury.program.work().remove(log).map_err(failed)?;
     let answer = jury.path_in_box(&question.case.answer, "answer")?;
-    arguments.extend(if jury.protocol == Protocol::Testlib {
-        [jury.program.path_in_work(log), answer]
+    if jury.protocol == Protocol::Testlib {
+        // testlib's interactors take a report's name for the next one; the flags are for its checkers.
+        arguments.extend([jury.program.path_in_work(log), answer]);
     } else {
-        [answer, jury.feedback_in_box(&feedback)]
-    });
-    arguments.extend(question.case.validator_flags.iter().cloned());
+        arguments.extend([answer, jury.feedback_in_box(&feedback)]);
+        arguments.extend(question.case.validator_flags.iter().cloned());
+    }
     let (output_bytes, wall) = (how.limits.output_bytes, how.limits.wall);
     let mut jury_how = jury.how(&arguments);
     let jury_output_bytes = jury_how.limits.output_bytes;

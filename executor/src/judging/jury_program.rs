@@ -28,6 +28,8 @@ pub(crate) struct JuryProgram<'a> {
     /// Its name in the package.
     pub(super) name: String,
     pub(super) protocol: Protocol,
+    /// [`Package::points_are_percent`].
+    pub(super) points_are_percent: bool,
     pub(super) program: Program<'a>,
     /// Where it starts, below its work folder.
     pub(super) folder: &'static str,
@@ -84,6 +86,7 @@ impl<'a> JuryProgram<'a> {
             what,
             name: program.name.clone(),
             protocol: program.protocol,
+            points_are_percent: package.points_are_percent,
             program: compiled,
             folder: "",
             limits,

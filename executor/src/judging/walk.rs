@@ -138,6 +138,8 @@ impl<'a, 's> Walk<'a, 's> {
             "waited too long in all test cases together".clone_into(&mut result.ending);
             result.said = None;
         }
+        result.verdict =
+            grading::verdict_of_part(self.job.package, group, case, result.verdict, result.said);
         if !result.verdict.is_accepted()
             && let Some(hint) = hint(self.job.package, case)?
         {

@@ -1,10 +1,9 @@
 //! Packages of Polygon, with checkers and interactors that answer as testlib's do.
 
 use crate::{
-    stand::{PackageFolder, judged, source},
+    stand::{PackageFolder, bash, judged, source},
     tests_of,
 };
-use executor::Judged;
 use judge_types::{JudgingErrorKind, Score, Verdict};
 use libtest_mimic::Trial;
 
@@ -15,6 +14,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         a_checker_reads_no_log_of_another_test_case,
         files_with_names_take_the_place_of_streams,
         points_of_tests_and_groups_add_up,
+        points_may_be_percent_and_a_part_of_a_plain_problem_is_wrong,
     ]
 }
 
@@ -30,7 +30,7 @@ int main(int, char** arguments) {
     std::fprintf(stderr, "expected '%s', found '%s'\n", right.c_str(), said.c_str());
     if (said == "break") return FAIL;
     if (said == "half") { std::fprintf(stderr, "points 2.5\n"); return POINTS; }
-    if (said == "quarter") return 16 + 25;
+    if (said == "quarter") return 25;
     return said == right ? OK : said.empty() ? PRESENTATION : WRONG;
 }
 "#;
@@ -66,10 +66,6 @@ fn package(judging: &str, tests: &str, assets: &str) -> PackageFolder {
 
 const TESTS: &str =
     r#"<tests><test method="manual" sample="true"/><test method="manual"/></tests>"#;
-
-fn bash(package: &PackageFolder, code: &str) -> Judged {
-    judged(package, "bash", source("a.sh", code)).unwrap_or_else(|error| panic!("{error}"))
-}
 
 fn a_checker_answers_by_testlibs_exit_codes() {
     let package = package("", TESTS, "");
@@ -156,4 +152,17 @@ fn points_of_tests_and_groups_add_up() {
     assert_eq!(summary("read -r n; [ $n = 1 ] && echo half || echo 4\n"), Some(22.5));
     assert_eq!(summary("read -r n; [ $n = 1 ] && echo quarter || echo 3\n"), Some(2.5));
     assert_eq!(summary("echo 4\n"), Some(0.0), "the second depends on the first");
+    // A part of what counts only as a whole is nothing.
+    let part = bash(&package, "read -r n; [ $n = 1 ] && echo 2 || echo quarter\n");
+    assert_eq!(part.score.map(Score::get), Some(10.0));
+    assert_eq!(part.runs[1].verdict, Verdict::WrongAnswer);
+}
+
+fn points_may_be_percent_and_a_part_of_a_plain_problem_is_wrong() {
+    let tests = r#"<tests><test method="manual" points="10.0"/><test method="manual" points="20.0"/></tests>"#;
+    let percent = package("treat-points-from-checker-as-percent=\"true\"", tests, "");
+    let judged = bash(&percent, "read -r n; [ $n = 1 ] && echo half || echo 4\n");
+    assert_eq!(judged.score.map(Score::get), Some(20.25));
+    let plain = package("", TESTS, "");
+    assert_eq!(bash(&plain, "echo quarter\n").verdict, Verdict::WrongAnswer);
 }

@@ -1,9 +1,12 @@
 //! `gavel problem convert`: packages of version 2025-09 out of others.
 
 use super::pack;
-use crate::terminal::{WARNING, harmless, print_json, say};
+use crate::{
+    cli::FAILED,
+    terminal::{WARNING, harmless, print_json, say},
+};
 use anyhow::{Context, bail};
-use problems::{ArchiveCaps, Converted, Package};
+use problems::{ArchiveCaps, Converted, Fault, Package};
 use std::{
     path::{Path, PathBuf},
     process::ExitCode,
@@ -12,7 +15,8 @@ use std::{
 const MORE: &str = "\
 Of a set of problems in FPS, the result is a folder with a package for each.
 
-Exit codes: 0 converted; 2 the command was not understood; 3 the package has faults, or says what the version cannot.";
+Exit codes: 0 converted; 2 the command was not understood; 3 the package has faults, or says what the version cannot, or problems of a \
+set have faults and were left out.";
 
 /// What to convert.
 #[derive(Debug, clap::Args)]
@@ -37,17 +41,18 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
         if is_zip {
             bail!("a set of problems becomes a folder of packages, not a zip");
         }
-        return report(options, &problems::import_fps(&options.from, &options.to)?);
+        let set = problems::import_fps(&options.from, &options.to)?;
+        return report(options, &set.problems, &set.left_out);
     }
     if !is_zip {
-        return report(options, &[converted(&options.from, &options.to)?]);
+        return report(options, &[converted(&options.from, &options.to)?], &[]);
     }
     let place = tempfile::tempdir().context("create a temporary folder")?;
     let name = options.to.file_stem().context("the zip has no name")?;
     let folder = place.path().join(name);
     let converted = converted(&options.from, &folder)?;
     pack::write(&Package::open(&folder)?, &options.to, false)?;
-    report(options, &[converted])
+    report(options, &[converted], &[])
 }
 
 fn converted(from: &Path, to: &Path) -> anyhow::Result<Converted> {
@@ -62,26 +67,30 @@ fn converted(from: &Path, to: &Path) -> anyhow::Result<Converted> {
     Ok(problems::convert(&package, to)?)
 }
 
-fn report(options: &Options, all: &[Converted]) -> anyhow::Result<ExitCode> {
+/// Says what was made and what was left out.
+fn report(options: &Options, all: &[Converted], left_out: &[Fault]) -> anyhow::Result<ExitCode> {
+    let code = if left_out.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(FAILED) };
     if options.json {
-        let packages: Vec<_> = all
-            .iter()
-            .map(|converted| {
-                let warnings: Vec<String> =
-                    converted.warnings.iter().map(ToString::to_string).collect();
-                serde_json::json!({ "folder": converted.package.root, "warnings": warnings })
-            })
-            .collect();
-        print_json(&serde_json::json!({ "to": options.to, "packages": packages }))?;
-        return Ok(ExitCode::SUCCESS);
+        let texts = |faults: &[Fault]| faults.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let packages = all.iter().map(|converted| {
+            let warnings = texts(&converted.warnings);
+            serde_json::json!({ "folder": converted.package.root, "warnings": warnings })
+        });
+        let packages: Vec<_> = packages.collect();
+        let left_out = texts(left_out);
+        print_json(
+            &serde_json::json!({ "to": options.to, "packages": packages, "left_out": left_out }),
+        )?;
+        return Ok(code);
     }
-    for converted in all {
-        for warning in &converted.warnings {
-            say!("{WARNING}warning:{WARNING:#} {}", harmless(&warning.to_string()));
-        }
+    for warning in all.iter().flat_map(|converted| &converted.warnings) {
+        say!("{WARNING}warning:{WARNING:#} {}", harmless(&warning.to_string()));
+    }
+    for fault in left_out {
+        say!("{WARNING}left out:{WARNING:#} {}", harmless(&fault.to_string()));
     }
     let count = all.len();
     let packages = if count == 1 { "1 package".to_owned() } else { format!("{count} packages") };
     say!("{packages} in {}", options.to.display());
-    Ok(ExitCode::SUCCESS)
+    Ok(code)
 }

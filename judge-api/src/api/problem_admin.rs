@@ -80,7 +80,7 @@ impl From<InstallError> for ApiError {
     }
 }
 
-/// Upload a problem package (ICPC package format, legacy)
+/// Upload a problem package (ICPC package format, legacy or 2025-09, or a full package of Polygon)
 ///
 /// A package of a problem that exists becomes its new version. Old judgements keep naming the
 /// content they were made with. A package with faults is refused whole, with every fault listed.

@@ -7,7 +7,7 @@ use problems::statement::{Assets, Format, Surroundings, convert, pieces, polygon
 
 fuzz_target!(|text: &str| {
     let (assets, constants) = (Assets::default(), Constants::default());
-    let around = Surroundings { name: "statement", assets: &assets, asset_prefix: "/", samples: 2, constants: &constants };
+    let around = Surroundings { name: "statement", language: "en", assets: &assets, asset_prefix: "/", samples: 2, constants: &constants };
     let formats = [Format::Markdown, Format::Latex, Format::Html];
     let mut shown: Vec<_> = formats.map(|format| convert(text, format, around)).into();
     shown.push(polygon::from_html(text, around));

@@ -137,8 +137,12 @@ impl Conversion<'_> {
         let mut total = 0.0;
         for (index, group) in groups.iter().enumerate() {
             let Grading::Aggregate { aggregation, max_score } = &group.grading else {
-                let message = "scores by the legacy rules have no counterpart".to_owned();
-                findings.fault_once(self.cannot("type", message));
+                let (field, scores) = match self.package.format {
+                    PackageFormat::Polygon => ("assets.checker", "that only the checker says"),
+                    _ => ("type", "by the legacy rules"),
+                };
+                let message = format!("scores {scores} have no counterpart");
+                findings.fault_once(self.cannot(field, message));
                 continue;
             };
             if self.package.format != PackageFormat::Polygon {

@@ -1,12 +1,16 @@
 //! The statement, which comes in parts of HTML, and its images.
 
-use crate::{fault::Findings, written::WrittenPackage, xml::Element};
+use crate::{fault::Findings, statement::Heading, written::WrittenPackage, xml::Element};
 use aho_corasick::{AhoCorasick, MatchKind};
 use base64::{Engine, prelude::BASE64_STANDARD};
 
 /// The parts, and the headings that they get.
-const PARTS: [(&str, &str); 4] =
-    [("description", ""), ("input", "Input"), ("output", "Output"), ("hint", "Hint")];
+const PARTS: [(&str, Option<Heading>); 4] = [
+    ("description", None),
+    ("input", Some(Heading::Input)),
+    ("output", Some(Heading::Output)),
+    ("hint", Some(Heading::Hint)),
+];
 
 /// How images begin, and how their files end.
 const IMAGES: [(&[u8], &str); 4] =
@@ -20,19 +24,19 @@ pub(super) fn write(
     findings: &mut Findings,
 ) -> &'static str {
     let images = images(item, written, findings);
+    let parts = PARTS.map(|(name, heading)| {
+        (heading, item.child(name).map(|part| part.text()).unwrap_or_default())
+    });
+    let all = parts.iter().map(|(_, html)| html.as_str());
+    let language = language_of(&all.chain([title]).collect::<String>());
     let mut text = String::new();
-    for (name, heading) in PARTS {
-        let html = item.child(name).map(|part| part.text()).unwrap_or_default();
-        if html.trim().is_empty() {
-            continue;
+    for (heading, html) in parts.iter().filter(|(_, html)| !html.trim().is_empty()) {
+        if let Some(heading) = heading {
+            text += &format!("## {}\n\n", heading.text(language));
         }
-        if !heading.is_empty() {
-            text += &format!("## {heading}\n\n");
-        }
-        text += &html_block(&html);
+        text += &html_block(html);
     }
     let text = with_names(&text, &images);
-    let language = language_of(&format!("{title}{text}"));
     written.add(format!("statement/problem.{language}.md"), text);
     language
 }

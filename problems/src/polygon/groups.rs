@@ -1,4 +1,4 @@
-//! Groups of the testset: what they are worth and what they depend on.
+//! Groups of the testset: what they are worth, what they depend on and what contestants are told of them.
 
 use crate::{fault::Findings, xml::Element};
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +15,32 @@ pub(super) struct Group<'a> {
     pub(super) is_complete: bool,
     /// The groups that must have been accepted before.
     pub(super) needs: Vec<&'a str>,
+}
+
+/// The value of `feedback-policy` by which contestants learn nothing.
+const TELL_NOTHING: &str = "none";
+/// The one by which they learn the verdict of every test, as they do here.
+const TELL_ALL: &str = "complete";
+
+/// Whether contestants are shown what groups came to: not where one of the groups is to be kept from them.
+pub(super) fn are_shown(groups: &BTreeMap<&str, Group<'_>>, findings: &mut Findings) -> bool {
+    const POLICY: &str = "feedback-policy";
+    let policies =
+        || groups.values().filter_map(|g| Some((g.element, g.element.attribute(POLICY)?)));
+    if let Some((element, policy)) = policies().find(|(_, policy)| *policy == TELL_NOTHING) {
+        let message = format!(
+            "{policy:?} is kept for all groups: contestants are not shown what they came to, but the verdicts of tests"
+        );
+        findings.warn(element.attribute_fault(POLICY, message));
+        return false;
+    }
+    if let Some((element, policy)) = policies().find(|(_, policy)| *policy != TELL_ALL) {
+        let message = format!(
+            "{policy:?} is not kept: contestants are shown the verdicts of tests and what each group came to"
+        );
+        findings.warn(element.attribute_fault(POLICY, message));
+    }
+    true
 }
 
 /// Reads the element `groups` of the testset.

@@ -4,11 +4,15 @@
 //! must accept besides the test cases are not read, the model has no place for them.
 
 mod groups;
+mod line_ends;
 mod names;
 mod programs;
+mod scores;
 mod solutions;
 mod statements;
 mod tests;
+
+pub(crate) use line_ends::warning_of_line_ends;
 
 use crate::{
     Package, SaidScores,
@@ -86,6 +90,7 @@ pub(crate) fn read(
     let keywords = problem.below(&["tags", "tag"]);
     let keywords = keywords.iter().filter_map(|tag| tag.attribute("value")).map(str::to_owned);
     let keywords = keywords.collect();
+    let points_are_percent = points_are_percent(problem, &mut findings);
     let warnings = findings.into_warnings()?;
     Ok(Package {
         root: root.to_owned(),
@@ -112,8 +117,9 @@ pub(crate) fn read(
         shared_after_failing: Vec::new(),
         validation_cases,
         objective: Objective::Max,
-        show_groups: kind.scoring,
+        show_groups: test_data.shows_groups,
         scores_of_rejected: true,
+        points_are_percent,
         input_file,
         output_file,
         allow_file_writing: false,
@@ -155,18 +161,36 @@ fn named_files(problem: Element<'_>, findings: &mut Findings) -> [Option<String>
     })
 }
 
+/// Whether a checker's points are percent of a test's.
+fn points_are_percent(problem: Element<'_>, findings: &mut Findings) -> bool {
+    let judging = problem.child("judging");
+    let said = judging.map(|judging| judging.truth("treat-points-from-checker-as-percent"));
+    said.and_then(|said| findings.keep(said)).unwrap_or_default()
+}
+
 impl<'a> Context<'a> {
+    /// The path in an attribute of an element, of a file that may be missing.
+    ///
+    /// # Errors
+    /// There is none, or it leaves the package.
+    fn path(&self, element: Element<'a>, attribute: &str) -> Result<&'a str, Fault> {
+        let path = element.needed(attribute)?;
+        if !self.tree.files.contains_key(path)
+            && let Err(message) = crate::names::check_path(path, &crate::ArchiveCaps::default())
+        {
+            return Err(element.attribute_fault(attribute, format!("{message}: {path:?}")));
+        }
+        Ok(path)
+    }
+
     /// The path in an attribute of an element, of a file that is there.
     ///
     /// # Errors
-    /// It is missing, leaves the package, or leads to no file.
+    /// There is none, it leaves the package, or leads to no file.
     fn file(&self, element: Element<'a>, attribute: &str) -> Result<&'a str, Fault> {
-        let path = element.needed(attribute)?;
+        let path = self.path(element, attribute)?;
         if !self.tree.files.contains_key(path) {
-            let message = match crate::names::check_path(path, &crate::ArchiveCaps::default()) {
-                Err(message) => format!("{message}: {path:?}"),
-                Ok(()) => format!("there is no file {path:?} in the package"),
-            };
+            let message = format!("there is no file {path:?} in the package");
             return Err(element.attribute_fault(attribute, message));
         }
         Ok(path)

@@ -2,42 +2,65 @@
 
 use crate::Lang;
 
-/// The spoken languages that Polygon names, and their codes (ISO 639-1).
-const SPOKEN: [(&str, &str); 36] = [
+/// The spoken languages that Polygon names, and their codes (ISO 639).
+const SPOKEN: [(&str, &str); 59] = [
     ("afrikaans", "af"),
     ("arabic", "ar"),
     ("armenian", "hy"),
     ("azerbaijani", "az"),
     ("belarusian", "be"),
     ("bengali", "bn"),
+    ("bosnian", "bs"),
     ("bulgarian", "bg"),
+    ("catalan", "ca"),
     ("chinese", "zh"),
     ("croatian", "hr"),
     ("czech", "cs"),
+    ("danish", "da"),
     ("dutch", "nl"),
     ("english", "en"),
     ("estonian", "et"),
+    ("filipino", "fil"),
     ("finnish", "fi"),
     ("french", "fr"),
     ("georgian", "ka"),
     ("german", "de"),
+    ("greek", "el"),
     ("hebrew", "he"),
+    ("hindi", "hi"),
     ("hungarian", "hu"),
+    ("icelandic", "is"),
+    ("indonesian", "id"),
+    ("irish", "ga"),
     ("italian", "it"),
     ("japanese", "ja"),
     ("kazakh", "kk"),
     ("korean", "ko"),
+    ("kyrgyz", "ky"),
     ("latvian", "lv"),
     ("lithuanian", "lt"),
+    ("macedonian", "mk"),
+    ("malay", "ms"),
     ("mongolian", "mn"),
+    ("norwegian", "no"),
     ("persian", "fa"),
     ("polish", "pl"),
     ("portuguese", "pt"),
     ("romanian", "ro"),
     ("russian", "ru"),
+    ("serbian", "sr"),
+    ("sinhala", "si"),
+    ("slovak", "sk"),
+    ("slovene", "sl"),
     ("spanish", "es"),
+    ("swedish", "sv"),
+    ("tajik", "tg"),
+    ("tamil", "ta"),
+    ("thai", "th"),
     ("turkish", "tr"),
+    ("turkmen", "tk"),
     ("ukrainian", "uk"),
+    ("urdu", "ur"),
     ("uzbek", "uz"),
     ("vietnamese", "vi"),
 ];
@@ -104,6 +127,14 @@ mod tests {
         ] {
             assert_eq!(programming(source_type), language, "{source_type}");
         }
-        assert_eq!((spoken("Russian").as_str(), spoken("Other").as_str()), ("ru", "other"));
+    }
+
+    #[test]
+    fn spoken_languages_have_codes() {
+        for (name, code) in
+            [("Russian", "ru"), ("indonesian", "id"), ("serbian", "sr"), ("Other", "other")]
+        {
+            assert_eq!(spoken(name), code);
+        }
     }
 }

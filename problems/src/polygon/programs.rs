@@ -51,6 +51,14 @@ pub(super) fn validators(context: Context<'_>, findings: &mut Findings) -> Vec<V
     all.into_iter().filter_map(|validator| with_source(context, validator, findings)).collect()
 }
 
+/// Whether the package's checkers take the arguments `--testset` and `--group`: newer versions of testlib have a class for
+/// that, older ones refuse every argument more.
+pub(super) fn checkers_are_told_groups(context: Context<'_>) -> bool {
+    let path = format!("files/{TESTLIB}");
+    let text = context.tree.files.get(&path).and_then(|file| file.text(&path).ok());
+    text.is_some_and(|text| text.contains("class Checker"))
+}
+
 fn only<'a>(context: Context<'a>, name: &'static str) -> Option<Element<'a>> {
     context.problem.below(&["assets", name]).into_iter().next()
 }

@@ -22,8 +22,7 @@ pub(super) fn find(context: Context<'_>, findings: &mut Findings) -> Vec<Stateme
     let mut statements = Vec::new();
     let listed = context.problem.below(&["statements", "statement"]);
     if listed.is_empty() {
-        let fault = context.problem.attribute_fault("statements", "lists no statement".into());
-        findings.fault(fault);
+        findings.warn(context.problem.attribute_fault("statements", "lists no statement".into()));
     }
     for element in listed {
         let charset = element.attribute("charset").unwrap_or("UTF-8");
@@ -38,8 +37,12 @@ pub(super) fn find(context: Context<'_>, findings: &mut Findings) -> Vec<Stateme
             findings.warn(element.attribute_fault("type", message));
             continue;
         };
-        let Some(path) = findings.keep(context.file(element, "path")) else { continue };
-        let Some(file) = context.tree.files.get(path) else { continue };
+        let Some(path) = findings.keep(context.path(element, "path")) else { continue };
+        let Some(file) = context.tree.files.get(path) else {
+            let message = format!("there is no file {path:?} in the package; it is not shown");
+            findings.warn(element.attribute_fault("path", message));
+            continue;
+        };
         if findings.keep(statement::check_length(path, *format, file.bytes)).is_none() {
             continue;
         }

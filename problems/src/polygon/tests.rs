@@ -3,12 +3,13 @@
 use super::{
     Context,
     groups::{self, MOST_POINTS},
-    numbered,
+    numbered, programs,
+    scores::Scores,
 };
 use crate::{
     CompareFlags,
     fault::{Fault, Findings},
-    groups::{Aggregation, Grading, Member, OnReject, TestGroup},
+    groups::{Grading, Member, OnReject, TestGroup},
     test_case::{InputFlags, Sample, Shown, TestCase},
     xml::Element,
 };
@@ -21,6 +22,8 @@ const NAME: &str = "tests";
 #[derive(Default)]
 pub(super) struct Tests {
     pub(super) is_scoring: bool,
+    /// Whether contestants are shown what each group came to.
+    pub(super) shows_groups: bool,
     pub(super) groups: Vec<TestGroup>,
     pub(super) cases: Vec<TestCase>,
     pub(super) samples: Vec<Sample>,
@@ -48,7 +51,7 @@ pub(super) fn testset<'a>(problem: Element<'a>, findings: &mut Findings) -> Opti
 /// One element `test`.
 struct Test<'a> {
     group: Option<&'a str>,
-    points: f64,
+    points: Option<f64>,
     is_sample: bool,
     input: String,
     answer: String,
@@ -59,68 +62,58 @@ pub(super) fn read(context: Context<'_>, testset: Element<'_>, findings: &mut Fi
     let tests = read_tests(context, testset, findings);
     let groups = groups::read(testset, findings);
     let order = groups::order(tests.iter().filter_map(|test| test.group), &groups, findings);
-    let has_points = |points: f64| points > 0.0;
-    let is_scoring = tests.iter().any(|test| has_points(test.points))
-        || groups.values().any(|group| group.points.is_some_and(has_points));
-    let mut built = Tests { is_scoring, ..Tests::default() };
-    built.groups.push(TestGroup {
-        name: String::new(),
-        members: Vec::new(),
-        grading: Grading::pass_fail(),
-        on_reject: if is_scoring { OnReject::Continue } else { OnReject::Break },
-        requires: Vec::new(),
-        static_validation: None,
-    });
+    let scores = Scores::of(tests.iter().map(|test| test.points), &groups);
+    let mut built = Tests {
+        is_scoring: scores != Scores::None,
+        shows_groups: scores != Scores::None && groups::are_shown(&groups, findings),
+        ..Tests::default()
+    };
+    let mut by_group: BTreeMap<Option<&str>, Vec<&Test<'_>>> = BTreeMap::new();
+    for test in &tests {
+        by_group.entry(test.group).or_default().push(test);
+    }
+    let of_group = |group| by_group.get(&group).into_iter().flatten();
+    let sum_of = |group| -> f64 { of_group(group).filter_map(|test| test.points).sum() };
+    let (grading, on_reject) = scores.of_group(None, 0.0);
+    built.groups.push(test_group("", grading, on_reject, Vec::new()));
     let mut places: BTreeMap<Option<&str>, usize> = BTreeMap::from([(None, 0)]);
     for name in &order {
         let group = groups.get(name);
         let index = built.groups.len();
         places.insert(Some(*name), index);
         built.groups[0].members.push(Member::Group(index));
-        let of_group: Vec<_> = tests.iter().filter(|test| test.group == Some(*name)).collect();
-        let sum: f64 = of_group.iter().map(|test| test.points).sum();
-        let most = group.and_then(|group| group.points).unwrap_or(sum);
-        let is_complete = group.is_some_and(|group| group.is_complete);
-        let (grading, on_reject) = match (is_scoring, is_complete) {
-            (false, _) => (Grading::pass_fail(), OnReject::Break),
-            (true, true) => (aggregate(Aggregation::PassFail, most), OnReject::Break),
-            (true, false) => (aggregate(Aggregation::Sum, sum), OnReject::Continue),
-        };
+        let (grading, on_reject) = scores.of_group(group, sum_of(Some(*name)));
         let needs = group.into_iter().flat_map(|group| &group.needs);
         let requires = needs.filter_map(|name| places.get(&Some(*name)).copied()).collect();
-        built.groups.push(TestGroup {
-            name: (*name).to_owned(),
-            members: Vec::new(),
-            grading,
-            on_reject,
-            requires,
-            static_validation: None,
-        });
+        built.groups.push(test_group(name, grading, on_reject, requires));
     }
-    if is_scoring {
-        let most = |member: &Member| match member {
-            Member::Group(index) => built.groups[*index].grading.max_score().unwrap_or_default(),
-            Member::Case(_) => 0.0,
-        };
-        let of_groups: f64 = built.groups[0].members.iter().map(most).sum();
-        let of_tests = tests.iter().filter(|test| test.group.is_none());
-        let of_tests: f64 = of_tests.map(|test| test.points).sum();
-        built.groups[0].grading = aggregate(Aggregation::Sum, of_groups + of_tests);
-    }
+    let of_groups = built.groups[1..].iter().filter_map(|group| group.grading.max_score());
+    let most = of_groups.sum::<f64>() + sum_of(None);
+    built.groups[0].grading = scores.of_group(None, most).0;
+    let told = programs::checkers_are_told_groups(context);
     let in_order = [None].into_iter().chain(order.iter().map(|name| Some(*name)));
     for name in in_order {
         let is_complete = name.and_then(|name| groups.get(name)).is_some_and(|g| g.is_complete);
         let place = places[&name];
-        for test in tests.iter().filter(|test| test.group == name) {
-            let points = (is_scoring && !is_complete).then_some(test.points);
-            built.add(context, test, place, points);
+        for test in of_group(name) {
+            let points = test.points.unwrap_or_default();
+            let points = (scores == Scores::Bounded && !is_complete).then_some(points);
+            built.add(context, test, place, points, told);
         }
     }
     built
 }
 
 impl Tests {
-    fn add(&mut self, context: Context<'_>, test: &Test<'_>, group: usize, points: Option<f64>) {
+    /// Adds a test case. `told` is whether checkers take what validators do.
+    fn add(
+        &mut self,
+        context: Context<'_>,
+        test: &Test<'_>,
+        group: usize,
+        points: Option<f64>,
+        told: bool,
+    ) {
         let [input, answer] = [&test.input, &test.answer].map(|path| context.root.join(path));
         // What testlib's validators take, so that they can tell the groups apart.
         let mut flags = vec!["--testset".to_owned(), NAME.to_owned()];
@@ -146,8 +139,8 @@ impl Tests {
             image: None,
             arguments: Vec::new(),
             files: Vec::new(),
+            validator_flags: if told { flags.clone() } else { Vec::new() },
             input_flags: InputFlags::All(flags),
-            validator_flags: Vec::new(),
             compare_flags: CompareFlags::default(),
             validator: None,
             points,
@@ -156,8 +149,20 @@ impl Tests {
     }
 }
 
-fn aggregate(aggregation: Aggregation, most: f64) -> Grading {
-    Grading::Aggregate { aggregation, max_score: Some(most) }
+fn test_group(
+    name: &str,
+    grading: Grading,
+    on_reject: OnReject,
+    requires: Vec<usize>,
+) -> TestGroup {
+    TestGroup {
+        name: name.to_owned(),
+        members: Vec::new(),
+        grading,
+        on_reject,
+        requires,
+        static_validation: None,
+    }
 }
 
 /// The tests whose files are there.
@@ -194,22 +199,14 @@ fn read_tests<'a>(
     let mut missing = Vec::new();
     for (number, element) in (1..).zip(elements) {
         let points = findings.keep(element.attribute_number("points", 0.0..=MOST_POINTS));
-        let is_sample = match element.attribute("sample") {
-            None | Some("false") => false,
-            Some("true") => true,
-            Some(other) => {
-                let message = format!("must be true or false, not {other:?}");
-                findings.fault(element.attribute_fault("sample", message));
-                false
-            }
-        };
+        let is_sample = findings.keep(element.truth("sample")).unwrap_or_default();
         let paths = [&input, &answer].map(|pattern| numbered(pattern, number).unwrap_or_default());
         let has = |path: &&String| context.tree.files.contains_key(path.as_str());
         missing.extend(paths.iter().filter(|path| !has(path)).cloned());
         let [input, answer] = paths;
         tests.push(Test {
             group: element.attribute("group"),
-            points: points.flatten().unwrap_or_default(),
+            points: points.flatten(),
             is_sample,
             input,
             answer,

@@ -14,6 +14,9 @@ const MAX_HIGHLIGHTED: usize = 20_000;
 /// What is worth telling the author, once for each of its kind.
 const MAX_WARNINGS: usize = 20;
 
+/// How often the end of something that never ends is looked for, through all that follows.
+const MAX_ENDLESS: usize = 50;
+
 /// The state of one conversion besides its text.
 pub(super) struct Conversion<'a> {
     pub(super) surroundings: Surroundings<'a>,
@@ -22,6 +25,7 @@ pub(super) struct Conversion<'a> {
     footnotes: RefCell<Vec<String>>,
     samples_left: Cell<usize>,
     highlightable: Cell<usize>,
+    endless: Cell<usize>,
 }
 
 impl<'a> Conversion<'a> {
@@ -33,6 +37,7 @@ impl<'a> Conversion<'a> {
             footnotes: RefCell::default(),
             samples_left: Cell::new(surroundings.samples),
             highlightable: Cell::new(MAX_HIGHLIGHTED),
+            endless: Cell::new(0),
         }
     }
 
@@ -52,6 +57,16 @@ impl<'a> Conversion<'a> {
 
     pub(super) fn into_warnings(self) -> Vec<Fault> {
         self.warnings.into_inner()
+    }
+
+    /// What `search` finds, unless much was looked for in vain before.
+    pub(super) fn look_for_end<T>(&self, search: impl FnOnce() -> Option<T>) -> Option<T> {
+        if self.endless.get() == MAX_ENDLESS {
+            return None;
+        }
+        let found = search();
+        self.endless.set(self.endless.get() + usize::from(found.is_none()));
+        found
     }
 
     /// The place of the next sample, as `written` in the source.

@@ -9,7 +9,7 @@ const DEFINITIONS: &str = r"
 \def\mod{\ \mathrm{mod}\ }\def\textellipsis{\ldots}\def\textdegree{^\circ}\def\space{\ }\def\hfill{\quad}
 \def\ensuremath#1{#1}\def\boxed#1{#1}\def\fbox#1{\text{#1}}\def\smash#1{#1}\def\phantom#1{\quad}
 \def\tag#1{\qquad\text{(#1)}}\def\label#1{}\def\nonumber{}\def\notag{}
-\def\textup#1{\text{#1}}\def\hphantom#1{\quad}\def\vphantom#1{}\def\allowbreak{}
+\def\hdots{\ldots}\def\mathscr#1{\mathcal{#1}}\def\textup#1{\text{#1}}\def\hphantom#1{\quad}\def\vphantom#1{}\def\allowbreak{}
 \def\textgreater{>}\def\textless{<}\def\textunderscore{\_}\def\tiny{}\def\scriptsize{}\def\small{}\def\normalsize{}\def\large{}\def\Large{}\def\huge{}
 ";
 
@@ -17,12 +17,23 @@ const DEFINITIONS: &str = r"
 const INFIX: [(&str, &str); 3] =
     [("\\choose", "\\binom"), ("\\over", "\\frac"), ("\\atop", "\\genfrac{}{}{0pt}{}")];
 
+/// Fences that are written as signs of comparison.
+const ANGLES: [(&str, &str); 4] = [
+    ("\\left<", "\\left\\langle "),
+    ("\\right>", "\\right\\rangle "),
+    ("\\left>", "\\left\\rangle "),
+    ("\\right<", "\\right\\langle "),
+];
+
 /// How many of these commands a formula may have: each looks for the group around it.
 const MAX_INFIX: usize = 50;
 
 /// The formula in words that the parser is more likely to know.
 pub(super) fn rewritten(tex: &str) -> String {
     let mut formula = without_inner_dollars(tex);
+    for (sign, fence) in ANGLES {
+        formula = formula.replace(sign, fence);
+    }
     for (infix, prefix) in INFIX {
         for _ in 0..MAX_INFIX {
             let Some(moved) = with_first_moved(&formula, infix, prefix) else { break };

@@ -1,8 +1,10 @@
 //! The problem's text: found in the package, shown as HTML.
 
 mod conversion;
+mod elements;
 mod find;
 mod formula;
+mod headings;
 mod highlight;
 mod latex;
 mod markdown;
@@ -13,6 +15,7 @@ mod sanitise;
 mod surroundings;
 mod width;
 
+pub(crate) use headings::Heading;
 pub use pieces::{Piece, pieces};
 pub(crate) use surroundings::is_asset;
 pub use surroundings::{Assets, Surroundings};
@@ -178,7 +181,9 @@ fn render_file(
     let text = tree::read_text(&statement.path, &name, tree::MAX_TEXT_BYTES)?;
     let samples = package.samples.len();
     let constants = &package.constants;
-    let surroundings = Surroundings { name: &name, assets, asset_prefix, samples, constants };
+    let language = &statement.language;
+    let surroundings =
+        Surroundings { name: &name, language, assets, asset_prefix, samples, constants };
     let converted = match (package.format, statement.format) {
         (PackageFormat::Polygon, Format::Html) => polygon::from_html(&text, surroundings),
         (PackageFormat::Polygon, Format::Latex) => polygon_latex(&text, statement, surroundings),

@@ -19,16 +19,20 @@ pub enum Piece<'a> {
 /// "Markdown environment and supported features".
 #[must_use]
 pub fn pieces(html: &str) -> Vec<Piece<'_>> {
-    let places = [(NEXT_SAMPLE, Piece::NextSample), (REMAINING_SAMPLES, Piece::RemainingSamples)];
+    const PLACES: [(&str, Piece<'_>); 2] =
+        [(NEXT_SAMPLE, Piece::NextSample), (REMAINING_SAMPLES, Piece::RemainingSamples)];
+    let mut next = PLACES.map(|(mark, _)| html.find(mark));
     let mut pieces = Vec::new();
-    let mut rest = html;
-    loop {
-        let place = places.iter().filter_map(|(mark, piece)| Some((rest.find(mark)?, mark, piece)));
-        let Some((at, mark, piece)) = place.min_by_key(|(at, _, _)| *at) else { break };
-        pieces.push(Piece::Html(&rest[..at]));
-        pieces.push(*piece);
-        rest = &rest[at + mark.len()..];
+    let mut start = 0;
+    while let Some((at, place)) = (0..).zip(next).filter_map(|(place, at)| Some((at?, place))).min()
+    {
+        let (mark, piece): (_, Piece<'_>) = PLACES[place];
+        pieces.push(Piece::Html(&html[start..at]));
+        pieces.push(piece);
+        start = at + mark.len();
+        // The other is not looked for again: that would take as long for each of these.
+        next[place] = html[start..].find(mark).map(|at| start + at);
     }
-    pieces.push(Piece::Html(rest));
+    pieces.push(Piece::Html(&html[start..]));
     pieces
 }

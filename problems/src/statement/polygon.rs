@@ -6,7 +6,7 @@
 use super::{
     Converted, Format, Surroundings,
     conversion::{Conversion, REMAINING_SAMPLES},
-    convert, finish,
+    convert, elements, finish,
     math::unescaped,
 };
 use crate::Fault;
@@ -61,62 +61,28 @@ pub fn from_properties(json: &str, surroundings: Surroundings<'_>) -> Result<Con
 #[must_use]
 pub fn from_html(html: &str, surroundings: Surroundings<'_>) -> Converted {
     let conversion = Conversion::new(html, surroundings);
-    let mut body = inside(html, "<body", "</body>").unwrap_or(html).to_owned();
-    let header = division(&body, "header").map(|(start, end)| body[start..end].to_owned());
-    let title =
-        header.as_deref().and_then(|header| inside(header, "<div class=\"title\"", "</div>"));
-    let title = title.map(|title| unescaped(title.trim())).filter(|title| !title.is_empty());
-    // Title and limits are told elsewhere on the page.
-    if let Some((start, end)) = division(&body, "header") {
-        body.replace_range(start..end, "");
+    let mut body = elements::inside(html, "body").unwrap_or(html).to_owned();
+    let mut title = None;
+    if let Some(header) = elements::find(&body, "div", "header") {
+        title = title_in(&body[header.content]);
+        // Title and limits are told elsewhere on the page.
+        body.replace_range(header.whole, "");
     }
     if surroundings.samples > 0
-        && let Some((start, end)) = division(&body, "sample-tests")
+        && let Some(samples) = elements::find(&body, "div", "sample-tests")
     {
         conversion.remaining_samples();
-        body.replace_range(start..end, REMAINING_SAMPLES);
+        body.replace_range(samples.whole, REMAINING_SAMPLES);
     }
-    let html = with_formulas(&with_headings(&body), &conversion);
-    finish(title, &html, conversion)
+    // They only look like headings.
+    let heading = |text: &str| format!("<h2>{text}</h2>");
+    let body = elements::replaced(&body, "div", "section-title", heading);
+    finish(title, &with_formulas(&body, &conversion), conversion)
 }
 
-/// What stands between the end of the first tag that begins with `open`, and `close`.
-fn inside<'a>(html: &'a str, open: &str, close: &str) -> Option<&'a str> {
-    let (_, after) = html.split_once(open)?;
-    let (_, content) = after.split_once('>')?;
-    Some(content.split_once(close).map_or(content, |(content, _)| content))
-}
-
-/// From where to where the first `<div class="…">` of this class reaches.
-fn division(html: &str, class: &str) -> Option<(usize, usize)> {
-    let start = html.find(&format!("<div class=\"{class}\""))?;
-    let mut depth = 0_usize;
-    for (at, _) in html[start..].match_indices('<') {
-        let tag = &html[start + at..];
-        if tag.starts_with("<div") {
-            depth += 1;
-        } else if tag.starts_with("</div>") {
-            depth -= 1;
-            if depth == 0 {
-                return Some((start, start + at + "</div>".len()));
-            }
-        }
-    }
-    None
-}
-
-/// The HTML with headings in place of the divisions that only look like some.
-fn with_headings(html: &str) -> String {
-    const OPEN: &str = "<div class=\"section-title\">";
-    let mut pieces = html.split(OPEN);
-    let mut headed = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        match piece.split_once("</div>") {
-            Some((heading, rest)) => headed.push_str(&format!("<h2>{heading}</h2>{rest}")),
-            None => headed.push_str(piece),
-        }
-    }
-    headed
+fn title_in(header: &str) -> Option<String> {
+    let title = elements::find(header, "div", "title")?;
+    Some(unescaped(header[title.content].trim())).filter(|title| !title.is_empty())
 }
 
 /// The HTML with MathML in place of `$$$formulas$$$`; twice as many signs for one on its own line.

@@ -1,6 +1,6 @@
 //! What of a statement's HTML a browser may see.
 
-use super::{Assets, highlight, math, width};
+use super::{Assets, elements, highlight, math, width};
 use ammonia::{Builder, UrlRelative};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use std::{
@@ -9,8 +9,9 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-/// MathML Core's elements for presentation: none of them runs or fetches anything.
-const MATH_TAGS: [&str; 26] = [
+/// MathML Core's elements for presentation, and the one around a formula that is written in two ways: none of them runs or
+/// fetches anything.
+const MATH_TAGS: [&str; 27] = [
     "math",
     "merror",
     "mfrac",
@@ -25,6 +26,7 @@ const MATH_TAGS: [&str; 26] = [
     "mroot",
     "mrow",
     "ms",
+    "semantics",
     "mspace",
     "msqrt",
     "mstyle",
@@ -65,6 +67,12 @@ const MATH_ATTRIBUTES: [&str; 24] = [
     "stretchy",
     "width",
 ];
+
+/// Elements that go with what is in them: what runs, what no page shows, and formulas in another language than MathML.
+const GONE_WHOLE: [&str; 5] = ["script", "style", "title", "annotation", "annotation-xml"];
+
+/// The class of KaTeX's second copy of a formula, which only its style sheet makes readable.
+const SECOND_COPY: &str = "katex-html";
 
 /// The classes that the converters here give to elements.
 const CLASSES: [(&str, &[&str]); 9] = [
@@ -111,6 +119,9 @@ const MATH_CLASSES: [(&str, &[&str]); 2] = [
     ),
 ];
 
+/// How HTML's lists may count.
+pub(super) const NUMBER_KINDS: [char; 5] = ['1', 'a', 'A', 'i', 'I'];
+
 /// How Markdown's converter and authors align the cells of a table: a style, which pages forbid, and
 /// the class that stands in for it.
 const ALIGNMENTS: [(&str, &str); 3] =
@@ -134,6 +145,11 @@ pub(super) fn sanitise(html: &str, assets: &Assets, asset_prefix: &str) -> (Stri
         return (format!("<pre>{}</pre>", math::escape(html)), Vec::new());
     }
     let html = with_alignment_classes(html);
+    let html = if html.contains(SECOND_COPY) {
+        Cow::Owned(elements::replaced(&html, "span", SECOND_COPY, |_| String::new()))
+    } else {
+        html
+    };
     let files = Arc::new(Mutex::new(BTreeSet::new()));
     let (seen, prefix) = (Arc::clone(&files), asset_prefix.to_owned());
     let assets = assets.clone();
@@ -149,9 +165,11 @@ pub(super) fn sanitise(html: &str, assets: &Assets, asset_prefix: &str) -> (Stri
     builder
         .add_tags(MATH_TAGS)
         .rm_tags(["area", "map"])
+        .clean_content_tags(HashSet::from(GONE_WHOLE))
         .add_tag_attributes("td", ["rowspan"])
         .add_tag_attributes("sup", ["id"])
         .add_tag_attributes("li", ["id"])
+        .add_tag_attributes("ol", ["type"])
         .url_schemes(HashSet::from(["http", "https", "mailto"]))
         .url_relative(UrlRelative::PassThrough)
         .attribute_filter(move |element, attribute, value| match (element, attribute) {
@@ -164,6 +182,10 @@ pub(super) fn sanitise(html: &str, assets: &Assets, asset_prefix: &str) -> (Stri
             ("img", "width" | "height") => {
                 let number = value.strip_suffix('%').or_else(|| value.strip_suffix("px"));
                 is_number(number.unwrap_or(value)).then_some(Cow::Borrowed(value))
+            }
+            ("ol", "type") => {
+                let is_kind = value.len() == 1 && value.starts_with(NUMBER_KINDS);
+                is_kind.then_some(Cow::Borrowed(value))
             }
             (_, "href") => link(value),
             (_, "src" | "cite") => None,

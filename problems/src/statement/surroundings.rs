@@ -11,6 +11,8 @@ const ASSET_EXTENSIONS: [&str; 8] = ["png", "jpg", "jpeg", "gif", "svg", "webp",
 pub struct Surroundings<'a> {
     /// What the statement's file is called in warnings.
     pub name: &'a str,
+    /// The code of the language that it is written in, for headings that it does not spell out.
+    pub language: &'a str,
     /// Where its images and other files lie.
     pub assets: &'a Assets,
     /// What the addresses of its images and other files begin with; the percent-encoded name follows.

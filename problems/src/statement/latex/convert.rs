@@ -39,12 +39,15 @@ pub(super) struct Converter<'a> {
     depth: usize,
     /// The ends of the switches of the innermost group.
     switches: Vec<&'static str>,
+    /// Whether the text is code, whose dashes and quotes are its own.
+    is_code: bool,
 }
 
 impl<'a> Converter<'a> {
     pub(super) fn new(conversion: &'a Conversion<'a>, verbatim: &'a Verbatim) -> Self {
         let (html, switches) = (String::new(), Vec::new());
-        Self { conversion, verbatim, html, paragraph: Paragraph::None, depth: 0, switches }
+        let paragraph = Paragraph::None;
+        Self { conversion, verbatim, html, paragraph, depth: 0, switches, is_code: false }
     }
 
     /// The whole of a statement, in paragraphs.
@@ -104,6 +107,7 @@ impl<'a> Converter<'a> {
         }
         self.depth += 1;
         let outer = std::mem::take(&mut self.switches);
+        let was_code = self.is_code;
         let mut scanner = Scanner::new(source);
         while !scanner.rest().is_empty() && self.html.len() < MAX_HTML {
             self.step(&mut scanner);
@@ -111,6 +115,7 @@ impl<'a> Converter<'a> {
         for end in std::mem::replace(&mut self.switches, outer).into_iter().rev() {
             self.html.push_str(end);
         }
+        self.is_code = was_code;
         self.depth -= 1;
     }
 
@@ -135,18 +140,9 @@ impl<'a> Converter<'a> {
             }
             '}' => {}
             '~' => self.push_text("\u{a0}"),
-            '`' => {
-                let quote = if scanner.eat("`") { "“" } else { "‘" };
-                self.push_text(quote);
+            '`' | '\'' | '<' | '>' | '-' if !self.is_code => {
+                self.push_text(ligature(special, scanner));
             }
-            '\'' => {
-                let quote = if scanner.eat("'") { "”" } else { "’" };
-                self.push_text(quote);
-            }
-            '<' if scanner.eat("<") => self.push_text("«"),
-            '>' if scanner.eat(">") => self.push_text("»"),
-            '-' if scanner.eat("--") => self.push_text("—"),
-            '-' if scanner.eat("-") => self.push_text("–"),
             '\n' => {
                 let space = scanner.take_while(char::is_whitespace);
                 if space.contains('\n') {
@@ -162,6 +158,7 @@ impl<'a> Converter<'a> {
 
     /// `\bf` and its like: dresses what is left of the group.
     fn switch(&mut self, open: &'static str, close: &'static str) {
+        self.is_code |= open == symbols::CODE.0;
         if self.switches.len() < MAX_SWITCHES && !open.is_empty() {
             self.push_inline(open);
             self.switches.push(close);
@@ -200,21 +197,16 @@ impl<'a> Converter<'a> {
             scanner.skip_space();
             // Polygon's statements write `\bf{text}` for `\textbf{text}`.
             match scanner.rest().starts_with('{').then(|| scanner.argument()).flatten() {
-                Some(argument) => {
-                    self.push_inline(open);
-                    self.convert(argument);
-                    self.push_inline(close);
-                }
+                Some(argument) => self.dressed((open, close), argument),
                 None => self.switch(open, close),
             }
-        } else if let Some((open, close)) = symbols::dress(name) {
-            if name == "makebox" {
-                scanner.optional();
+        } else if let Some(tags) = symbols::dress(name) {
+            if matches!(name, "makebox" | "framebox") {
+                while scanner.optional().is_some() {}
             }
-            self.push_inline(open);
-            let argument = scanner.argument().unwrap_or_default();
-            self.convert(argument);
-            self.push_inline(close);
+            self.dressed(tags, scanner.argument().unwrap_or_default());
+        } else if symbols::is_length(name) {
+            scanner.length();
         } else if let Some(arguments) = symbols::dropped_arguments(name) {
             scanner.eat("*");
             if arguments > 0 {
@@ -227,6 +219,16 @@ impl<'a> Converter<'a> {
         } else {
             self.structure(name, scanner);
         }
+    }
+
+    /// Converts an argument between the tags that dress it.
+    fn dressed(&mut self, (open, close): (&'static str, &'static str), argument: &str) {
+        let was_code = self.is_code;
+        self.is_code |= open == symbols::CODE.0;
+        self.push_inline(open);
+        self.convert(argument);
+        self.push_inline(close);
+        self.is_code = was_code;
     }
 
     /// The space after a command of letters only ends its name.
@@ -246,7 +248,25 @@ impl<'a> Converter<'a> {
     pub(super) fn inner(&self, source: &str) -> String {
         let mut inner = Converter::new(self.conversion, self.verbatim);
         inner.depth = self.depth;
+        inner.is_code = self.is_code;
         inner.inline(source)
+    }
+}
+
+/// What TeX's fonts for text make of this character and those after it.
+fn ligature(first: char, scanner: &mut Scanner<'_>) -> &'static str {
+    match first {
+        '`' if scanner.eat("`") => "“",
+        '`' => "‘",
+        '\'' if scanner.eat("'") => "”",
+        '\'' => "’",
+        '<' if scanner.eat("<") => "«",
+        '<' => "<",
+        '>' if scanner.eat(">") => "»",
+        '>' => ">",
+        _ if scanner.eat("--") => "—",
+        _ if scanner.eat("-") => "–",
+        _ => "-",
     }
 }
 

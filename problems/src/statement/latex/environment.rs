@@ -1,6 +1,11 @@
 //! `\begin{…}` to `\end{…}`.
 
-use super::{super::math, convert::Converter, scan::Scanner, table};
+use super::{
+    super::{headings::Heading, math},
+    convert::Converter,
+    scan::Scanner,
+    table,
+};
 
 /// Environments whose content is one formula.
 const MATH: [&str; 14] = [
@@ -27,7 +32,7 @@ impl Converter<'_> {
             self.push_text("\\begin");
             return;
         };
-        let Some(content) = scanner.environment(name) else {
+        let Some(content) = self.conversion.look_for_end(|| scanner.environment(name)) else {
             self.push_text(&format!("\\begin{{{name}}}"));
             return;
         };
@@ -45,21 +50,27 @@ impl Converter<'_> {
             "problem" => self.problem(content),
             "example" | "examplewide" | "examplethree" => self.example(content),
             "Input" | "Output" | "Interaction" => {
-                self.push_block(&format!("<h2>{name}</h2>\n"));
+                self.section(match name {
+                    "Input" => Heading::Input,
+                    "Output" => Heading::Output,
+                    _ => Heading::Interaction,
+                });
                 self.convert(content);
                 self.end_paragraph();
             }
+            "centering" => self.floating("center", content),
             "center" | "figure" | "figure*" | "wrapfigure" | "table" | "table*" => {
                 self.floating(name, content);
             }
             "quote" | "quotation" | "displayquote" | "verse" => {
                 self.wrapped("<blockquote>", "</blockquote>\n", content);
             }
-            "flushleft" | "flushright" | "minipage" | "multicols" | "samepage" | "small"
-            | "footnotesize" | "large" | "document" | "sloppypar" | "framed" | "statement" => {
+            "flushleft" | "flushright" | "minipage" | "multicols" | "subfigure" | "subtable"
+            | "samepage" | "small" | "footnotesize" | "large" | "document" | "sloppypar"
+            | "framed" | "statement" => {
                 let mut content = Scanner::new(content);
-                if matches!(name, "minipage" | "multicols") {
-                    content.optional();
+                if matches!(name, "minipage" | "multicols" | "subfigure" | "subtable") {
+                    while content.optional().is_some() {}
                     content.argument();
                 }
                 self.wrapped("<div>", "</div>\n", content.rest());

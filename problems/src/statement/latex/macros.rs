@@ -114,9 +114,9 @@ fn command_name(scanner: &mut Scanner<'_>) -> Option<String> {
 
 /// `\DeclareMathOperator{\name}{text}`
 fn math_operator(scanner: &mut Scanner<'_>) -> Option<(String, Macro)> {
-    scanner.eat("*");
+    let star = if scanner.eat("*") { "*" } else { "" };
     let name = command_name(scanner)?;
-    let body = format!(r"\operatorname{{{}}}", scanner.argument()?);
+    let body = format!(r"\operatorname{star}{{{}}}", scanner.argument()?);
     Some((name, Macro { arguments: 0, default: None, body }))
 }
 

@@ -3,10 +3,12 @@
 //! A statement is text with sections, lists, tables, pictures and formulas, not a program for TeX.
 //! What is not understood is shown as it stands in the source, so that no word of a problem is lost.
 
+mod conditionals;
 mod convert;
 mod environment;
 mod images;
 mod inputs;
+mod length;
 mod list;
 mod macros;
 mod olymp;
@@ -15,6 +17,7 @@ mod scan;
 mod structure;
 mod symbols;
 mod table;
+mod units;
 mod verbatim;
 
 use super::{
@@ -28,13 +31,28 @@ use inputs::Inputs;
 use scan::Scanner;
 use verbatim::Verbatim;
 
-/// The title that `\problemname` gives, as plain text.
+/// The title that `\problemname` gives, as plain text, or what a comment says instead.
 pub(super) fn title(source: &str) -> Option<String> {
+    plain_title(source).or_else(|| title_in_text(source))
+}
+
+/// `%% plainproblemname: title`, for titles whose formulas have no good plain text.
+///
+/// ICPC problem package format (legacy), section "Problem Statements".
+fn plain_title(source: &str) -> Option<String> {
+    let mut comments = source.lines().filter_map(|line| line.trim_start().strip_prefix("%%"));
+    let title =
+        comments.find_map(|comment| comment.trim_start().strip_prefix("plainproblemname:"))?;
+    Some(title.trim().to_owned()).filter(|title| !title.is_empty())
+}
+
+fn title_in_text(source: &str) -> Option<String> {
     const COMMANDS: [&str; 2] = [r"\problemname", r"\begin{problem}"];
     let assets = Assets::default();
     let constants = Constants::default();
     let surroundings = Surroundings {
         name: "",
+        language: "",
         assets: &assets,
         asset_prefix: "",
         samples: 0,
@@ -63,15 +81,17 @@ pub(super) fn to_html(source: &str, conversion: &Conversion<'_>) -> String {
 
 /// A formula with the commands that it defines for itself written out.
 pub(super) fn expanded(formula: &str) -> String {
-    scan::with_lone_braces(macros::expand(&scan::balanced(formula), macros::FORMULA))
+    let formula = macros::expand(&scan::balanced(formula), macros::FORMULA);
+    scan::with_lone_braces(units::written_out(&formula))
 }
 
 /// The source without comments, with its files, without its own commands and with a partner for every brace.
 fn prepared(source: &str, surroundings: Surroundings<'_>, verbatim: &mut Verbatim) -> String {
     let source = verbatim.set_aside(source);
     let source = Inputs::new(surroundings).read(&source, verbatim, 0);
+    let source = conditionals::resolved(&source);
     let source = macros::expand(&scan::balanced(&source), macros::STATEMENT);
-    references::resolved(&scan::balanced(&source))
+    references::resolved(&scan::balanced(&units::written_out(&source)))
 }
 
 /// What stands between `\begin{document}` and its end, where it is a whole document.

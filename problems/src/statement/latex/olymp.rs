@@ -1,29 +1,39 @@
 //! The dialect of Polygon's statements, which the class `olymp` defines.
 
-use super::{convert::Converter, scan::Scanner, table};
+use super::{super::headings::Heading, convert::Converter, scan::Scanner, table};
 
 /// Commands that begin a section, and its heading.
-const SECTIONS: [(&str, &str); 12] = [
-    ("InputFile", "Input"),
-    ("InputData", "Input"),
-    ("OutputFile", "Output"),
-    ("OutputData", "Output"),
-    ("Interaction", "Interaction"),
-    ("Interactive", "Interaction"),
-    ("Scoring", "Scoring"),
-    ("SubtaskDescription", "Scoring"),
-    ("Note", "Note"),
-    ("Notes", "Note"),
-    ("Explanation", "Explanation"),
-    ("Tutorial", "Tutorial"),
+const SECTIONS: [(&str, Heading); 12] = [
+    ("InputFile", Heading::Input),
+    ("InputData", Heading::Input),
+    ("OutputFile", Heading::Output),
+    ("OutputData", Heading::Output),
+    ("Interaction", Heading::Interaction),
+    ("Interactive", Heading::Interaction),
+    ("Scoring", Heading::Scoring),
+    ("SubtaskDescription", Heading::Scoring),
+    ("Note", Heading::Note),
+    ("Notes", Heading::Note),
+    ("Explanation", Heading::Explanation),
+    ("Tutorial", Heading::Tutorial),
 ];
 
 /// The heading of the section that a command begins.
-pub(super) fn section(command: &str) -> Option<&'static str> {
+pub(super) fn section(command: &str) -> Option<Heading> {
     SECTIONS.iter().find(|(name, _)| *name == command).map(|(_, heading)| *heading)
 }
 
 impl Converter<'_> {
+    /// The heading of a section, in the statement's language.
+    pub(super) fn section(&mut self, heading: Heading) {
+        let text = self.text_of(heading);
+        self.push_block(&format!("<h2>{text}</h2>\n"));
+    }
+
+    fn text_of(&self, heading: Heading) -> &'static str {
+        heading.text(self.conversion.surroundings.language)
+    }
+
     /// `\begin{problem}{title}{input file}{output file}{time limit}{memory limit}`: pages tell all of
     /// that elsewhere.
     pub(super) fn problem(&mut self, content: &str) {
@@ -52,7 +62,9 @@ impl Converter<'_> {
             html.push_str("</tr>\n");
         }
         if !html.is_empty() {
-            let head = "<tr><th>Sample input</th><th>Sample output</th></tr>";
+            let [input, output] =
+                [Heading::SampleInput, Heading::SampleOutput].map(|heading| self.text_of(heading));
+            let head = format!("<tr><th>{input}</th><th>{output}</th></tr>");
             self.push_block(&format!("<table>{head}{html}</table>\n"));
         }
     }

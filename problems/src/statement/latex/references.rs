@@ -1,30 +1,42 @@
-//! `\ref` to figures and tables by their numbers, and texts that are for one kind of reader.
+//! `\ref` to figures, tables and equations by their numbers.
 
-use super::scan::{Scanner, replace_commands};
+use super::scan::replace_commands;
 use std::collections::HashMap;
 
-/// The source with numbers in the places of references, and of `\ifplastex` what is for HTML.
+/// Environments of equations that have numbers.
+const EQUATIONS: [&str; 6] = ["equation", "align", "gather", "multline", "eqnarray", "flalign"];
+
+/// The source with numbers in the places of references, and beside the equations that they are about.
 pub(super) fn resolved(source: &str) -> String {
-    let source = replace_commands(source, |command, scanner| match command {
-        "ifplastex" => for_html(scanner),
-        _ => None,
-    });
-    let numbers = numbers(&source);
-    replace_commands(&source, |command, scanner| match command {
-        "ref" | "autoref" | "cref" => numbers.get(scanner.argument()?.trim()).map(u32::to_string),
-        _ => None,
+    let numbers = numbers(source);
+    replace_commands(source, |command, scanner| {
+        let mut number = || numbers.get(scanner.argument()?.trim());
+        match command {
+            "ref" | "autoref" | "cref" => number().map(|label| label.number.to_string()),
+            "eqref" => number().map(|label| format!("({})", label.number)),
+            "label" => number().filter(|label| label.is_equation).map(Label::tag),
+            _ => None,
+        }
     })
 }
 
-/// What stands before `\else`, if there is one, and `\fi`: plasTeX is what makes HTML of statements elsewhere.
-fn for_html(scanner: &mut Scanner<'_>) -> Option<String> {
-    let both = scanner.until(r"\fi")?;
-    Some(both.split_once(r"\else").map_or(both, |(first, _)| first).to_owned())
+/// What has a name to be referred to by.
+#[derive(Clone, Copy)]
+struct Label {
+    number: u32,
+    is_equation: bool,
 }
 
-/// The numbers of what has labels: figures are counted, and tables.
-fn numbers(source: &str) -> HashMap<String, u32> {
-    let (mut figures, mut tables, mut current) = (0, 0, None);
+impl Label {
+    fn tag(&self) -> String {
+        format!("\\tag{{{}}}", self.number)
+    }
+}
+
+/// The numbers of what has labels: figures are counted, tables, and equations with labels.
+fn numbers(source: &str) -> HashMap<String, Label> {
+    let (mut figures, mut tables, mut equations, mut current) = (0, 0, 0, None);
+    let mut is_equation = false;
     let mut numbers = HashMap::new();
     replace_commands(source, |command, scanner| {
         let count = match command {
@@ -32,10 +44,24 @@ fn numbers(source: &str) -> HashMap<String, u32> {
             "begin" => match scanner.argument()? {
                 "figure" | "figure*" | "wrapfigure" => &mut figures,
                 "table" | "table*" => &mut tables,
-                _ => return None,
+                name => {
+                    is_equation |= EQUATIONS.contains(&name);
+                    return None;
+                }
             },
+            "end" => {
+                is_equation &= !EQUATIONS.contains(&scanner.argument()?);
+                return None;
+            }
             "label" => {
-                numbers.insert(scanner.argument()?.trim().to_owned(), current?);
+                let name = scanner.argument()?.trim().to_owned();
+                let number = if is_equation {
+                    equations += 1;
+                    equations
+                } else {
+                    current?
+                };
+                numbers.insert(name, Label { number, is_equation });
                 return None;
             }
             _ => return None,
@@ -62,9 +88,11 @@ mod tests {
     }
 
     #[test]
-    fn html_gets_what_is_for_it() {
-        assert_eq!(resolved(r"a\ifplastex b\else c\fi d"), "a b d");
-        assert_eq!(resolved(r"a\ifplastex b\fi d"), "a b d");
-        assert_eq!(resolved(r"a\ifplastex b"), r"a\ifplastex b");
+    fn equations_with_labels_have_numbers() {
+        let source = r"\begin{equation}a\label{a}\end{equation}\begin{align}b\label{b}\end{align}\eqref{b}, \ref{a}, \eqref{c}";
+        assert_eq!(
+            resolved(source),
+            r"\begin{equation}a\tag{1}\end{equation}\begin{align}b\tag{2}\end{align}(2), 1, \eqref{c}"
+        );
     }
 }

@@ -138,24 +138,23 @@ impl<'a> Scanner<'a> {
     /// After `\begin{name}`: the content up to the `\end{name}` that belongs to it.
     pub(super) fn environment(&mut self, name: &str) -> Option<&'a str> {
         let (begin, end) = (format!("\\begin{{{name}}}"), format!("\\end{{{name}}}"));
-        let mut depth = 1_usize;
-        let mut at = 0;
+        let (mut depth, mut at) = (1_usize, 0);
+        let mut next_end = self.rest.find(&end)?;
         loop {
-            let rest = &self.rest[at..];
-            let next_end = rest.find(&end)?;
-            match rest[..next_end].find(&begin) {
+            match self.rest[at..next_end].find(&begin) {
                 Some(next_begin) => {
                     depth += 1;
                     at += next_begin + begin.len();
                 }
                 None if depth == 1 => {
-                    let content = &self.rest[..at + next_end];
-                    self.rest = &self.rest[at + next_end + end.len()..];
+                    let content = &self.rest[..next_end];
+                    self.rest = &self.rest[next_end + end.len()..];
                     return Some(content);
                 }
                 None => {
                     depth -= 1;
-                    at += next_end + end.len();
+                    at = next_end + end.len();
+                    next_end = at + self.rest[at..].find(&end)?;
                 }
             }
         }

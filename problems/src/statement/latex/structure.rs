@@ -49,6 +49,10 @@ impl Converter<'_> {
             }
             "includegraphics" => self.include_graphics(scanner),
             "illustration" => self.illustration(scanner),
+            // Its text comes with \footnotetext, and brings the mark.
+            "footnotemark" => {
+                scanner.optional();
+            }
             "footnote" | "footnotetext" => {
                 scanner.optional();
                 let note = self.argument_inline(scanner);
@@ -95,7 +99,7 @@ impl Converter<'_> {
                 }
             }
             _ => match olymp::section(name) {
-                Some(heading) => self.push_block(&format!("<h2>{heading}</h2>\n")),
+                Some(heading) => self.section(heading),
                 None => self.unknown(name),
             },
         }

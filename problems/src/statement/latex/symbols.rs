@@ -13,7 +13,7 @@ pub(super) fn symbol(command: &str) -> Option<&'static str> {
         " " | "\n" | "," | ";" | ":" | "space" => " ",
         "quad" | "qquad" => "\u{2003}",
         "/" | "-" | "@" | "!" => "",
-        "ldots" | "dots" | "textellipsis" => "…",
+        "ldots" | "dots" | "hdots" | "dotsc" | "textellipsis" => "…",
         "textbackslash" => "\\",
         "textasciitilde" => "~",
         "textasciicircum" => "^",
@@ -26,6 +26,7 @@ pub(super) fn symbol(command: &str) -> Option<&'static str> {
         "textemdash" => "—",
         "textdegree" => "°",
         "textregistered" => "®",
+        "texttrademark" => "™",
         "copyright" | "textcopyright" => "©",
         "pounds" => "£",
         "euro" | "texteuro" => "€",
@@ -89,24 +90,44 @@ pub(super) fn dropped_arguments(command: &str) -> Option<usize> {
     Some(match command {
         "noindent" | "indent" | "centering" | "raggedright" | "raggedleft" | "newpage"
         | "pagebreak" | "clearpage" | "smallskip" | "medskip" | "bigskip" | "vfill" | "hfill"
-        | "normalsize" | "hline" | "toprule" | "midrule" | "bottomrule" | "maketitle"
-        | "footnotemark" | "hrule" | "hrulefill" | "protect" | "sloppy" | "relax"
-        | "normalfont" | "rmfamily" | "sffamily" | "frenchspacing" | "null" | "strut"
-        | "nobreak" | "allowbreak" | "linebreak" | "samplesection" => 0,
-        "vspace" | "hspace" | "label" | "vskip" | "cline" | "thispagestyle" | "pagestyle"
-        | "phantom" | "usepackage" | "documentclass" | "selectlanguage" | "captionsetup"
-        | "needspace" | "enlargethispage" | "graphicspath" | "cmidrule" => 1,
+        | "normalsize" | "hline" | "toprule" | "midrule" | "bottomrule" | "maketitle" | "hrule"
+        | "hrulefill" | "protect" | "sloppy" | "relax" | "normalfont" | "rmfamily" | "sffamily"
+        | "frenchspacing" | "null" | "strut" | "nobreak" | "allowbreak" | "linebreak"
+        | "samplesection" | "Example" | "Examples" => 0,
+        "vspace" | "hspace" | "label" | "cline" | "thispagestyle" | "pagestyle" | "phantom"
+        | "usepackage" | "documentclass" | "selectlanguage" | "captionsetup" | "needspace"
+        | "enlargethispage" | "graphicspath" | "cmidrule" => 1,
         "setlength" | "addtolength" | "setcounter" | "addtocounter" => 2,
         _ => return None,
     })
 }
+
+/// Whether a command of TeX's own is followed by a length, which no braces enclose: `\vskip 3pt plus 1pt`.
+pub(super) fn is_length(command: &str) -> bool {
+    matches!(
+        command,
+        "vskip"
+            | "hskip"
+            | "kern"
+            | "parindent"
+            | "parskip"
+            | "baselineskip"
+            | "topsep"
+            | "itemsep"
+            | "parsep"
+            | "tabcolsep"
+    )
+}
+
+/// The tags of code.
+pub(super) const CODE: (&str, &str) = ("<code>", "</code>");
 
 /// The opening and closing tags of a command that dresses the rest of its group.
 pub(super) fn switch(command: &str) -> Option<(&'static str, &'static str)> {
     Some(match command {
         "bf" | "bfseries" => ("<strong>", "</strong>"),
         "it" | "itshape" | "em" | "sl" | "slshape" => ("<em>", "</em>"),
-        "tt" | "ttfamily" => ("<code>", "</code>"),
+        "tt" | "ttfamily" => CODE,
         "sc" | "scshape" => ("<span class=\"small-caps\">", "</span>"),
         "tiny" | "scriptsize" | "footnotesize" | "small" => ("<span class=\"small\">", "</span>"),
         "large" | "Large" | "LARGE" | "huge" | "Huge" => ("<span class=\"large\">", "</span>"),
@@ -119,14 +140,15 @@ pub(super) fn dress(command: &str) -> Option<(&'static str, &'static str)> {
     Some(match command {
         "emph" | "textit" | "textsl" => ("<em>", "</em>"),
         "textbf" | "strong" => ("<strong>", "</strong>"),
-        "texttt" | "code" | "t" => ("<code>", "</code>"),
+        "texttt" | "code" | "t" => CODE,
         "textsc" => ("<span class=\"small-caps\">", "</span>"),
         "underline" | "uline" => ("<span class=\"underline\">", "</span>"),
         "sout" | "st" => ("<del>", "</del>"),
         "textsuperscript" => ("<sup>", "</sup>"),
         "textsubscript" => ("<sub>", "</sub>"),
         "enquote" => ("“", "”"),
-        "text" | "textrm" | "textnormal" | "textsf" | "mbox" | "hbox" | "makebox" => ("", ""),
+        "text" | "textrm" | "textnormal" | "textsf" | "mbox" | "hbox" | "makebox" | "fbox"
+        | "framebox" => ("", ""),
         _ => return None,
     })
 }

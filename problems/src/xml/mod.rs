@@ -6,16 +6,26 @@ use crate::fault::Fault;
 use roxmltree::{Document, Node, ParsingOptions};
 use std::{ops::RangeInclusive, str::FromStr};
 
+mod markup;
+pub(crate) use markup::without_external_document_type;
+
 /// Elements and texts of one document: what a tree of them takes is bounded.
 const MAX_NODES: u32 = 4_000_000;
+
+/// A document, and where its lines begin: thousands of faults each name one.
+pub(crate) struct Parsed<'a> {
+    document: Document<'a>,
+    line_ends: Vec<usize>,
+}
 
 /// Reads `text`, which stands in `file`.
 ///
 /// # Errors
-/// It is not well-formed, or holds a document type.
-pub(crate) fn parse<'a>(file: &str, text: &'a str) -> Result<Document<'a>, Fault> {
+/// It is not well-formed, holds a document type, or an element with more attributes than any format has.
+pub(crate) fn parse<'a>(file: &str, text: &'a str) -> Result<Parsed<'a>, Fault> {
+    markup::check_attributes(file, text)?;
     let options = ParsingOptions { nodes_limit: MAX_NODES, ..ParsingOptions::default() };
-    Document::parse_with_options(text, options).map_err(|error| match error {
+    let document = Document::parse_with_options(text, options).map_err(|error| match error {
         roxmltree::Error::DtdDetected => {
             Fault::new(file, "holds a document type (<!DOCTYPE), which is not allowed")
         }
@@ -23,7 +33,8 @@ pub(crate) fn parse<'a>(file: &str, text: &'a str) -> Result<Document<'a>, Fault
             Fault::new(file, format!("holds more than {MAX_NODES} elements and texts"))
         }
         error => Fault::new(file, format!("is not well-formed XML: {error}")).at(error.pos().row),
-    })
+    })?;
+    Ok(Parsed { document, line_ends: text.match_indices('\n').map(|(at, _)| at).collect() })
 }
 
 /// An element, and the file that it stands in.
@@ -31,12 +42,13 @@ pub(crate) fn parse<'a>(file: &str, text: &'a str) -> Result<Document<'a>, Fault
 pub(crate) struct Element<'a> {
     file: &'a str,
     node: Node<'a, 'a>,
+    line_ends: &'a [usize],
 }
 
 impl<'a> Element<'a> {
     /// The outermost element.
-    pub(crate) fn root(file: &'a str, document: &'a Document<'a>) -> Self {
-        Self { file, node: document.root_element() }
+    pub(crate) fn root(file: &'a str, parsed: &'a Parsed<'a>) -> Self {
+        Self { file, node: parsed.document.root_element(), line_ends: &parsed.line_ends }
     }
 
     pub(crate) fn name(&self) -> &'a str {
@@ -46,7 +58,7 @@ impl<'a> Element<'a> {
     /// The elements in this one, in their order.
     pub(crate) fn elements(self) -> impl Iterator<Item = Element<'a>> {
         let nodes = self.node.children().filter(Node::is_element);
-        nodes.map(move |node| Element { file: self.file, node })
+        nodes.map(move |node| Element { node, ..self })
     }
 
     /// The elements in this one that are called `name`.
@@ -99,6 +111,21 @@ impl<'a> Element<'a> {
         number(text, range).map(Some).map_err(|message| self.attribute_fault(name, message))
     }
 
+    /// An attribute that is `true` or `false`, which it is where it is missing.
+    ///
+    /// # Errors
+    /// It is neither.
+    pub(crate) fn truth(&self, name: &str) -> Result<bool, Fault> {
+        match self.attribute(name) {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(other) => {
+                let message = format!("must be true or false, not {other:?}");
+                Err(self.attribute_fault(name, message))
+            }
+        }
+    }
+
     /// The text of the element `name` in this one, which is a number.
     ///
     /// # Errors
@@ -126,7 +153,9 @@ impl<'a> Element<'a> {
     }
 
     fn line(&self) -> u32 {
-        self.node.document().text_pos_at(self.node.range().start).row
+        let start = self.node.range().start;
+        let before = self.line_ends.partition_point(|&end| end < start);
+        u32::try_from(1 + before).unwrap_or(u32::MAX)
     }
 
     /// The names of the elements around it and its own, without the outermost; the last few of those that are nested
