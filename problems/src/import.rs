@@ -3,7 +3,7 @@
 use crate::{
     Package,
     caps::ArchiveCaps,
-    extract,
+    domjudge, extract,
     fault::{Faults, Findings},
     metadata, names,
     package::short_name_of,
@@ -102,7 +102,7 @@ fn install(
 
 /// The folder that holds the package: `dir`, or the only folder in it.
 fn package_folder(dir: &Path) -> Result<PathBuf, Faults> {
-    if [metadata::FILE, polygon::FILE].iter().any(|file| dir.join(file).exists()) {
+    if [metadata::FILE, polygon::FILE, domjudge::INI].iter().any(|file| dir.join(file).exists()) {
         return Ok(dir.to_owned());
     }
     let mut inner = None;

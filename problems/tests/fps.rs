@@ -195,7 +195,6 @@ fn everything_that_is_wrong_is_named() {
             "set.xml:3: item.sample_input: there are 1, but 0 sample_output",
         ),
         ("<test_output name", "<output name", ""),
-        ("test_", "other_", "set.xml:3: item.test_input: there is none"),
         (
             "<spj language=\"C\">",
             "<spj language=\"Pascal\">",
@@ -216,6 +215,22 @@ fn everything_that_is_wrong_is_named() {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn samples_are_the_tests_of_a_problem_that_has_no_others() {
+    let item = ITEM.replace("test_", "other_");
+    let made = made(&file(&item));
+    let cases = &made[0].package.test_cases;
+    let secret: Vec<_> = cases.iter().filter(|case| !case.is_sample).collect();
+    assert_eq!((cases.len(), secret.len()), (2, 1));
+    assert_eq!(fs::read_to_string(&secret[0].input).unwrap(), "1 2\n");
+    assert_eq!(fs::read_to_string(&secret[0].answer).unwrap(), "3\n");
+    let warnings: Vec<_> = made[0].warnings.iter().map(ToString::to_string).collect();
+    let warning = "set.xml:3: item.test_input: there is none; the samples are all that submissions are tried on";
+    assert!(warnings.iter().any(|found| found == warning), "{warnings:?}");
+    let item = item.replace("sample_", "no_");
+    assert_eq!(faults(&file(&item)), ["set.xml:3: item.test_input: there is none, nor a sample"]);
 }
 
 #[test]

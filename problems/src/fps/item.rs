@@ -48,9 +48,14 @@ pub(super) fn read(item: Element<'_>, findings: &mut Findings) -> WrittenPackage
         written.head.values.push(("source", quoted(&source)));
     }
     cases(item, ["sample_input", "sample_output"], "sample", &mut written, findings);
-    cases(item, ["test_input", "test_output"], "secret", &mut written, findings);
-    if item.child("test_input").is_none() {
-        findings.fault(item.attribute_fault("test_input", "there is none".into()));
+    if item.child("test_input").is_some() {
+        cases(item, ["test_input", "test_output"], "secret", &mut written, findings);
+    } else if has_sample(item) {
+        let message = "there is none; the samples are all that submissions are tried on".to_owned();
+        findings.warn(item.attribute_fault("test_input", message));
+        cases(item, ["sample_input", "sample_output"], "secret", &mut written, findings);
+    } else {
+        findings.fault(item.attribute_fault("test_input", "there is none, nor a sample".into()));
     }
     solutions(item, &mut written, findings);
     special_judge(item, &mut written, findings);
@@ -108,14 +113,23 @@ fn cases(
     }
     let width = inputs.len().to_string().len();
     for (number, (input, output)) in (1..).zip(inputs.iter().zip(&outputs)) {
-        // A sample that is left blank is how a form without one is exported.
-        if kind == "sample" && input.text().trim().is_empty() && output.text().trim().is_empty() {
+        if input_name == "sample_input" && is_blank(*input, *output) {
             continue;
         }
         let stem = format!("data/{kind}/{number:0width$}");
         written.add(format!("{stem}.in"), input.text());
         written.add(format!("{stem}.ans"), output.text());
     }
+}
+
+/// A sample that is left blank is how a form without one is exported.
+fn is_blank(input: Element<'_>, output: Element<'_>) -> bool {
+    input.text().trim().is_empty() && output.text().trim().is_empty()
+}
+
+fn has_sample(item: Element<'_>) -> bool {
+    let outputs = item.all("sample_output");
+    item.all("sample_input").zip(outputs).any(|(input, output)| !is_blank(input, output))
 }
 
 /// The file extension for the language that `element` names.
