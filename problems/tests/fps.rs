@@ -220,7 +220,8 @@ fn everything_that_is_wrong_is_named() {
 #[test]
 fn samples_are_the_tests_of_a_problem_that_has_no_others() {
     let item = ITEM.replace("test_", "other_");
-    let made = made(&file(&item));
+    let draft = file(&item);
+    let made = made(&draft);
     let cases = &made[0].package.test_cases;
     let secret: Vec<_> = cases.iter().filter(|case| !case.is_sample).collect();
     assert_eq!((cases.len(), secret.len()), (2, 1));
