@@ -47,6 +47,10 @@ pub(super) fn case_score(
                     PackageFormat::Polygon => None,
                     _ => return Err("says a score in a group that is pass-fail".to_owned()),
                 },
+                // A checker need not know what a test is worth.
+                Some(SaidScore::Points(points)) if package.format == PackageFormat::Polygon => {
+                    Some(SaidScore::Points(points.clamp(0.0, most.unwrap_or(f64::INFINITY))))
+                }
                 said => said,
             };
             aggregate_score(most, *aggregation, verdict, said)

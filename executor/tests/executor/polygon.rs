@@ -152,6 +152,11 @@ fn points_of_tests_and_groups_add_up() {
     assert_eq!(summary("read -r n; [ $n = 1 ] && echo half || echo 4\n"), Some(22.5));
     assert_eq!(summary("read -r n; [ $n = 1 ] && echo quarter || echo 3\n"), Some(2.5));
     assert_eq!(summary("echo 4\n"), Some(0.0), "the second depends on the first");
+    // No test is worth more than its points.
+    let small = tests.replacen("points=\"10.0\" group", "points=\"2.0\" group", 1);
+    let capped = crate::polygon::package("", &small, "");
+    let half = bash(&capped, "read -r n; [ $n = 1 ] && echo half || echo 4\n");
+    assert_eq!(half.score.map(Score::get), Some(22.0));
     // A part of what counts only as a whole is nothing.
     let part = bash(&package, "read -r n; [ $n = 1 ] && echo 2 || echo quarter\n");
     assert_eq!(part.score.map(Score::get), Some(10.0));
