@@ -29,6 +29,7 @@ mod static_validation;
 mod validating;
 mod verdict;
 mod walk;
+mod worth;
 
 pub(crate) use answers::are_answers;
 pub use bench::Workbench;

@@ -12,6 +12,7 @@ use super::{
     printed::{Printed, text},
     sharing::{self, Left, Turn},
     static_validation::{self, Submitted},
+    worth,
 };
 use judge_types::{GroupResult, JudgingError, JudgingErrorKind, RunResult, Score, Verdict};
 use problems::{
@@ -139,7 +140,7 @@ impl<'a, 's> Walk<'a, 's> {
             result.said = None;
         }
         result.verdict =
-            grading::verdict_of_part(self.job.package, group, case, result.verdict, result.said);
+            worth::verdict_of_part(self.job.package, group, case, result.verdict, result.said);
         if !result.verdict.is_accepted()
             && let Some(hint) = hint(self.job.package, case)?
         {
@@ -148,8 +149,10 @@ impl<'a, 's> Walk<'a, 's> {
                 Some([said, Some(hint)].into_iter().flatten().collect::<Vec<_>>().join("\n"));
         }
         let has_said = result.said.is_some();
-        let score = grading::case_score(self.job.package, group, case, result.verdict, result.said)
-            .map_err(|wrong| broken(&format!("the validator {wrong} (test case {})", case.name)))?;
+        let score = worth::case_score(self.job.package, group, case, result.verdict, result.said)
+            .map_err(|wrong| {
+            broken(&format!("the validator {wrong} (test case {})", case.name))
+        })?;
         let graded = Graded { verdict: result.verdict, score };
         self.ran(&case.name, case.is_sample, ordinal, result, graded)?;
         Ok(MemberResult { graded, has_said })
@@ -203,7 +206,7 @@ impl<'a, 's> Walk<'a, 's> {
             _ => problems::Aggregation::PassFail,
         };
         let score =
-            grading::aggregate_score(test.max_score, aggregation, checked.verdict, checked.said)
+            worth::aggregate_score(test.max_score, aggregation, checked.verdict, checked.said)
                 .map_err(|wrong| broken(&format!("the static validator {wrong}")))?;
         let graded = Graded { verdict: checked.verdict, score };
         let result = CaseResult::of_nothing_run(checked);
