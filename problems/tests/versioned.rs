@@ -493,9 +493,18 @@ fn rules_that_say_nothing_that_is_known_are_faults() {
 
 #[test]
 fn a_draft_package_adds_up_what_its_test_cases_are_worth() {
+    adds_up("2023-07-draft");
+    // Packages that were made by a draft and say that they are of what came of it.
+    adds_up("2025-09");
+}
+
+fn adds_up(version: &str) {
     let draft = Draft::new();
+    let head = format!("problem_format_version: {version}\nname: x\ntype: scoring\n");
     draft
-        .write("problem.yaml", "problem_format_version: 2023-07-draft\nname: x\ntype: scoring\n")
+        .write("problem.yaml", head + "uuid: 5ca6ba5b-36d5-4eff-8aa7-d967cbc4375e\n")
+        .remove("problem_statement")
+        .write("statement/problem.en.md", "Text\n")
         .remove("data/secret/1.in")
         .remove("data/secret/1.ans")
         .write("data/secret/testdata.yaml", "scoring: {aggregation: sum}\n");
@@ -509,7 +518,6 @@ fn a_draft_package_adds_up_what_its_test_cases_are_worth() {
         }
     }
     let package = open(&draft);
-    assert_eq!(package.format, PackageFormat::Draft2023);
     let most: Vec<_> = package.groups[2..].iter().map(|group| group.grading.max_score()).collect();
     assert_eq!(most, [Some(50.0), Some(30.0), Some(20.0)]);
 }

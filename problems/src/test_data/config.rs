@@ -168,7 +168,7 @@ pub(super) fn versioned(
         let message = "needs static_validation_score beside it".to_owned();
         fields.fault("static_validator_args", fields.line("static_validator_args"), message);
     }
-    if context.format == PackageFormat::Draft2023 {
+    if is_draft || context.format == PackageFormat::Draft2023 {
         for key in ["scoring", "grading"] {
             if fields.value(key).is_some() {
                 fields.within(key, |scoring| read_draft_scoring(file, scoring, &mut config));
