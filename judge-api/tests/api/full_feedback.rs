@@ -60,7 +60,9 @@ fn judge(app: &TestApp, submission: SubmissionId, runs: &[(&str, Verdict)]) {
         let (name, verdict) = runs.get(ordinal as usize)?;
         let printed = (!verdict.is_accepted()).then(|| format!("answer to {name}"));
         let error_output = Some(format!("errors in {name}"));
-        Some(RunResult { output: printed, error_output, ..hidden_run(ordinal + 1, name, *verdict) })
+        let transcript = Some(format!("<talk about {name}"));
+        let run = hidden_run(ordinal + 1, name, *verdict);
+        Some(RunResult { output: printed, error_output, transcript, ..run })
     });
     app.finish(&lease, Verdict::WrongAnswer);
 }
@@ -110,6 +112,7 @@ async fn who_failed_on_a_shared_test_case_sees_it(on: On) {
         assert!(page.contains("<code>two words</code>") && page.contains("dragons"), "{page}");
         assert_eq!(runs[0]["output"], "answer to secret/open/1");
         assert_eq!(runs[0]["error_output"], "errors in secret/open/1");
+        assert_eq!(runs[0]["transcript"], "<talk about secret/open/1");
         assert!(page.contains("errors in secret/open/1"), "{page}");
         assert_eq!(runs[3]["test_data"]["answer"], "5152\n");
         for run in &runs[1..=2] {
