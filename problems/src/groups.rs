@@ -189,16 +189,16 @@ impl Grading {
     #[must_use]
     pub fn max_score(&self) -> Option<f64> {
         match self {
-            Self::Default { scores, .. } | Self::Custom { scores, .. } => {
-                Some(scores.range.1).filter(|most| most.is_finite())
-            }
             Self::Aggregate { max_score, .. } => *max_score,
-            Self::AllOrSaid { .. } | Self::OfSecret | Self::Nothing => None,
+            _ => self.range().map(|(_, most)| most).filter(|most| most.is_finite()),
         }
     }
 }
 
 impl GraderFlags {
+    /// The flags, for people.
+    pub(crate) const KNOWN: &str = "worst_error, first_error, always_accept, sum, avg, min, max, ignore_sample, accept_if_any_accepted";
+
     /// Reads the flags; of several that contradict each other the last one counts. Gives those besides that the default grader
     /// does not know: it goes by the others.
     #[must_use]

@@ -43,10 +43,12 @@ pub struct TestCase {
 impl TestCase {
     /// What the arguments for all programs take, in bytes.
     pub(crate) fn argument_bytes(&self) -> usize {
-        let words = [&self.arguments, &self.validator_flags].into_iter().flatten();
-        let words: usize = words.map(|word| word.len() + size_of::<String>()).sum();
-        words + self.input_flags.bytes()
+        bytes_of(&self.arguments) + bytes_of(&self.validator_flags) + self.input_flags.bytes()
     }
+}
+
+fn bytes_of(words: &[String]) -> usize {
+    words.iter().map(|word| word.len() + size_of::<String>()).sum()
 }
 
 /// A text about a test case.
@@ -152,12 +154,11 @@ impl Default for InputFlags {
 
 impl InputFlags {
     fn bytes(&self) -> usize {
-        let of = |words: &[String]| -> usize {
-            words.iter().map(|word| word.len() + size_of::<String>()).sum()
-        };
         match self {
-            Self::All(flags) => of(flags),
-            Self::Named(named) => named.iter().map(|(name, flags)| name.len() + of(flags)).sum(),
+            Self::All(flags) => bytes_of(flags),
+            Self::Named(named) => {
+                named.iter().map(|(name, flags)| name.len() + bytes_of(flags)).sum()
+            }
         }
     }
 

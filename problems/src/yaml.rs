@@ -47,8 +47,8 @@ impl Value {
 /// # Errors
 /// The first place where the text is not YAML, repeats a key, nests too deeply or uses an alias.
 pub(crate) fn parse(file: &str, text: &str) -> Result<Vec<Entry>, Fault> {
-    let entries = parse_forgiving(file, text)?;
-    entries.1.into_iter().next().map_or(Ok(entries.0), Err)
+    let (entries, repeated) = parse_forgiving(file, text)?;
+    repeated.into_iter().next().map_or(Ok(entries), Err)
 }
 
 /// [`parse`], but of a key that is repeated the last value counts, as for the tools of old: these are given besides.

@@ -204,7 +204,7 @@ fn what_they_say_is_written_down() {
                 Side { sandbox: first, run: one, stderr: Output::Null },
                 Side { sandbox: second, run: two, stderr: Output::Null },
             ];
-            run_recorded(sides, &limits, [ends_well; 2]).unwrap()
+            run_recorded(sides, &limits, [&ends_well; 2]).unwrap()
         };
         let (joined, talk) =
             record(&shell("echo one; read x; echo $x$x"), &shell("read x; echo two; read y"));
@@ -241,7 +241,7 @@ fn one_that_ended_well_is_still_talked_to() {
                 Side { sandbox: first, run: &shell(ends), stderr: Output::Null },
                 Side { sandbox: second, run: &goes_on, stderr: Output::Null },
             ];
-            let (joined, talk) = run_recorded(sides, &limits, [ends_well; 2]).unwrap();
+            let (joined, talk) = run_recorded(sides, &limits, [&ends_well; 2]).unwrap();
             assert_eq!(joined.outcomes.map(|outcome| outcome.ending), [DONE, DONE], "{ends}");
             assert_eq!((joined.first, talk.too_much), (0, [false; 2]));
         }

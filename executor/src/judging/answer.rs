@@ -147,13 +147,13 @@ fn said_score(
         (None, Some(share)) => SaidScore::Share(share),
         (None, None) => return Ok(None),
     };
-    if allowed.scores == SaidScores::Never {
-        let message = format!(
-            "wrote a score on test case {case}, which is none of a problem in which validators give scores"
-        );
-        return Err(validator.error(&message));
-    }
     match allowed.scores {
+        SaidScores::Never => {
+            let message = format!(
+                "wrote a score on test case {case}, which is none of a problem in which validators give scores"
+            );
+            Err(validator.error(&message))
+        }
         SaidScores::OfAccepted if !verdict.is_accepted() => {
             let message =
                 format!("wrote a score on test case {case}, but does not accept the output");

@@ -115,8 +115,8 @@ impl<'a> CaseRunner<'a> {
             usage = usage.max(pass.usage);
             in_all.cpu_ms += pass.usage.cpu_ms;
             in_all.wall_ms += pass.usage.wall_ms;
-            transcript.extend(pass.transcript);
-            output.extend(pass.output);
+            transcript.add(pass.transcript);
+            output.add(pass.output);
             let next = pass.checked.next_pass;
             let verdict = pass.decided.unwrap_or(pass.checked.verdict);
             if let Some(next) = next.filter(|_| verdict.is_accepted()) {

@@ -2,7 +2,7 @@
 //!
 //! ICPC problem package format (legacy), section "Graders"; (2025-09), section "Result Aggregation".
 
-use super::worth::case_score;
+use super::worth::{ROUNDING, case_score};
 use judge_types::Verdict;
 use problems::{
     Aggregation, GraderFlags, Grading, Member, Objective, Package, SaidScores, ScoreMode,
@@ -31,13 +31,12 @@ pub(crate) fn best_score(package: &Package) -> Option<f64> {
         return None;
     }
     let root = package.groups.first()?;
-    match &root.grading {
-        Grading::Default { scores, .. } | Grading::Custom { scores, .. } => {
-            let (least, most) = scores.range;
+    match root.grading.range() {
+        Some((least, most)) => {
             let best = if package.objective == Objective::Min { least } else { most };
             Some(best).filter(|best| best.is_finite())
         }
-        grading => grading.max_score().or_else(|| best_of(package, root)),
+        None => root.grading.max_score().or_else(|| best_of(package, root)),
     }
 }
 
@@ -71,17 +70,19 @@ fn best_of(package: &Package, group: &TestGroup) -> Option<f64> {
 
 /// What a group comes to by the results of those of its members that count; `None` where a program of the package has to say.
 pub(super) fn grade(group: &TestGroup, members: &[MemberResult]) -> Option<Graded> {
+    let all: Vec<Graded> = members.iter().map(|member| member.graded).collect();
     match &group.grading {
         Grading::Custom { .. } => None,
-        Grading::OfSecret => Some(members.first().map_or(NOTHING, |member| member.graded)),
-        Grading::AllOrSaid { accept, score } => Some(all_or_said(*accept, *score, members)),
-        Grading::Nothing => {
-            let verdict = first_error(&members.iter().map(|m| m.graded).collect::<Vec<_>>());
-            Some(Graded { verdict, ..NOTHING })
+        Grading::OfSecret => Some(all.first().copied().unwrap_or(NOTHING)),
+        Grading::AllOrSaid { accept, score } => {
+            let said = members.iter().filter(|member| member.has_said);
+            let said: Vec<Graded> = said.map(|member| member.graded).collect();
+            Some(all_or_said(*accept, *score, &all, &said))
         }
-        Grading::Default { flags, .. } => Some(by_default_grader(*flags, members)),
+        Grading::Nothing => Some(Graded { verdict: first_error(&all), ..NOTHING }),
+        Grading::Default { flags, .. } => Some(by_default_grader(*flags, &all)),
         Grading::Aggregate { aggregation, max_score } => {
-            Some(aggregate(*aggregation, *max_score, members))
+            Some(aggregate(*aggregation, *max_score, &all))
         }
     }
 }
@@ -90,17 +91,12 @@ pub(super) fn grade(group: &TestGroup, members: &[MemberResult]) -> Option<Grade
 const NOTHING: Graded = Graded { verdict: Verdict::Accepted, score: 0.0 };
 
 /// DOMjudge's manual, section "Partial scoring".
-fn all_or_said(accept: f64, score: ScoreMode, members: &[MemberResult]) -> Graded {
-    let all: Vec<Graded> = members.iter().map(|member| member.graded).collect();
-    let verdict = first_error(&all);
-    let has_said = members.iter().any(|member| member.has_said);
-    let score = match (has_said, verdict) {
-        (true, _) => {
-            let said = members.iter().filter(|member| member.has_said);
-            score_of(score, &said.map(|member| member.graded).collect::<Vec<_>>())
-        }
-        (false, Verdict::Accepted) => accept,
-        (false, _) => 0.0,
+fn all_or_said(accept: f64, score: ScoreMode, all: &[Graded], said: &[Graded]) -> Graded {
+    let verdict = first_error(all);
+    let score = match verdict {
+        _ if !said.is_empty() => score_of(score, said),
+        Verdict::Accepted => accept,
+        _ => 0.0,
     };
     Graded { verdict, score }
 }
@@ -116,19 +112,15 @@ pub(super) fn require_within_most(group: &TestGroup, graded: Graded) -> Result<(
     }
 }
 
-/// By how much sums of parts may be off.
-pub(super) const ROUNDING: f64 = 1e-6;
-
-fn by_default_grader(flags: GraderFlags, members: &[MemberResult]) -> Graded {
-    let counted: Vec<Graded> = members.iter().map(|member| member.graded).collect();
-    let any_accepted = counted.iter().any(|graded| graded.verdict.is_accepted());
+fn by_default_grader(flags: GraderFlags, all: &[Graded]) -> Graded {
+    let any_accepted = all.iter().any(|graded| graded.verdict.is_accepted());
     let verdict = match flags.verdict {
         _ if flags.accept_if_any_accepted && any_accepted => Verdict::Accepted,
         VerdictMode::AlwaysAccept => Verdict::Accepted,
-        VerdictMode::FirstError => first_error(&counted),
-        VerdictMode::WorstError => worst_error(&counted),
+        VerdictMode::FirstError => first_error(all),
+        VerdictMode::WorstError => worst_error(all),
     };
-    Graded { verdict, score: score_of(flags.score, &counted) }
+    Graded { verdict, score: score_of(flags.score, all) }
 }
 
 #[allow(clippy::cast_precision_loss, reason = "a group has far fewer than 2^52 members")]
@@ -162,15 +154,14 @@ fn worst_error(graded: &[Graded]) -> Verdict {
     found.unwrap_or_else(|| first_error(graded))
 }
 
-fn aggregate(aggregation: Aggregation, max_score: Option<f64>, members: &[MemberResult]) -> Graded {
-    let all: Vec<Graded> = members.iter().map(|member| member.graded).collect();
-    let verdict = first_error(&all);
+fn aggregate(aggregation: Aggregation, max_score: Option<f64>, all: &[Graded]) -> Graded {
+    let verdict = first_error(all);
     let scores = all.iter().map(|graded| graded.score);
     let score = match (aggregation, max_score) {
         (Aggregation::PassFail, Some(most)) if verdict.is_accepted() => most,
         (Aggregation::PassFail, Some(_)) => 0.0,
         (Aggregation::PassFail, None) | (Aggregation::Sum, _) => scores.sum(),
-        (Aggregation::Min, _) if members.is_empty() => 0.0,
+        (Aggregation::Min, _) if all.is_empty() => 0.0,
         (Aggregation::Min, _) => scores.fold(f64::INFINITY, f64::min),
     };
     Graded { verdict, score }

@@ -90,12 +90,11 @@ pub(super) fn talk(
         said_bytes: [output_bytes, jury_output_bytes.max(output_bytes)],
     };
     // A submission may end before it is told so, and may still say something to a validator that has accepted.
-    let has_accepted: fn(&Outcome) -> bool = match jury.protocol {
-        Protocol::Testlib => |jury| is_accepting(Protocol::Testlib, jury),
-        _ => |jury| is_accepting(Protocol::Icpc, jury),
+    let protocol = jury.protocol;
+    let has_accepted = |ended: &Outcome| {
+        answer::verdict_of_code(protocol, &ended.ending) == Some(Verdict::Accepted)
     };
-    let hears_on = [|_: &Outcome| true, has_accepted];
-    let (joined, talk) = run_recorded(sides, &most, hears_on).map_err(failed)?;
+    let (joined, talk) = run_recorded(sides, &most, [&|_| true, &has_accepted]).map_err(failed)?;
     let [outcome, jury_outcome] = joined.outcomes;
     bench.meter.add(&outcome.usage);
     bench.meter.add(&jury_outcome.usage);
@@ -126,10 +125,6 @@ pub(super) fn talk(
         jury_cpu_ms,
         log,
     })
-}
-
-fn is_accepting(protocol: Protocol, jury: &Outcome) -> bool {
-    answer::verdict_of_code(protocol, &jury.ending) == Some(Verdict::Accepted)
 }
 
 /// Whose word counts: the verdict, where the talk decides, or `None` where the validator's answer stands.

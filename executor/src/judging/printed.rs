@@ -30,28 +30,28 @@ impl Printed {
 pub(super) struct Passes {
     pub(super) text: Option<String>,
     most: usize,
+    is_full: bool,
 }
 
 impl Passes {
     /// At most about so many bytes are kept: a mark says that there was more.
     pub(super) fn new(most: usize) -> Self {
-        Self { text: None, most }
+        Self { text: None, most, is_full: false }
     }
-}
 
-impl Extend<String> for Passes {
-    fn extend<T: IntoIterator<Item = String>>(&mut self, passes: T) {
-        for pass in passes {
-            let Some(text) = &mut self.text else {
-                self.text = Some(pass);
-                continue;
-            };
-            if text.len() + pass.len() <= self.most {
+    /// Adds one pass, if anything was printed or said in it that is kept.
+    pub(super) fn add(&mut self, pass: Option<String>) {
+        let Some(pass) = pass else { return };
+        match &mut self.text {
+            None => self.text = Some(pass),
+            Some(_) if self.is_full => {}
+            Some(text) if text.len() + pass.len() <= self.most => {
                 text.push_str("---\n");
                 text.push_str(&pass);
-            } else if !text.ends_with(MORE_PASSES) {
+            }
+            Some(text) => {
                 text.push_str(MORE_PASSES);
-                self.most = 0;
+                self.is_full = true;
             }
         }
     }
@@ -109,9 +109,11 @@ mod tests {
     #[test]
     fn of_many_passes_the_first_are_kept() {
         let mut passes = Passes::new(10);
-        passes.extend(None::<String>);
+        passes.add(None);
         assert_eq!(passes.text, None);
-        passes.extend(["1\n", "2\n", "345678\n", "9\n", "0\n"].map(str::to_owned));
+        for pass in ["1\n", "2\n", "345678\n", "9\n", "0\n"] {
+            passes.add(Some(pass.to_owned()));
+        }
         assert_eq!(passes.text.unwrap(), format!("1\n---\n2\n{MORE_PASSES}"));
     }
 }

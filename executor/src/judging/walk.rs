@@ -130,7 +130,8 @@ impl<'a, 's> Walk<'a, 's> {
     }
 
     fn case(&mut self, group: &TestGroup, index: usize) -> Result<MemberResult, Interrupted> {
-        let case = &self.job.package.test_cases[index];
+        let package = self.job.package;
+        let case = &package.test_cases[index];
         let ordinal = self.plan.of_case(index);
         let mut result = self.result_of(case, ordinal)?;
         // In the order of judging, whoever has run them.
@@ -139,20 +140,17 @@ impl<'a, 's> Walk<'a, 's> {
             "waited too long in all test cases together".clone_into(&mut result.ending);
             result.said = None;
         }
-        result.verdict =
-            worth::verdict_of_part(self.job.package, group, case, result.verdict, result.said);
+        result.verdict = worth::verdict_of_part(package, group, case, result.verdict, result.said);
         if !result.verdict.is_accepted()
-            && let Some(hint) = hint(self.job.package, case)?
+            && let Some(hint) = hint(package, case)?
         {
             let said = result.team_message.take();
             result.team_message =
                 Some([said, Some(hint)].into_iter().flatten().collect::<Vec<_>>().join("\n"));
         }
         let has_said = result.said.is_some();
-        let score = worth::case_score(self.job.package, group, case, result.verdict, result.said)
-            .map_err(|wrong| {
-            broken(&format!("the validator {wrong} (test case {})", case.name))
-        })?;
+        let score = worth::case_score(package, group, case, result.verdict, result.said)
+            .map_err(|wrong| broken(&format!("the validator {wrong} (test case {})", case.name)))?;
         let graded = Graded { verdict: result.verdict, score };
         self.ran(&case.name, case.is_sample, ordinal, result, graded)?;
         Ok(MemberResult { graded, has_said })
@@ -225,10 +223,7 @@ impl<'a, 's> Walk<'a, 's> {
     ) -> Result<(), Interrupted> {
         let printed = result.printed.filter(|printed| printed.len() <= self.printed_left);
         self.printed_left -= printed.as_ref().map_or(0, Printed::len);
-        let (output, errors) = match printed {
-            Some(printed) => (Some(printed.output), Some(printed.errors)),
-            None => (None, None),
-        };
+        let (output, errors) = printed.map(|printed| (printed.output, printed.errors)).unzip();
         let run = RunResult {
             ordinal,
             test_case: name.to_owned(),

@@ -2,9 +2,12 @@
 //!
 //! ICPC problem package format (legacy), section "Test Data Groups"; (2025-09), section "Scoring Test Cases".
 
-use super::{answer::SaidScore, grading::ROUNDING};
+use super::answer::SaidScore;
 use judge_types::Verdict;
 use problems::{Aggregation, CaseScores, Grading, Package, PackageFormat, TestCase, TestGroup};
+
+/// By how much sums of parts may be off.
+pub(super) const ROUNDING: f64 = 1e-6;
 
 /// What a test case of `group` is worth; `Err` says what the validator may not say.
 pub(super) fn case_score(

@@ -115,20 +115,21 @@ pub(super) fn describe(
     for (index, found) in sample.files.iter().enumerate() {
         let file = format!("{}.files/{}", sample.name, found.name);
         files.add(file.clone(), found.source.clone())?;
-        let (text, is_whole) = beginning(&found.source, most)?;
-        let text = if is_whole { Some(text) } else { cut(text) };
-        let text = text.filter(|_| index < FILES_SHOWN);
+        let text = if index < FILES_SHOWN { shown_text(&found.source, most)? } else { None };
         public.files.push(SampleFile { name: found.name.clone(), text, file });
     }
     Ok(public)
 }
 
-/// The beginning of a text, which may end within a character; `None` where it is no text.
-fn cut(mut beginning: String) -> Option<String> {
-    let whole = beginning.trim_end_matches(char::REPLACEMENT_CHARACTER).len();
-    beginning.truncate(whole);
-    let is_text = !beginning.contains(['\0', char::REPLACEMENT_CHARACTER]);
-    (is_text && !beginning.is_empty()).then_some(beginning)
+/// A file's text or its beginning, which may end within a character; `None` where it is no text.
+fn shown_text(path: &Path, most: usize) -> Result<Option<String>, Faults> {
+    let (mut text, is_whole) = beginning(path, most)?;
+    if is_whole {
+        return Ok(Some(text));
+    }
+    text.truncate(text.trim_end_matches(char::REPLACEMENT_CHARACTER).len());
+    let is_text = !text.is_empty() && !text.contains(['\0', char::REPLACEMENT_CHARACTER]);
+    Ok(is_text.then_some(text))
 }
 
 /// Adds what is to be downloaded instead of what is shown.

@@ -21,6 +21,13 @@ pub struct Credits {
     pub rights_owner: Option<String>,
 }
 
+impl Credits {
+    /// Whether nothing is said from which a rights owner follows.
+    fn name_nobody(&self) -> bool {
+        self.rights_owner.is_none() && self.author.is_none() && self.source.is_none()
+    }
+}
+
 /// ICPC problem package format (2025-09), section "License".
 const LICENSES: [(&str, &str); 7] = [
     ("unknown", "unknown"),
@@ -49,10 +56,7 @@ impl Metadata {
             let known: Vec<_> = LICENSES.iter().map(|(known, _)| *known).collect();
             let message = format!("{license:?} is none of {}", known.join(", "));
             fields.warn("license", line, message);
-        } else if !matches!(license.as_str(), "unknown" | "public domain")
-            && credits.rights_owner.is_none()
-            && credits.author.is_none()
-            && credits.source.is_none()
+        } else if !matches!(license.as_str(), "unknown" | "public domain") && credits.name_nobody()
         {
             let message = format!("{license} needs a rights_owner, an author or a source");
             fields.warn("license", line, message);
@@ -75,8 +79,7 @@ impl Metadata {
             }
             Some("unknown" | "public domain") | None => {}
             Some(license) => {
-                let credits = &self.credits;
-                if owner.is_none() && credits.author.is_none() && credits.source.is_none() {
+                if self.credits.name_nobody() {
                     let message = format!("{license} needs a rights_owner, or credits or a source");
                     fields.fault("license", line, message);
                 }

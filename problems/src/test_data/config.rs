@@ -170,9 +170,7 @@ pub(super) fn versioned(
     }
     if is_draft || context.format == PackageFormat::Draft2023 {
         for key in ["scoring", "grading"] {
-            if fields.value(key).is_some() {
-                fields.within(key, |scoring| read_draft_scoring(file, scoring, &mut config));
-            }
+            fields.within(key, |scoring| read_draft_scoring(file, scoring, &mut config));
         }
     }
     if is_draft {

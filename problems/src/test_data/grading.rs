@@ -47,8 +47,6 @@ fn legacy(
     findings: &mut Findings,
 ) -> (Grading, OnReject) {
     let scores = config.scores.unwrap_or_default();
-    let flags = config.grader_flags.as_ref();
-    let words = flags.map(|flags| flags.words.clone()).unwrap_or_default();
     let grading = if config.custom_grading == Some(true) {
         if !context.metadata.kind.scoring
             && let Some(file) = &config.file
@@ -56,7 +54,8 @@ fn legacy(
             let message = "custom grading is for problems of type scoring only";
             findings.fault(Fault::new(file, message).of_field("grading"));
         }
-        Grading::Custom { arguments: words, scores }
+        let arguments = config.grader_flags.as_ref().map(|flags| flags.words.clone());
+        Grading::Custom { arguments: arguments.unwrap_or_default(), scores }
     } else {
         Grading::Default { flags: grader_flags(config, findings), scores }
     };
@@ -89,14 +88,12 @@ fn grader_flags(config: &GroupConfig, findings: &mut Findings) -> GraderFlags {
     let (flags, unknown) = GraderFlags::parse(&words.words);
     for word in unknown {
         let word: String = word.chars().take(40).collect();
-        let message =
-            format!("{word:?} is not a flag of the default grader ({KNOWN_FLAGS}); ignored");
+        let known = GraderFlags::KNOWN;
+        let message = format!("{word:?} is not a flag of the default grader ({known}); ignored");
         findings.warn_once(words.fault(message));
     }
     flags
 }
-
-const KNOWN_FLAGS: &str = "worst_error, first_error, always_accept, sum, avg, min, max, ignore_sample, accept_if_any_accepted";
 
 fn versioned(
     groups: &[TestGroup],

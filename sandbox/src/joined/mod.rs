@@ -60,7 +60,7 @@ pub fn run_joined(sides: [Side<'_>; 2]) -> Result<Joined, SandboxError> {
 pub fn run_recorded(
     sides: [Side<'_>; 2],
     limits: &TalkLimits,
-    hears_on: [fn(&Outcome) -> bool; 2],
+    hears_on: [&(dyn Fn(&Outcome) -> bool + Sync); 2],
 ) -> Result<(Joined, Talk), SandboxError> {
     let record = Record::new(limits);
     let ((from_one, by_one), (to_other, for_other)) = (pipe()?, pipe()?);
